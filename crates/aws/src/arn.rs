@@ -1,0 +1,140 @@
+//! Amazon Resource Names, and the kind and name that are written in them.
+//!
+//! The parts are `arn:partition:service:region:account:resource`; what `resource` looks like is each service's own affair:
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>.
+
+use tagledger_model::Text;
+
+/// An ARN in its parts. Region and account are empty for services that have neither.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Arn<'a> {
+    pub service: &'a str,
+    pub region: &'a str,
+    pub account: &'a str,
+    pub resource: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    /// Takes an ARN apart; none for anything else.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.splitn(6, ':');
+        if parts.next() != Some("arn") {
+            return None;
+        }
+        let _partition = parts.next()?;
+        let (service, region, account, resource) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        (!service.is_empty() && !resource.is_empty()).then_some(Self { service, region, account, resource })
+    }
+
+    /// The account, where the ARN names one: S3 buckets, hosted zones and API Gateway do not, and managed policies say `aws`.
+    pub fn account_id(&self) -> Option<&'a str> {
+        (self.account.len() == 12 && self.account.bytes().all(|b| b.is_ascii_digit())).then_some(self.account)
+    }
+
+    /// The kind as Resource Explorer writes it, `service:type`, in lower case.
+    pub fn kind(&self) -> Text {
+        let mut kind = Text::new(self.service);
+        let kept = self.kind_parts();
+        for (at, part) in kept.into_iter().flatten().enumerate() {
+            kind.push(if at == 0 { ':' } else { '/' });
+            kind.push_str(part);
+        }
+        kind.make_ascii_lowercase();
+        kind
+    }
+
+    /// The words of the type: mostly what stands before the first separator.
+    fn kind_parts(&self) -> [Option<&'a str>; 2] {
+        let (first, rest) = self.resource.split_once(['/', ':']).map_or((None, self.resource), |(first, rest)| (Some(first), rest));
+        match self.service {
+            // Services whose ARNs begin with the name, because they have one main type.
+            "s3" if self.account.is_empty() => [Some("bucket"), None],
+            "sns" if first.is_some() => [Some("subscription"), None],
+            "sns" => [Some("topic"), None],
+            "sqs" => [Some("queue"), None],
+            "codecommit" => [Some("repository"), None],
+            "codepipeline" if first.is_none() => [Some("pipeline"), None],
+            // A path that begins with a slash: /restapis/{id}/stages/{name}.
+            "apigateway" => {
+                let mut words = self.resource.trim_start_matches('/').split('/').step_by(2);
+                [words.next(), words.next()]
+            }
+            // The family of the balancer is part of the type; classic ones have none.
+            "elasticloadbalancing" => [first, rest.split('/').next().filter(|word| matches!(*word, "app" | "net" | "gwy"))],
+            // regional/webacl/{name}/{id} or global/webacl/{name}/{id}.
+            "wafv2" => [rest.split('/').next(), None],
+            _ => [first, None],
+        }
+    }
+
+    /// The name that people know, where the ARN holds one.
+    pub fn name(&self) -> Option<&'a str> {
+        let after_type = self.resource.split_once(['/', ':']).map(|(_, rest)| rest);
+        let last = || self.resource.rsplit(['/', ':']).next();
+        let name = match (self.service, after_type) {
+            ("logs" | "ssm", Some(rest)) => Some(rest.strip_suffix(":*").unwrap_or(rest)),
+            // An id that nobody knows follows the name.
+            ("cloudformation" | "kafka", Some(rest)) if self.resource.starts_with("stack/") || self.resource.starts_with("cluster/") => rest.split('/').next(),
+            ("elasticloadbalancing", Some(rest)) if self.resource.starts_with("loadbalancer/") || self.resource.starts_with("targetgroup/") => {
+                let mut words = rest.split('/');
+                words.next().and_then(|word| if matches!(word, "app" | "net" | "gwy") { words.next() } else { Some(word) })
+            }
+            _ => last(),
+        };
+        name.filter(|name| !name.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_and_names_follow_each_services_own_form() {
+        for (arn, kind, name) in [
+            ("arn:aws:ec2:eu-west-1:111122223333:instance/i-0a", "ec2:instance", "i-0a"),
+            ("arn:aws:s3:::shop-data", "s3:bucket", "shop-data"),
+            ("arn:aws:s3:eu-west-1:111122223333:accesspoint/ap", "s3:accesspoint", "ap"),
+            ("arn:aws:sns:eu-west-1:111122223333:alerts", "sns:topic", "alerts"),
+            ("arn:aws:sns:eu-west-1:111122223333:alerts:9d1c", "sns:subscription", "9d1c"),
+            ("arn:aws:sqs:eu-west-1:111122223333:jobs", "sqs:queue", "jobs"),
+            ("arn:aws:rds:eu-west-1:111122223333:db:main", "rds:db", "main"),
+            ("arn:aws:lambda:eu-west-1:111122223333:function:resize", "lambda:function", "resize"),
+            ("arn:aws:states:eu-west-1:111122223333:stateMachine:flow", "states:statemachine", "flow"),
+            ("arn:aws:logs:eu-west-1:111122223333:log-group:/app/one:*", "logs:log-group", "/app/one"),
+            ("arn:aws:ssm:eu-west-1:111122223333:parameter/shop/db/url", "ssm:parameter", "shop/db/url"),
+            ("arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/front/50dc", "elasticloadbalancing:loadbalancer/app", "front"),
+            ("arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/classic", "elasticloadbalancing:loadbalancer", "classic"),
+            ("arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/73e2", "elasticloadbalancing:targetgroup", "web"),
+            ("arn:aws:apigateway:eu-west-1::/restapis/a1b2c3", "apigateway:restapis", "a1b2c3"),
+            ("arn:aws:apigateway:eu-west-1::/restapis/a1b2c3/stages/prod", "apigateway:restapis/stages", "prod"),
+            ("arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/edge/9f", "wafv2:webacl", "9f"),
+            ("arn:aws:cloudformation:eu-west-1:111122223333:stack/shop/ab-cd", "cloudformation:stack", "shop"),
+            ("arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:ab-cd:autoScalingGroupName/web", "autoscaling:autoscalinggroup", "web"),
+            ("arn:aws-us-gov:codepipeline:us-gov-west-1:111122223333:release", "codepipeline:pipeline", "release"),
+            ("arn:aws:newthing:eu-west-1:111122223333:solo", "newthing", "solo"),
+        ] {
+            let parsed = Arn::parse(arn).unwrap();
+            assert_eq!((parsed.kind().as_str(), parsed.name()), (kind, Some(name)), "{arn}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_arn_is_none_and_never_panics() {
+        for text in ["", "arn", "arn:", "arn:aws:ec2", "arn:aws:ec2:::", "ARN:aws:ec2:r:a:x", "urn:aws:ec2:r:a:x", "arn:aws::r:a:x", "i-0a", "é:é:é:é:é:é"]
+        {
+            assert_eq!(Arn::parse(text), None, "{text}");
+        }
+        for text in ["arn:aws:apigateway:r::/", "arn:aws:wafv2:r:a:x", "arn:aws:elasticloadbalancing:r:a:loadbalancer/app", "arn:a:s:r:a:/", "arn:a:s:r:a:::"] {
+            let parsed = Arn::parse(text).unwrap();
+            let _ = (parsed.kind(), parsed.name(), parsed.account_id());
+        }
+    }
+
+    #[test]
+    fn only_twelve_digits_are_an_account() {
+        assert_eq!(Arn::parse("arn:aws:iam::aws:policy/AdministratorAccess").unwrap().account_id(), None);
+        assert_eq!(Arn::parse("arn:aws:s3:::b").unwrap().account_id(), None);
+        assert_eq!(Arn::parse("arn:aws:iam::000000000042:role/r").unwrap().account_id(), Some("000000000042"));
+    }
+}

@@ -1,0 +1,111 @@
+//! The command of the `aws` command line that carries out a suggestion.
+
+use crate::arn::Arn;
+use tagledger_collect::ResourceRef;
+use tagledger_model::Suggestion;
+
+/// `aws resourcegroupstaggingapi tag-resources` and `untag-resources`, which take almost every kind by its ARN.
+pub(crate) fn command(mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String> {
+    let arn = Arn::parse(on.id)?;
+    let call = |verb: &str, argument: String| {
+        let region = region(&arn, on.region).map_or_else(String::new, |region| format!(" --region {region}"));
+        format!("aws resourcegroupstaggingapi {verb}-resources --resource-arn-list {} {argument}{region}", quote(on.id))
+    };
+    let set = |key: &str, value: &str| call("tag", format!("--tags {}", quote(&tag(key, value))));
+    let unset = |key: &str| call("untag", format!("--tag-keys {}", quote(&key_list(key))));
+    let text = match mend {
+        Suggestion::SetTag { key, value } => set(key, value.as_deref().unwrap_or("<value>")),
+        // The new key is written before the old one goes, so that a failure in between loses nothing.
+        Suggestion::RenameTag { from, to } => format!("{} && {}", set(to, &format!("<value of {from}>")), unset(from)),
+        Suggestion::RemoveTag { key } => unset(key),
+        Suggestion::Other { .. } => return None,
+    };
+    // A control character in a pasted line speaks to the terminal, whatever the quotes say.
+    (!text.chars().any(char::is_control)).then_some(text)
+}
+
+/// The Region whose endpoint knows the resource; global services answer in us-east-1.
+fn region<'a>(arn: &Arn<'a>, given: Option<&'a str>) -> Option<&'a str> {
+    let is_name = |region: &&str| {
+        region.starts_with(|c: char| c.is_ascii_lowercase()) && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    if given == Some("global") || matches!(arn.service, "iam" | "cloudfront" | "route53" | "globalaccelerator" | "organizations") {
+        return Some("us-east-1");
+    }
+    given.filter(is_name).or_else(|| Some(arn.region).filter(is_name))
+}
+
+/// `Key=Value` when the command line's shorthand takes it literally, else JSON, which has no surprises.
+fn tag(key: &str, value: &str) -> String {
+    let is_plain_value = !value.contains([',', '=', '[', ']', '{', '}', '"', '\'', '\\', '~']) && value == value.trim();
+    if is_plain_key(key) && is_plain_value { format!("{key}={value}") } else { serde_json::json!({ key: value }).to_string() }
+}
+
+/// A key by itself; as a JSON list where the command line would see an option, a file to read or a list in it.
+fn key_list(key: &str) -> String {
+    if is_plain_key(key) { key.to_owned() } else { serde_json::json!([key]).to_string() }
+}
+
+fn is_plain_key(key: &str) -> bool {
+    key.starts_with(|c: char| c.is_ascii_alphanumeric()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
+}
+
+/// As one word of a POSIX shell, whatever it holds.
+fn quote(word: &str) -> String {
+    let is_plain = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:=@+-".contains(&b));
+    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VOLUME: ResourceRef<'static> =
+        ResourceRef { id: "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1", kind: "ec2:volume", scope: "111122223333", region: Some("eu-west-1") };
+
+    fn set(key: &str, value: Option<&str>) -> Suggestion {
+        Suggestion::SetTag { key: key.to_owned(), value: value.map(str::to_owned) }
+    }
+
+    #[test]
+    fn the_commands_read_as_a_person_would_write_them() {
+        assert_eq!(
+            command(&set("Environment", Some("production")), &VOLUME).unwrap(),
+            "aws resourcegroupstaggingapi tag-resources --resource-arn-list arn:aws:ec2:eu-west-1:111122223333:volume/vol-1 --tags Environment=production --region eu-west-1"
+        );
+        assert!(command(&set("CostCenter", None), &VOLUME).unwrap().contains(" --tags 'CostCenter=<value>' "));
+        let rename = command(&Suggestion::RenameTag { from: "env".to_owned(), to: "Environment".to_owned() }, &VOLUME).unwrap();
+        assert!(
+            rename.contains("tag-resources --resource-arn-list")
+                && rename.contains("'Environment=<value of env>'")
+                && rename.contains(" && aws")
+                && rename.contains("--tag-keys env "),
+            "{rename}"
+        );
+        assert_eq!(command(&Suggestion::Other { text: "delete it".to_owned() }, &VOLUME), None);
+    }
+
+    #[test]
+    fn global_services_answer_in_one_region_and_buckets_in_their_own() {
+        let on = |id, region| command(&set("Owner", Some("linda")), &ResourceRef { id, region, ..VOLUME }).unwrap();
+        assert!(on("arn:aws:iam::111122223333:role/r", None).ends_with(" --region us-east-1"));
+        assert!(on("arn:aws:cloudfront::111122223333:distribution/E1", Some("global")).ends_with(" --region us-east-1"));
+        assert!(on("arn:aws:s3:::shop", None).ends_with(" --tags Owner=linda"));
+        assert!(on("arn:aws:s3:::shop", Some("eu-west-1; rm")).ends_with(" --tags Owner=linda"));
+    }
+
+    #[test]
+    fn hostile_text_stays_one_word() {
+        let text = command(&set("K'; rm -rf ~ #", Some("$(id)`id`\"")), &VOLUME).unwrap();
+        assert!(text.contains(r#"--tags '{"K'\''; rm -rf ~ #":"$(id)`id`\""}' "#), "{text}");
+        let removed = |key: &str| command(&Suggestion::RemoveTag { key: key.to_owned() }, &VOLUME);
+        assert!(removed("file:///etc/passwd").unwrap().contains(r#"--tag-keys '["file:///etc/passwd"]'"#));
+        assert!(removed("--profile").unwrap().contains(r#"--tag-keys '["--profile"]'"#));
+        assert!(removed("").unwrap().contains(r#"--tag-keys '[""]'"#));
+        assert!(removed("\u{1b}]0;x\u{7}").is_some_and(|text| text.contains(r"\u001b")), "JSON spells control characters out");
+        let odd = ResourceRef { id: "arn:aws:s3:::a b'c", ..VOLUME };
+        assert!(command(&set("Owner", Some("x")), &odd).unwrap().contains(r"--resource-arn-list 'arn:aws:s3:::a b'\''c' "));
+        assert_eq!(command(&set("Owner", Some("x")), &ResourceRef { id: "file:///etc/passwd", ..VOLUME }), None);
+        assert_eq!(command(&set("Owner", Some("x")), &ResourceRef { id: "arn:aws:s3:::a\u{3}b", ..VOLUME }), None);
+    }
+}

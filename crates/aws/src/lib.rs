@@ -1,0 +1,64 @@
+//! Amazon Web Services: what its inventories look like, what its tags may hold, which kinds of resource it has, and the command that mends a tag.
+//!
+//! How files are found, unpacked and merged is not here but in `collect`; what a tag means is in `taxonomy`, and what is wrong with it in `rules`.
+//! Shared code meets this crate through `tagledger_collect::Cloud` alone.
+
+mod arn;
+mod command;
+mod exports;
+mod grammar;
+mod kinds;
+mod samples;
+
+pub use samples::SAMPLES;
+
+use tagledger_collect::{Cloud, ExportReader, ResourceRef};
+use tagledger_model::{CloudId, ContainerKind, Kinds, Suggestion, TagGrammar};
+
+/// Amazon Web Services.
+#[derive(Debug, Clone, Copy)]
+pub struct Aws;
+
+/// The one instance that the list of clouds names.
+pub static AWS: Aws = Aws;
+
+/// The short name.
+const ID: &str = "aws";
+
+/// The word under `stages:` for organisational units; the root of an organisation counts as one.
+const UNITS: &str = "units";
+
+/// The word under `stages:` for organisations.
+const ORGANIZATIONS: &str = "organizations";
+
+impl Cloud for Aws {
+    fn id(&self) -> CloudId {
+        CloudId::new(ID)
+    }
+
+    fn grammar(&self) -> &'static TagGrammar {
+        &grammar::GRAMMAR
+    }
+
+    fn containers(&self) -> &'static [ContainerKind] {
+        const {
+            &[
+                ContainerKind { word: "accounts", is_scope: true, noun: "account" },
+                ContainerKind { word: UNITS, is_scope: false, noun: "organisational unit" },
+                ContainerKind { word: ORGANIZATIONS, is_scope: false, noun: "organisation" },
+            ]
+        }
+    }
+
+    fn kinds(&self) -> &'static Kinds {
+        &kinds::KINDS
+    }
+
+    fn exports(&self) -> &'static [&'static dyn ExportReader] {
+        exports::READERS
+    }
+
+    fn command(&self, mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String> {
+        command::command(mend, on)
+    }
+}

@@ -1,0 +1,64 @@
+//! Microsoft Azure: what its inventories look like, what its tags may hold, which kinds of resource it has, and the command that mends a tag.
+//!
+//! How files are found, unpacked and merged is not here but in `collect`; what a tag means is in `taxonomy`, and what is wrong with it in `rules`.
+//! Shared code meets this crate through `tagledger_collect::Cloud` alone.
+
+mod arm;
+mod command;
+mod exports;
+mod grammar;
+mod kinds;
+mod samples;
+
+pub use samples::SAMPLES;
+
+use tagledger_collect::{Cloud, ExportReader, ResourceRef};
+use tagledger_model::{CloudId, ContainerKind, Kinds, Suggestion, TagGrammar};
+
+/// Microsoft Azure.
+#[derive(Debug, Clone, Copy)]
+pub struct Azure;
+
+/// The one instance that the list of clouds names.
+pub static AZURE: Azure = Azure;
+
+/// The short name.
+const ID: &str = "azure";
+
+/// The word under `stages:` and `inherit:` for resource groups.
+const RESOURCE_GROUPS: &str = "resource_groups";
+
+/// The word under `stages:` for management groups.
+const MANAGEMENT_GROUPS: &str = "management_groups";
+
+impl Cloud for Azure {
+    fn id(&self) -> CloudId {
+        CloudId::new(ID)
+    }
+
+    fn grammar(&self) -> &'static TagGrammar {
+        &grammar::GRAMMAR
+    }
+
+    fn containers(&self) -> &'static [ContainerKind] {
+        const {
+            &[
+                ContainerKind { word: "subscriptions", is_scope: true, noun: "subscription" },
+                ContainerKind { word: RESOURCE_GROUPS, is_scope: false, noun: "resource group" },
+                ContainerKind { word: MANAGEMENT_GROUPS, is_scope: false, noun: "management group" },
+            ]
+        }
+    }
+
+    fn kinds(&self) -> &'static Kinds {
+        &kinds::KINDS
+    }
+
+    fn exports(&self) -> &'static [&'static dyn ExportReader] {
+        exports::READERS
+    }
+
+    fn command(&self, mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String> {
+        command::command(mend, on)
+    }
+}

@@ -1,0 +1,210 @@
+//! Flags and their environment variables.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use tagledger_cost::Measure;
+use tagledger_model::{Level, Timestamp};
+
+/// Audits tags and labels across clouds against one taxonomy, and says what every Environment and Application costs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tagledger",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "Exit codes:\n  0  clean, and everything asked for was seen\n  1  violated findings at or above --fail-on\n  2  bad usage, bad taxonomy, unreadable input\n  3  no such findings, but coverage is incomplete (--allow-partial turns it into 0)\n  4  could not run: disk full, internal error"
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Audit exported inventories, and price the findings by a bill; writes a run and its reports.
+    Scan(Scan),
+    /// Cost by Environment × Application, or by any other keys.
+    Cost(Cost),
+    /// Render a stored run again, in any format.
+    Report(Report),
+    /// Explain a rule, or one finding with its whole chain of evidence.
+    Explain(Explain),
+    /// Check the taxonomy, or print its JSON Schema.
+    #[command(subcommand)]
+    Taxonomy(Taxonomy),
+    /// Run the main job on the embedded example estate; needs no credentials and no files.
+    Demo(Demo),
+    /// Print the completion script of a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MeasureArg {
+    /// EffectiveCost: amortised, for showback.
+    Effective,
+    /// BilledCost: what the invoice says.
+    Billed,
+    /// ListCost: at list prices.
+    List,
+    /// ContractedCost: at contracted prices, before commitments.
+    Contracted,
+}
+
+impl From<MeasureArg> for Measure {
+    fn from(arg: MeasureArg) -> Self {
+        match arg {
+            MeasureArg::Effective => Self::Effective,
+            MeasureArg::Billed => Self::Billed,
+            MeasureArg::List => Self::List,
+            MeasureArg::Contracted => Self::Contracted,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LevelArg {
+    Info,
+    Warn,
+    Error,
+}
+
+impl From<LevelArg> for Level {
+    fn from(arg: LevelArg) -> Self {
+        match arg {
+            LevelArg::Info => Self::Info,
+            LevelArg::Warn => Self::Warn,
+            LevelArg::Error => Self::Error,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A summary for people.
+    Terminal,
+    /// The whole report as one JSON document.
+    Json,
+    /// Tables for spreadsheets.
+    Csv,
+    /// One self-contained page.
+    Html,
+    /// Nothing.
+    None,
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text).ok_or_else(|| "write a date such as 2026-11-01 or 2026-11-01T00:00:00Z".to_owned())
+}
+
+/// What every command that audits needs.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Audit {
+    /// The taxonomy.
+    #[arg(long, value_name = "FILE", env = "TAGLEDGER_TAXONOMY", default_value = "taxonomy.yaml")]
+    pub taxonomy: PathBuf,
+    /// The lowest level of violated findings that makes the exit code 1.
+    #[arg(long, value_name = "LEVEL", env = "TAGLEDGER_FAIL_ON", default_value = "error")]
+    pub fail_on: LevelArg,
+    /// Let undetermined findings make the exit code 1 as well.
+    #[arg(long, env = "TAGLEDGER_FAIL_ON_UNDETERMINED")]
+    pub fail_on_undetermined: bool,
+    /// Exit with 0 instead of 3 when coverage is incomplete.
+    #[arg(long, env = "TAGLEDGER_ALLOW_PARTIAL")]
+    pub allow_partial: bool,
+    /// The cost that is counted.
+    #[arg(long, env = "TAGLEDGER_MEASURE", default_value = "effective")]
+    pub measure: MeasureArg,
+    /// Audit as of this moment instead of now.
+    #[arg(long, value_name = "TIME", env = "TAGLEDGER_NOW", value_parser = moment)]
+    pub now: Option<Timestamp>,
+    /// What to print on standard output.
+    #[arg(long, value_name = "FORMAT", env = "TAGLEDGER_FORMAT", default_value = "terminal")]
+    pub format: Format,
+    /// No progress on standard error.
+    #[arg(long, short, env = "TAGLEDGER_QUIET")]
+    pub quiet: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Scan {
+    /// Exported inventories: files, or folders that are read whole. docs/exports.md says which commands write them.
+    #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
+    pub from: Vec<PathBuf>,
+    /// FOCUS bills: CSV, .csv.gz or Parquet; files, folders or patterns.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub bill: Vec<PathBuf>,
+    /// The folder of the run [default: reports/<time of the audit>].
+    #[arg(long, short, value_name = "DIR", env = "TAGLEDGER_OUT")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub audit: Audit,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Cost {
+    /// FOCUS bills: CSV, .csv.gz or Parquet; files, folders or patterns.
+    #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
+    pub bill: Vec<PathBuf>,
+    /// Exported inventories, for costs whose own row has no tag.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub from: Vec<PathBuf>,
+    /// Keys of the taxonomy to attribute by.
+    #[arg(long, value_name = "KEY,…", value_delimiter = ',', default_value = "Environment,Application")]
+    pub by: Vec<String>,
+    /// The taxonomy.
+    #[arg(long, value_name = "FILE", env = "TAGLEDGER_TAXONOMY", default_value = "taxonomy.yaml")]
+    pub taxonomy: PathBuf,
+    /// The cost that is counted.
+    #[arg(long, env = "TAGLEDGER_MEASURE", default_value = "effective")]
+    pub measure: MeasureArg,
+    /// How to print it: terminal, csv or json.
+    #[arg(long, value_name = "FORMAT", env = "TAGLEDGER_FORMAT", default_value = "terminal")]
+    pub format: Format,
+    /// No progress on standard error.
+    #[arg(long, short, env = "TAGLEDGER_QUIET")]
+    pub quiet: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Report {
+    /// The run: a folder that `scan` wrote.
+    #[arg(long, value_name = "DIR")]
+    pub from: PathBuf,
+    /// What to print on standard output, unless --out is given.
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    pub format: Format,
+    /// Write the files of the format here (of every format, unless --format is given) instead of printing.
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Explain {
+    /// A rule's id, or the fingerprint of a finding (its first digits suffice).
+    pub what: String,
+    /// The run that holds the finding [default: the newest below reports/].
+    #[arg(long, value_name = "DIR")]
+    pub run: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Taxonomy {
+    /// Read the taxonomy and say everything that is wrong with it.
+    Check {
+        /// The taxonomy.
+        #[arg(default_value = "taxonomy.yaml", env = "TAGLEDGER_TAXONOMY")]
+        file: PathBuf,
+    },
+    /// Print the JSON Schema of taxonomy.yaml, for editors.
+    Schema,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Demo {
+    /// The folder of the run.
+    #[arg(long, short, value_name = "DIR", default_value = "reports/demo")]
+    pub out: PathBuf,
+}

@@ -1,0 +1,351 @@
+//! Puts the short part of the report together from what each room found.
+
+use crate::exit;
+use std::collections::BTreeMap;
+use tagledger_cost::{Aggregate, Billing, Cube, Measure};
+use tagledger_engine::{Audit, Context, Counts, FindingSource, Prices};
+use tagledger_model::{Amount, Coverage, Level, Month, Outcome, Taggable, Timestamp};
+use tagledger_report::{
+    BasisRow, CloudCounts, Compliance, CostCell, Costs, CoverageRow, CurrencyTotal, Exit, InventoryCounts, KeyInfo, MeasureTotal, MoneyRow, RuleSummary,
+    SCHEMA_VERSION, Summary,
+};
+use tagledger_taxonomy::{KeyId, Lender};
+
+/// A bill that was read and attributed.
+pub(crate) struct Billed<'a> {
+    pub billing: &'a Billing<'a>,
+    pub aggregate: &'a Aggregate,
+    pub cube: &'a Cube,
+    pub priced: Option<Month>,
+}
+
+/// What the exit code depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct ExitRules {
+    pub fail_on: Level,
+    pub fail_on_undetermined: bool,
+    pub allow_partial: bool,
+}
+
+/// Everything the summary is made of.
+pub(crate) struct Parts<'a> {
+    pub cx: Context<'a>,
+    pub audit: &'a Audit,
+    pub findings: &'a FindingSource<'a>,
+    pub coverage: &'a [Coverage],
+    pub inputs: &'a [String],
+    pub billed: Option<&'a Billed<'a>>,
+    pub exit: ExitRules,
+}
+
+pub(crate) fn summary(parts: &Parts<'_>) -> Summary {
+    let taxonomy = parts.cx.taxonomy();
+    let coverage: Vec<Coverage> = parts.coverage.iter().cloned().chain(unseen_scopes(&parts.cx)).collect();
+    let rules = rules(parts);
+    Summary {
+        schema: SCHEMA_VERSION.to_owned(),
+        tool: concat!("tagledger ", env!("CARGO_PKG_VERSION")).to_owned(),
+        started: parts.cx.now.to_string(),
+        taxonomy: taxonomy.path.display().to_string(),
+        inputs: parts.inputs.to_vec(),
+        bills: parts.billed.map(|b| b.aggregate.files.clone()).unwrap_or_default(),
+        exit: exit_of(parts, &coverage),
+        inventory: counts(&parts.cx),
+        keys: taxonomy.keys.iter().map(|k| KeyInfo { name: k.name.clone(), required: k.required }).collect(),
+        at_stake: money(&parts.findings.at_stake()),
+        compliance: compliance(parts, &rules),
+        rules,
+        coverage: coverage.iter().map(coverage_row).collect(),
+        costs: parts.billed.map(|b| costs(b, &sliced(b))),
+        notes: notes(parts),
+    }
+}
+
+pub(crate) fn money(all: &[tagledger_model::Money]) -> Vec<MoneyRow> {
+    all.iter().map(|m| MoneyRow { currency: m.currency.to_string(), amount: m.amount.to_string() }).collect()
+}
+
+fn rules(parts: &Parts<'_>) -> Vec<RuleSummary> {
+    let mut rows: Vec<RuleSummary> = parts
+        .findings
+        .by_rule()
+        .into_iter()
+        .filter_map(|count| {
+            let meta = tagledger_rules::find(count.rule)?.meta();
+            Some(RuleSummary {
+                rule: count.rule.to_owned(),
+                family: meta.family.word().to_owned(),
+                summary: meta.summary.to_owned(),
+                level: count.level.word().to_owned(),
+                population: count.population,
+                violated: count.violated,
+                undetermined: count.undetermined,
+                waived: count.waived,
+                at_stake: money(&count.at_stake),
+            })
+        })
+        .collect();
+    rows.sort_by(|a, b| b.violated.cmp(&a.violated).then_with(|| a.rule.cmp(&b.rule)));
+    rows
+}
+
+fn counts(cx: &Context<'_>) -> InventoryCounts {
+    let inventory = cx.inventory;
+    let mut counts = InventoryCounts { resources: inventory.len() as u64, ..InventoryCounts::default() };
+    let mut clouds: BTreeMap<String, CloudCounts> = BTreeMap::new();
+    let mut slot = |cloud: &str, resources: u64, scopes: u64| {
+        let entry = clouds.entry(cloud.to_owned()).or_insert_with(|| CloudCounts { cloud: cloud.to_owned(), resources: 0, scopes: 0 });
+        entry.resources += resources;
+        entry.scopes += scopes;
+    };
+    for row in 0..u32::try_from(inventory.len()).unwrap_or(u32::MAX) {
+        let view = inventory.resource(row);
+        match view.taggable() {
+            Taggable::Yes => counts.taggable += 1,
+            Taggable::No => counts.not_taggable += 1,
+            Taggable::Unknown => counts.taggable_unknown += 1,
+        }
+        slot(view.cloud().as_str(), 1, 0);
+    }
+    for scope in inventory.scopes().iter().filter(|s| !s.merged && !s.id.is_empty()) {
+        counts.scopes += 1;
+        slot(inventory.clouds()[usize::from(scope.cloud)].id.as_str(), 0, 1);
+    }
+    counts.clouds = clouds.into_values().collect();
+    counts
+}
+
+fn compliance(parts: &Parts<'_>, rules: &[RuleSummary]) -> Vec<Compliance> {
+    let (inventory, taxonomy) = (parts.cx.inventory, parts.cx.taxonomy());
+    let row = |by: &str, name: String, c: Counts| Compliance {
+        by: by.to_owned(),
+        name,
+        population: c.population,
+        passed: c.passed,
+        violated: c.violated,
+        undetermined: c.undetermined,
+        waived: c.waived,
+    };
+    let mut rows: Vec<Compliance> = rules
+        .iter()
+        .map(|r| {
+            let passed = r.population - r.violated - r.undetermined - r.waived;
+            row("rule", r.rule.clone(), Counts { population: r.population, passed, violated: r.violated, undetermined: r.undetermined, waived: r.waived })
+        })
+        .collect();
+    rows.extend(parts.audit.by_key.iter().map(|(key, counts)| row("key", taxonomy.keys[key.index()].name.clone(), *counts)));
+    let mut clouds: BTreeMap<&str, Counts> = BTreeMap::new();
+    let mut scopes: BTreeMap<(&str, &str), Compliance> = BTreeMap::new();
+    for (scope, counts) in &parts.audit.by_scope {
+        let scope = &inventory.scopes()[*scope as usize];
+        let cloud = inventory.clouds()[usize::from(scope.cloud)].id.as_str();
+        let total = clouds.entry(cloud).or_default();
+        *total = total.plus(*counts);
+        let name = scope.name.as_ref().map_or_else(|| scope.id.to_string(), |n| format!("{n} ({})", scope.id));
+        scopes.insert((cloud, &scope.id), row("scope", name, *counts));
+    }
+    rows.extend(scopes.into_values());
+    rows.extend(clouds.into_iter().map(|(cloud, counts)| row("cloud", cloud.to_owned(), counts)));
+    rows
+}
+
+/// Scopes that an export names as active and of which no export holds a resource: they may be empty, or forgotten.
+fn unseen_scopes(cx: &Context<'_>) -> Vec<Coverage> {
+    let inventory = cx.inventory;
+    let mut seen = vec![false; inventory.scopes().len()];
+    for row in 0..u32::try_from(inventory.len()).unwrap_or(u32::MAX) {
+        seen[inventory.scope_of(row) as usize] = true;
+    }
+    let unseen = inventory.scopes().iter().zip(seen).filter(|(s, seen)| s.described && s.active && !s.merged && !seen).map(|(s, _)| s);
+    unseen
+        .map(|scope| Coverage {
+            cloud: inventory.clouds()[usize::from(scope.cloud)].id.clone(),
+            scope: scope.id.clone(),
+            collector: "import".into(),
+            file: None,
+            outcome: Outcome::Partial { count: 0, why: "no export holds a resource of it; export it, or it is empty".to_owned() },
+        })
+        .collect()
+}
+
+/// Rows that leave something unseen: a partial row counts only where no other row saw the scope whole.
+fn incomplete(coverage: &[Coverage]) -> usize {
+    let whole = |c: &Coverage| coverage.iter().any(|o| o.cloud == c.cloud && o.scope == c.scope && matches!(o.outcome, Outcome::Complete { .. }));
+    coverage.iter().filter(|c| c.outcome.is_incomplete() && !(matches!(c.outcome, Outcome::Partial { .. }) && whole(c))).count()
+}
+
+fn exit_of(parts: &Parts<'_>, coverage: &[Coverage]) -> Exit {
+    let rules = parts.exit;
+    let worst = parts.findings.worst().filter(|l| *l >= rules.fail_on);
+    let undetermined = parts.findings.worst_undetermined().filter(|l| rules.fail_on_undetermined && *l >= rules.fail_on);
+    let missing = incomplete(coverage);
+    let plural = |n: usize| if n == 1 { "" } else { "s" };
+    if worst.is_some() {
+        let count = parts.findings.violated_at(rules.fail_on);
+        let gap = if missing > 0 { format!("; coverage is incomplete in {missing} place{}", plural(missing)) } else { String::new() };
+        return Exit { code: exit::FINDINGS.0, why: format!("{count} violated finding{} at level {} or above{gap}", plural(count), rules.fail_on.word()) };
+    }
+    if undetermined.is_some() {
+        return Exit { code: exit::FINDINGS.0, why: format!("undetermined findings at level {} or above", rules.fail_on.word()) };
+    }
+    if missing > 0 && !rules.allow_partial {
+        return Exit {
+            code: exit::INCOMPLETE.0,
+            why: format!("no violated findings at level {} or above, but coverage is incomplete in {missing} place{}", rules.fail_on.word(), plural(missing)),
+        };
+    }
+    Exit {
+        code: exit::CLEAN.0,
+        why: format!(
+            "no violated findings at level {} or above{}",
+            rules.fail_on.word(),
+            if missing > 0 { ", as far as was seen" } else { ", and everything asked for was seen" }
+        ),
+    }
+}
+
+fn coverage_row(row: &Coverage) -> CoverageRow {
+    let (outcome, why) = match &row.outcome {
+        Outcome::Complete { .. } => ("complete", None),
+        Outcome::Partial { why, .. } => ("partial", Some(why.clone())),
+        Outcome::Denied { permission } => ("denied", Some(format!("permission {permission} is missing"))),
+        Outcome::Skipped { why } => ("skipped", Some(why.clone())),
+        Outcome::Failed { why } => ("failed", Some(why.clone())),
+    };
+    CoverageRow {
+        cloud: row.cloud.to_string(),
+        scope: row.scope.to_string(),
+        collector: row.collector.to_string(),
+        file: row.file.clone(),
+        outcome: outcome.to_owned(),
+        count: row.outcome.count(),
+        why,
+    }
+}
+
+/// The months of a bill that are over; the last of them is the one that findings are priced by.
+pub(crate) fn priced_month(aggregate: &Aggregate, now: Timestamp) -> Option<Month> {
+    let months = aggregate.months();
+    months.iter().rev().find(|m| **m < now.month()).or(months.last()).copied()
+}
+
+/// What each resource cost in a month.
+pub(crate) fn prices(aggregate: &Aggregate, month: Option<Month>) -> Prices {
+    let of_month = aggregate.by_resource.iter().filter(|((m, _), _)| Some(*m) == month);
+    Prices { currencies: of_month.map(|((_, currency), by_row)| (aggregate.word(*currency).clone(), by_row.clone())).collect() }
+}
+
+/// The part about money, sliced by the keys at these positions of the cube.
+pub(crate) fn costs(billed: &Billed<'_>, positions: &[usize]) -> Costs {
+    let (aggregate, cube, measure) = (billed.aggregate, billed.cube, billed.billing.measure);
+    let taxonomy = &billed.billing.taxonomy;
+    let name = |key: &KeyId| taxonomy.keys[key.index()].name.clone();
+    let slices = cube.by_keys(positions);
+    let months = aggregate.months();
+    let totals = aggregate.currencies().into_iter().map(|currency| {
+        let word = aggregate.word(currency);
+        let report: Amount = slices.iter().filter(|s| s.1 == *word).map(|s| s.4).sum();
+        let bill: Amount = months.iter().map(|m| aggregate.total(measure, *m, currency)).sum();
+        let measures = Measure::ALL.into_iter().map(|m| MeasureTotal {
+            measure: m.column().to_owned(),
+            amount: aggregate.measures[m.position()].then(|| months.iter().map(|month| aggregate.total(m, *month, currency)).sum::<Amount>().to_string()),
+        });
+        CurrencyTotal {
+            currency: word.to_string(),
+            report: report.to_string(),
+            bill: bill.to_string(),
+            equal: report == bill,
+            by_month: months.iter().map(|m| aggregate.total(measure, *m, currency).to_string()).collect(),
+            measures: measures.collect(),
+        }
+    });
+    Costs {
+        measure: measure.column().to_owned(),
+        totals: totals.collect(),
+        months: months.iter().map(ToString::to_string).collect(),
+        priced_month: billed.priced.map(|m| m.to_string()),
+        keys: cube.keys.iter().map(name).collect(),
+        by: positions.iter().map(|p| name(&cube.keys[*p])).collect(),
+        cells: slices
+            .into_iter()
+            .map(|(month, currency, values, rows, amount)| CostCell {
+                month: month.to_string(),
+                currency: currency.to_string(),
+                values: values.into_iter().map(|v| v.map(|t| t.to_string())).collect(),
+                amount: amount.to_string(),
+                rows,
+            })
+            .collect(),
+        bases: cube
+            .by_basis()
+            .into_iter()
+            .map(|b| BasisRow {
+                key: name(&b.key),
+                currency: b.currency.to_string(),
+                basis: b.basis.words().to_owned(),
+                amount: b.amount.to_string(),
+                rows: b.rows,
+            })
+            .collect(),
+        rounded: aggregate.repairs.rounded,
+        rows: aggregate.rows(),
+    }
+}
+
+/// The keys that the cost table is sliced by: Environment and Application where the taxonomy has them, else the first two.
+fn sliced(billed: &Billed<'_>) -> Vec<usize> {
+    let taxonomy = &billed.billing.taxonomy;
+    let keys = &billed.cube.keys;
+    let named: Vec<usize> = ["Environment", "Application"].iter().filter_map(|n| taxonomy.key(n)).filter_map(|k| keys.iter().position(|o| *o == k)).collect();
+    if named.len() < 2 { (0..keys.len().min(2)).collect() } else { named }
+}
+
+fn notes(parts: &Parts<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(billed) = parts.billed {
+        notes.extend(bill_notes(billed));
+    }
+    let taxonomy = parts.cx.taxonomy();
+    let lent: Vec<&str> = taxonomy.keys.iter().filter(|k| k.inherit.contains(&Lender::Scope)).map(|k| k.name.as_str()).collect();
+    let unread = parts
+        .cx
+        .inventory
+        .scopes()
+        .iter()
+        .zip(0_u32..)
+        .filter(|(s, row)| !s.merged && !s.id.is_empty() && parts.cx.inventory.scope_states(*row).is_none())
+        .count();
+    if unread > 0 && !lent.is_empty() {
+        notes.push(format!(
+            "The tags of {unread} account{}, subscription{0} or project{0} were not in the exports; a resource there without {} may inherit it, so its absence is undetermined. Add their tags with a generic inventory (docs/inventory-format.md)",
+            if unread == 1 { "" } else { "s" },
+            lent.join(" or ")
+        ));
+    }
+    notes
+}
+
+/// What a reader must know to trust the money.
+pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
+    let (repairs, measure) = (billed.aggregate.repairs, billed.billing.measure);
+    let mut notes = Vec::new();
+    if repairs.rounded > 0 {
+        notes.push(format!("{} amounts had more than 12 digits after the point (binary doubles do) and were rounded half to even", repairs.rounded));
+    }
+    if repairs.without_amount > 0 {
+        notes.push(format!("{} bill rows have no {}; they count as 0", repairs.without_amount, measure.column()));
+    }
+    if repairs.malformed_tags > 0 {
+        notes.push(format!("{} tag texts of the bill could not be read; their rows are attributed by their resource, or not at all", repairs.malformed_tags));
+    }
+    if repairs.integral_effective * 2 > repairs.fractional_billed && repairs.integral_effective > 0 {
+        notes.push(format!(
+            "EffectiveCost is a whole number on {} of the {} rows whose BilledCost is not: the export seems to have rounded it; compare --measure billed",
+            repairs.integral_effective, repairs.fractional_billed
+        ));
+    }
+    if billed.aggregate.currencies().len() > 1 {
+        notes.push("The bill has several currencies; they are never added together".to_owned());
+    }
+    notes
+}

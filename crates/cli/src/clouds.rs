@@ -1,0 +1,45 @@
+//! The one list of clouds. Adding a cloud is one line here.
+
+use tagledger_collect::{Cloud, GENERIC};
+use tagledger_cost::Clouds;
+use tagledger_engine::CloudFacts;
+
+/// A cloud, and the names by which bills call it.
+struct Entry {
+    cloud: &'static dyn Cloud,
+    bills: &'static [&'static str],
+}
+
+static ENTRIES: &[Entry] = &[
+    Entry { cloud: &tagledger_aws::AWS, bills: &["AWS", "Amazon Web Services", "Amazon Web Services, Inc."] },
+    Entry { cloud: &tagledger_azure::AZURE, bills: &["Microsoft", "Microsoft Azure", "Azure", "Microsoft Corporation"] },
+    Entry { cloud: &tagledger_gcp::GCP, bills: &["Google Cloud", "Google", "GCP", "Google Cloud Platform"] },
+];
+
+/// Schemes that bills put before the user's own keys.
+pub(crate) static TAG_PREFIXES: &[&str] = &["user:"];
+
+/// Every cloud.
+pub(crate) fn all() -> Vec<&'static dyn Cloud> {
+    ENTRIES.iter().map(|e| e.cloud).collect()
+}
+
+/// A cloud by its short name.
+pub(crate) fn find(id: &str) -> Option<&'static dyn Cloud> {
+    ENTRIES.iter().map(|e| e.cloud).find(|c| c.id().as_str() == id)
+}
+
+/// The clouds as the engine wants them.
+pub(crate) fn facts() -> Vec<CloudFacts> {
+    ENTRIES.iter().map(|e| CloudFacts { id: e.cloud.id(), grammar: e.cloud.grammar(), kinds: e.cloud.kinds(), containers: e.cloud.containers() }).collect()
+}
+
+/// The clouds as bills name them.
+pub(crate) fn in_bills() -> Clouds {
+    Clouds { known: facts().into_iter().zip(ENTRIES.iter().map(|e| e.bills)).collect() }
+}
+
+/// Every export reader with its rank.
+pub(crate) fn readers() -> Vec<(&'static str, u8)> {
+    ENTRIES.iter().flat_map(|e| e.cloud.exports()).chain(GENERIC).map(|r| (r.info().id, r.info().rank)).collect()
+}

@@ -1,0 +1,38 @@
+//! One module per command.
+
+mod cost;
+mod demo;
+mod explain;
+mod report;
+pub(crate) mod scan;
+mod taxonomy;
+
+use crate::args::{Args, Command};
+use crate::exit::{self, Code};
+use crate::failure::Failure;
+use clap::CommandFactory;
+use std::io::Write;
+
+/// Runs a command.
+pub(crate) fn run(args: Args) -> Result<Code, Failure> {
+    match args.command {
+        Command::Scan(scan) => scan::run(&scan),
+        Command::Cost(cost) => cost::run(&cost),
+        Command::Report(report) => report::run(&report),
+        Command::Explain(explain) => explain::run(&explain),
+        Command::Taxonomy(taxonomy) => taxonomy::run(&taxonomy),
+        Command::Demo(demo) => demo::run(&demo),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "tagledger", &mut script);
+            print(&script)?;
+            Ok(exit::CLEAN)
+        }
+    }
+}
+
+/// Writes to standard output.
+pub(crate) fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|source| Failure::Output { what: "standard output".to_owned(), source })
+}

@@ -1,0 +1,93 @@
+//! `explain`: a rule's page, or one finding with its whole chain of evidence.
+
+use crate::args::Explain;
+use crate::exit::{self, Code};
+use crate::failure::{Failure, inert};
+use crate::rows::StoredRows;
+use std::fmt::Write;
+use std::path::Path;
+use tagledger_collect::ResourceRef;
+use tagledger_model::Finding;
+use tagledger_store::RunFolder;
+
+pub(crate) fn run(args: &Explain) -> Result<Code, Failure> {
+    if let Some(rule) = tagledger_rules::find(&args.what) {
+        super::print(rule.meta().page.as_bytes())?;
+        return Ok(exit::CLEAN);
+    }
+    let digits = args.what.to_ascii_lowercase();
+    if digits.len() < 4 || digits.len() > 16 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        let ids: Vec<&str> = tagledger_rules::RULES.iter().map(|r| r.meta().id).collect();
+        return Err(Failure::Usage(format!(
+            "`{}` is neither a rule nor a fingerprint (4 to 16 hexadecimal digits); the rules are {}",
+            inert(&args.what),
+            ids.join(", ")
+        )));
+    }
+    let run = match &args.run {
+        Some(path) => RunFolder::open(path)?,
+        None => RunFolder::newest(Path::new("reports"))?,
+    };
+    let head = super::report::open(&run)?;
+    let mut found: Vec<Finding> = Vec::new();
+    StoredRows::new(&run, &head.summary.keys, head.findings).each_finding(|f| {
+        if f.fingerprint.0.starts_with(&digits) {
+            found.push(f);
+        }
+        found.len() < 2
+    })?;
+    match &found[..] {
+        [] => Err(Failure::Usage(format!("{}: no finding begins with {digits}", run.path().display()))),
+        [finding] => {
+            super::print(chain(finding, &head.summary.costs.as_ref().and_then(|c| c.priced_month.clone()), &head.taxonomy).as_bytes())?;
+            Ok(exit::CLEAN)
+        }
+        _ => Err(Failure::Usage(format!("{digits}: more than one finding begins so; give more digits"))),
+    }
+}
+
+/// Everything that is known of a finding, line by line.
+fn chain(finding: &Finding, priced: &Option<String>, taxonomy: &str) -> String {
+    let mut out = String::new();
+    let mut line = |label: &str, text: &str| {
+        // Writing to a string cannot fail.
+        let _written = writeln!(out, "{label:<14}{}", inert(text).replace('\n', "\\n"));
+    };
+    line("finding", &finding.fingerprint.0);
+    line("rule", &format!("{} ({}, {})", finding.rule, finding.level.word(), finding.verdict.word()));
+    line("what", &finding.message);
+    line("resource", &finding.resource);
+    if let Some(name) = &finding.name {
+        line("name", name);
+    }
+    let region = finding.region.as_ref().map(|r| format!(", {r}")).unwrap_or_default();
+    line("where", &format!("{} {}{region}, {}", finding.cloud, finding.scope, finding.kind));
+    if let Some(evidence) = &finding.evidence {
+        line("evidence", &evidence.value.as_ref().map_or_else(|| format!("{} is absent", evidence.field), |v| format!("{} = `{v}`", evidence.field)));
+    }
+    if let Some(provenance) = &finding.provenance {
+        line("from", provenance);
+    }
+    if let Some(place) = &finding.demanded_by {
+        line("demanded by", &place.to_string());
+        let demanded = usize::try_from(place.line).ok().and_then(|n| taxonomy.lines().nth(n.checked_sub(1)?));
+        if let Some(text) = demanded {
+            line("", text.trim());
+        }
+    }
+    if let Some(suggestion) = &finding.suggestion {
+        line("mend", &suggestion.to_string());
+        let on = ResourceRef { id: &finding.resource, kind: &finding.kind, scope: &finding.scope, region: finding.region.as_deref() };
+        if let Some(command) = crate::clouds::find(finding.cloud.as_str()).and_then(|c| c.command(suggestion, &on)) {
+            line("command", &command);
+        }
+    }
+    for money in &finding.money {
+        line("at stake", &format!("{money} in {}", priced.as_deref().unwrap_or("the priced month")));
+    }
+    if let Some(waived) = &finding.waived {
+        line("waived", &format!("{} (by {}, until {})", waived.reason, waived.owner, waived.expires));
+    }
+    line("page", &format!("tagledger explain {}", finding.rule));
+    out
+}

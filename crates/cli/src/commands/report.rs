@@ -1,0 +1,47 @@
+//! `report`: a stored run, rendered again.
+
+use super::scan::{Head, LAYOUT, print_format};
+use crate::args::{Format, Report as Args};
+use crate::exit::{self, Code};
+use crate::failure::Failure;
+use crate::output::Folder;
+use crate::rows::StoredRows;
+use tagledger_report::{FORMATS, Report};
+use tagledger_store::RunFolder;
+
+/// Opens a run and its head.
+pub(crate) fn open(run: &RunFolder) -> Result<Head, Failure> {
+    let head: Head = run.head()?;
+    if head.layout != LAYOUT {
+        return Err(Failure::Usage(format!(
+            "{}: the run was written by {} in layout {}, and this program reads layout {LAYOUT}",
+            run.path().display(),
+            head.summary.tool,
+            head.layout
+        )));
+    }
+    Ok(head)
+}
+
+pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
+    let run = RunFolder::open(&args.from)?;
+    let head = open(&run)?;
+    let rows = StoredRows::new(&run, &head.summary.keys, head.findings);
+    let report = Report { summary: &head.summary, rows: &rows };
+    let Some(out) = &args.out else {
+        print_format(&report, args.format)?;
+        return Ok(exit::CLEAN);
+    };
+    let failed = |source| Failure::Output { what: out.display().to_string(), source };
+    std::fs::create_dir_all(out).map_err(failed)?;
+    let wanted = match args.format {
+        Format::Terminal | Format::None => None,
+        Format::Json => Some("json"),
+        Format::Csv => Some("csv"),
+        Format::Html => Some("html"),
+    };
+    for format in FORMATS.iter().filter(|f| wanted.is_none_or(|w| w == f.id())) {
+        format.write(&report, &mut Folder::new(out)).map_err(failed)?;
+    }
+    Ok(exit::CLEAN)
+}

@@ -1,0 +1,181 @@
+//! `scan`: inventory in, audit, price, reports out.
+
+use crate::args::{Audit as AuditArgs, Format, Scan};
+use crate::assemble::{Billed, ExitRules, Parts, priced_month, prices, summary};
+use crate::exit::Code;
+use crate::failure::Failure;
+use crate::output::{Folder, Stdout};
+use crate::rows::{LiveRows, store_cube, store_findings, store_resources};
+use crate::{clouds, progress};
+use serde::{Deserialize, Serialize};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tagledger_collect::{Found, Import, Imported, import};
+use tagledger_cost::{Bill, Billing, Cube, Dimensions, Owners};
+use tagledger_engine::{Context, FindingSource, Inventory, InventoryBuilder, Prices, audit};
+use tagledger_model::Timestamp;
+use tagledger_report::{FORMATS, Report, Summary, TerminalOptions, terminal};
+use tagledger_rules::RULES;
+use tagledger_store::NewRun;
+use tagledger_taxonomy::Taxonomy;
+
+/// What `run.json` holds.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Head {
+    /// Version of the run's layout.
+    pub layout: u32,
+    /// How many findings the table holds.
+    pub findings: u64,
+    /// The taxonomy's text, so that a finding can be explained when the file has changed.
+    pub taxonomy: String,
+    /// The short part of the report.
+    pub summary: Summary,
+}
+
+/// The layout of this version.
+pub(crate) const LAYOUT: u32 = 1;
+
+pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
+    let now = args.audit.now.unwrap_or_else(Timestamp::now);
+    let out = args.out.clone().unwrap_or_else(|| PathBuf::from("reports").join(now.to_string().replace(':', "")));
+    let taxonomy = crate::taxonomy::load(&args.audit.taxonomy)?;
+    let (inventory, imported) = read_inventory(&args.from, &taxonomy, args.audit.quiet)?;
+    let bill = if args.bill.is_empty() { None } else { Some(Bill::find(&args.bill)?) };
+    let run = NewRun::begin(&out)?;
+    let owners = Owners::new(&inventory);
+    let billing = Billing {
+        taxonomy: Arc::clone(&taxonomy),
+        dictionary: inventory.dictionary().clone(),
+        clouds: clouds::in_bills(),
+        owners: Some(&owners),
+        measure: args.audit.measure.into(),
+        all_measures: true,
+        keys: taxonomy.ids().map(|(id, _)| id).collect(),
+        dimensions: Dimensions::ALL,
+        price_resources: true,
+        prefixes: clouds::TAG_PREFIXES,
+    };
+    let aggregate = bill.map(|b| read_bill(&b, &billing, args.audit.quiet)).transpose()?;
+    let cube = aggregate.as_ref().map(|a| Cube::new(a, &billing)).transpose()?;
+    let priced = aggregate.as_ref().and_then(|a| priced_month(a, now));
+    let prices = aggregate.as_ref().map_or_else(Prices::default, |a| prices(a, priced));
+    let billed = aggregate.as_ref().zip(cube.as_ref()).map(|(aggregate, cube)| Billed { billing: &billing, aggregate, cube, priced });
+    let cx = Context { inventory: &inventory, now };
+    let audited = audit(&cx, RULES)?;
+    let findings = FindingSource::new(cx, RULES, &audited, &prices);
+    let exit = ExitRules { fail_on: args.audit.fail_on.into(), fail_on_undetermined: args.audit.fail_on_undetermined, allow_partial: args.audit.allow_partial };
+    let parts = Parts { cx, audit: &audited, findings: &findings, coverage: &imported.coverage, inputs: &imported.files, billed: billed.as_ref(), exit };
+    let summary = summary(&parts);
+    let rows = LiveRows { cx, findings: &findings, prices: &prices };
+    write(run, &Report { summary: &summary, rows: &rows }, &taxonomy, cube.as_ref(), args.audit.quiet)?;
+    show(&Report { summary: &summary, rows: &rows }, &args.audit, &out)?;
+    Ok(Code(summary.exit.code))
+}
+
+/// Reads exports into an inventory.
+pub(crate) fn read_inventory(from: &[PathBuf], taxonomy: &Arc<Taxonomy>, quiet: bool) -> Result<(Inventory, Imported), Failure> {
+    let mut builder = InventoryBuilder::new(taxonomy, &clouds::facts(), &clouds::readers());
+    let bar = progress::bar("reading inventory", quiet);
+    let all = clouds::all();
+    let imported = import(
+        &Import { paths: from, clouds: &all },
+        &mut |found| match found {
+            Found::Resource(resource) => builder.resource(&resource),
+            Found::Scope(scope) => builder.scope(&scope),
+            Found::Container(container) => builder.container(&container),
+            // The ledger of the import has noted it.
+            Found::Incomplete(_) => {}
+        },
+        &mut |done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        },
+    )?;
+    bar.finish_and_clear();
+    Ok((builder.finish(), imported))
+}
+
+/// Reads a bill.
+pub(crate) fn read_bill(bill: &Bill, billing: &Billing<'_>, quiet: bool) -> Result<tagledger_cost::Aggregate, Failure> {
+    let bar = progress::bar("reading bill", quiet);
+    let aggregate = tagledger_cost::read(bill, billing, &|done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    Ok(aggregate)
+}
+
+/// Writes the run: tables and every format, each by itself, on two threads; then the folder is put in its place.
+fn write(run: NewRun, report: &Report<'_>, taxonomy: &Taxonomy, cube: Option<&Cube>, quiet: bool) -> Result<(), Failure> {
+    let spinner = progress::spinner("writing reports", quiet);
+    let folder = run.path().to_owned();
+    let mut jobs: Vec<Box<dyn Fn() -> Result<(), Failure> + Send + Sync>> = Vec::new();
+    for format in FORMATS {
+        let folder = folder.clone();
+        let report = *report;
+        jobs.push(Box::new(move || {
+            let what = || folder.display().to_string();
+            format.write(&report, &mut Folder::new(&folder)).map_err(|source| Failure::Output { what: what(), source })
+        }));
+    }
+    jobs.push(Box::new(|| Ok(store_findings(&folder, report.rows)?)));
+    jobs.push(Box::new(|| Ok(store_resources(&folder, &report.summary.keys, report.rows)?)));
+    jobs.push(Box::new(|| cube.map_or(Ok(()), |cube| Ok(store_cube(&folder, taxonomy, cube)?))));
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let work = || -> Result<(), Failure> {
+        while let Some(job) = jobs.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+            job()?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let other = scope.spawn(work);
+        let own = work();
+        // A panic in the other thread is a bug; it goes on in this one.
+        own.and(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })?;
+    drop(jobs);
+    run.commit(&Head { layout: LAYOUT, findings: report.rows.finding_count(), taxonomy: taxonomy.text.clone(), summary: report.summary.clone() })?;
+    spinner.finish_and_clear();
+    Ok(())
+}
+
+/// How the terminal is.
+pub(crate) fn terminal_options() -> TerminalOptions {
+    let tty = std::io::stdout().is_terminal();
+    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let width = columns.or_else(|| if tty { terminal_size::terminal_size().map(|(w, _)| usize::from(w.0)) } else { None }).unwrap_or(80);
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+    TerminalOptions { width, colour: tty && !plain }
+}
+
+/// Prints the result in the format asked for.
+fn show(report: &Report<'_>, args: &AuditArgs, out: &Path) -> Result<(), Failure> {
+    print_format(report, args.format)?;
+    if args.format == Format::Terminal {
+        super::print(format!("\nThe run is in {}: open report.html there, or `tagledger explain <fingerprint> --run {0}`\n", out.display()).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Prints a report on standard output.
+pub(crate) fn print_format(report: &Report<'_>, format: Format) -> Result<(), Failure> {
+    let failed = |source| Failure::Output { what: "standard output".to_owned(), source };
+    let id = match format {
+        Format::None => return Ok(()),
+        Format::Terminal => {
+            let mut text = Vec::new();
+            terminal(report, terminal_options(), &mut text).map_err(failed)?;
+            return super::print(&text);
+        }
+        Format::Json => "json",
+        Format::Csv => "csv",
+        Format::Html => "html",
+    };
+    match FORMATS.iter().find(|f| f.id() == id) {
+        Some(format) => format.write(report, &mut Stdout::default()).map_err(failed),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,125 @@
+//! Why a command stopped, and how that is said.
+
+use crate::exit::{self, Code};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::io::{IsTerminal, Write};
+use tagledger_collect::ReadError;
+use tagledger_cost::CostError;
+use tagledger_engine::EngineError;
+use tagledger_model::{Diagnostic, Severity};
+use tagledger_store::StoreError;
+use tagledger_taxonomy::LoadError;
+
+/// Why a command stopped.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The taxonomy has mistakes.
+    #[error(transparent)]
+    Taxonomy(#[from] LoadError),
+    /// An inventory export is unusable.
+    #[error(transparent)]
+    Inventory(#[from] ReadError),
+    /// A bill is unusable.
+    #[error(transparent)]
+    Bill(#[from] CostError),
+    /// A run cannot be written or read.
+    #[error(transparent)]
+    Run(#[from] StoreError),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Something that was asked for does not exist or does not fit.
+    #[error("{0}")]
+    Usage(String),
+    /// Output could not be written.
+    #[error("{what}: cannot be written: {source}")]
+    Output {
+        /// File or stream.
+        what: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl Failure {
+    /// The exit code it means.
+    pub fn exit(&self) -> Code {
+        match self {
+            Self::Taxonomy(_) | Self::Inventory(_) | Self::Usage(_) => exit::BAD_INPUT,
+            Self::Bill(CostError::Conservation { .. }) | Self::Engine(_) => exit::COULD_NOT_RUN,
+            Self::Bill(_) => exit::BAD_INPUT,
+            Self::Run(StoreError::Write { .. }) => exit::COULD_NOT_RUN,
+            Self::Run(_) => exit::BAD_INPUT,
+            // The reader of a pipe went away: it has what it wanted.
+            Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => exit::CLEAN,
+            Self::Output { .. } => exit::COULD_NOT_RUN,
+        }
+    }
+
+    /// Says it on standard error.
+    pub fn show(&self) {
+        let mut err = std::io::stderr().lock();
+        // There is nobody to tell when standard error is gone.
+        let _written = match self {
+            Self::Taxonomy(LoadError::Mistakes { text, diagnostics }) => err.write_all(diagnosed(text, diagnostics).as_bytes()),
+            Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => writeln!(err, "error: {}", inert(&other.to_string())),
+        };
+    }
+}
+
+/// Control characters of hostile names do not reach the terminal.
+pub(crate) fn inert(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// Mistakes in a taxonomy: each with its place, the line itself, and what to do.
+pub(crate) fn diagnosed(text: &str, diagnostics: &[Diagnostic]) -> String {
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let main = diagnostics.first().map(|d| d.place.file.clone()).unwrap_or_default();
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        let level = if diagnostic.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
+        let word = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
+        // The place stands first on the line, in the form that editors and terminals make a link of.
+        out.push_str(&format!("{}: {word}: {}\n", diagnostic.place, inert(&diagnostic.message)));
+        let span = (diagnostic.place.file == main).then(|| span(text, diagnostic)).flatten();
+        if let Some(span) = span {
+            let path = diagnostic.place.file.display().to_string();
+            let snippet = Snippet::source(text).path(path).annotation(AnnotationKind::Primary.span(span));
+            let group: Group<'_> = level.primary_title("here").element(snippet);
+            let drawn = renderer.render(&[group]);
+            // The title and the arrow line repeat the place above.
+            for line in drawn.lines().skip(2) {
+                out.push_str(&inert_line(line, colour));
+                out.push('\n');
+            }
+        }
+        if let Some(help) = &diagnostic.help {
+            out.push_str(&format!("   = help: {}\n", inert(help)));
+        }
+        out.push('\n');
+    }
+    let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
+    if errors > 0 {
+        out.push_str(&format!("{errors} mistake{}; nothing was done\n", if errors == 1 { "" } else { "s" }));
+    }
+    out
+}
+
+/// Escape sequences are the renderer's own when colour is on; otherwise none may stand.
+fn inert_line(line: &str, colour: bool) -> String {
+    if colour { line.to_owned() } else { inert(line) }
+}
+
+/// The bytes that a diagnostic is about.
+fn span(text: &str, diagnostic: &Diagnostic) -> Option<std::ops::Range<usize>> {
+    let line = usize::try_from(diagnostic.place.line).ok()?.checked_sub(1)?;
+    let start_of_line = text.split_inclusive('\n').take(line).map(str::len).sum::<usize>();
+    let content = text.get(start_of_line..)?.lines().next().unwrap_or("");
+    let column = usize::try_from(diagnostic.place.column).ok()?.saturating_sub(1);
+    let at = |chars: usize| content.char_indices().nth(chars).map_or(content.len(), |(i, _)| i);
+    let (start, end) = (at(column), at(column + diagnostic.width.max(1)));
+    Some(start_of_line + start..start_of_line + end.max(start))
+}

@@ -1,0 +1,38 @@
+//! The program: commands, settings, wiring and exit codes.
+//!
+//! Nothing is decided here about tags, rules or money: this crate reads flags, calls the rooms in order and writes files.
+//! Standard output carries the result, standard error carries progress and messages.
+
+mod args;
+mod assemble;
+mod clouds;
+mod commands;
+mod exit;
+mod failure;
+mod output;
+mod progress;
+mod rows;
+mod taxonomy;
+
+use clap::Parser;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> std::process::ExitCode {
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are printed to standard output and are no mistake.
+            let _printed = error.print();
+            return if error.use_stderr() { exit::BAD_INPUT.into() } else { exit::CLEAN.into() };
+        }
+    };
+    match commands::run(args) {
+        Ok(code) => code.into(),
+        Err(failure) => {
+            failure.show();
+            failure.exit().into()
+        }
+    }
+}

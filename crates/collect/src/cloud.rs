@@ -1,0 +1,73 @@
+//! Everything shared code may ask about a cloud.
+
+use crate::{Document, ReadError, Sample};
+use tagledger_model::{CloudId, Container, ContainerKind, Kinds, RawResource, Scope, Suggestion, TagGrammar};
+
+/// One cloud. What differs between clouds is data behind this trait.
+pub trait Cloud: Send + Sync {
+    /// Its short name.
+    fn id(&self) -> CloudId;
+    /// What its tags may look like.
+    fn grammar(&self) -> &'static TagGrammar;
+    /// What `stages:` and `inherit:` may name, scope first.
+    fn containers(&self) -> &'static [ContainerKind];
+    /// Its resource kinds.
+    fn kinds(&self) -> &'static Kinds;
+    /// Readers for the files that its command line writes.
+    fn exports(&self) -> &'static [&'static dyn ExportReader];
+    /// The command of its own command line that carries out a suggestion; none when there is no such command.
+    /// The text is safe to paste into a POSIX shell whatever the resource is called.
+    fn command(&self, mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String>;
+}
+
+/// What a command needs to know of a resource.
+#[derive(Debug, Clone, Copy)]
+pub struct ResourceRef<'a> {
+    /// The id in the cloud's own spelling.
+    pub id: &'a str,
+    /// The cloud's own kind.
+    pub kind: &'a str,
+    /// Account, subscription or project.
+    pub scope: &'a str,
+    /// Region.
+    pub region: Option<&'a str>,
+}
+
+/// One kind of export, as data.
+#[derive(Debug)]
+pub struct ExportInfo {
+    /// Stable id: cloud, service and call, e.g. `aws.resourcegroupstaggingapi.get-resources`.
+    pub id: &'static str,
+    /// The command that writes such a file, for people.
+    pub command: &'static str,
+    /// When two exports describe one resource, the higher rank's tags win.
+    pub rank: u8,
+    /// What such an export can never hold; it makes every coverage row of it `Partial`.
+    pub blind_spot: Option<&'static str>,
+}
+
+/// Reads one kind of export.
+pub trait ExportReader: Send + Sync {
+    /// What it reads.
+    fn info(&self) -> &'static ExportInfo;
+    /// True when the beginning of a file looks like this export. Content decides, never the name.
+    fn recognises(&self, sample: &Sample) -> bool;
+    /// Hands every record to the sink, in file order.
+    fn read(&self, document: &Document, out: &mut Sink<'_>) -> Result<(), ReadError>;
+}
+
+/// What a reader can find in a file.
+#[derive(Debug)]
+pub enum Found {
+    /// A resource.
+    Resource(RawResource),
+    /// An account, subscription or project.
+    Scope(Scope),
+    /// A container that can lend tags.
+    Container(Container),
+    /// The file itself says that it does not hold everything; the sentence becomes a `Partial` coverage row.
+    Incomplete(String),
+}
+
+/// Where a reader puts what it found.
+pub type Sink<'a> = dyn FnMut(Found) + 'a;

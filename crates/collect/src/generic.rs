@@ -1,0 +1,198 @@
+//! The generic inventory: any estate without an export of its own, as CSV, as a JSON array or with one record a line.
+//! The format is described in docs/inventory-format.md.
+
+use crate::{Document, ExportInfo, ExportReader, Found, ReadError, Sample, Sink};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use tagledger_model::{CloudId, Container, Layer, NativeId, Observed, Origin, RawResource, RawTag, Scope, ScopeId, Taggable, Text, Timestamp};
+
+/// The generic readers.
+pub static GENERIC: &[&dyn ExportReader] = &[&Json, &Csv];
+
+/// Highest: what a person wrote down about a resource beats what an export says.
+const RANK: u8 = 250;
+
+struct Json;
+struct Csv;
+
+static JSON_INFO: ExportInfo = ExportInfo { id: "generic.json", command: "any tool; see docs/inventory-format.md", rank: RANK, blind_spot: None };
+static CSV_INFO: ExportInfo = ExportInfo { id: "generic.csv", command: "any tool; see docs/inventory-format.md", rank: RANK, blind_spot: None };
+
+/// One record; members that it does not know are the user's own business.
+#[derive(Debug, Deserialize, Default)]
+struct Record {
+    cloud: Option<String>,
+    scope: Option<String>,
+    id: Option<String>,
+    kind: Option<String>,
+    name: Option<Text>,
+    region: Option<Text>,
+    group: Option<Text>,
+    created: Option<String>,
+    #[serde(default)]
+    taggable: Value,
+    /// Outer: absent; inner: null.
+    #[serde(default, deserialize_with = "present")]
+    tags: Option<Option<serde_json::Map<String, Value>>>,
+}
+
+fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Option<serde_json::Map<String, Value>>>, D::Error> {
+    Option::deserialize(d).map(Some)
+}
+
+/// A null is an empty value; numbers and booleans are their text.
+fn tag_value(value: &Value) -> Text {
+    match value {
+        Value::Null => Text::default(),
+        Value::String(text) => Text::new(text),
+        other => Text::from(other.to_string()),
+    }
+}
+
+impl Record {
+    /// What the record describes, or what is wrong with it.
+    fn found(self, reader: &'static str, document: &Document) -> Result<Found, String> {
+        let need = |field: Option<String>, name: &str| {
+            field.filter(|f| !f.trim().is_empty()).ok_or_else(|| format!("a record has no `{name}`; every record needs cloud, scope, kind and id"))
+        };
+        let cloud = CloudId::new(need(self.cloud, "cloud")?.trim());
+        let scope = ScopeId::from(need(self.scope, "scope")?.trim());
+        let kind = need(self.kind, "kind")?;
+        let tags = match self.tags {
+            None => Observed::Unknown,
+            Some(None) => Observed::Known(Vec::new()),
+            Some(Some(map)) => Observed::Known(
+                map.iter().map(|(key, value)| RawTag { key: Text::new(key), value: Observed::Known(tag_value(value)), layer: Layer::Own }).collect(),
+            ),
+        };
+        if kind == "scope" {
+            return Ok(Found::Scope(Scope { cloud, id: scope, aliases: Vec::new(), name: self.name, ancestors: Vec::new(), tags, active: true }));
+        }
+        let id = need(self.id, "id")?;
+        if kind == "resource_group" {
+            return Ok(Found::Container(Container { cloud, kind: Text::new("resource_groups"), id: Text::from(id), name: self.name, scope, tags }));
+        }
+        let created = match self.created.filter(|c| !c.trim().is_empty()) {
+            None => None,
+            Some(text) => Some(
+                Timestamp::parse(&text).ok_or_else(|| format!("`created` of {id} is `{text}`, which is no date; write 2026-01-31 or 2026-01-31T12:00:00Z"))?,
+            ),
+        };
+        let taggable = match &self.taggable {
+            Value::Null => Taggable::Unknown,
+            Value::Bool(yes) => {
+                if *yes {
+                    Taggable::Yes
+                } else {
+                    Taggable::No
+                }
+            }
+            Value::String(word) if word.is_empty() => Taggable::Unknown,
+            Value::String(word) if word == "yes" => Taggable::Yes,
+            Value::String(word) if word == "no" => Taggable::No,
+            other => return Err(format!("`taggable` of {id} is `{other}`; write yes or no")),
+        };
+        let origin = Origin::Exported { reader, file: document.path().clone() };
+        Ok(Found::Resource(RawResource {
+            cloud,
+            scope,
+            region: self.region,
+            group: self.group,
+            id: NativeId::exact(id),
+            kind: Text::from(kind),
+            name: self.name,
+            tags,
+            taggable,
+            created,
+            origin,
+        }))
+    }
+}
+
+impl ExportReader for Json {
+    fn info(&self) -> &'static ExportInfo {
+        &JSON_INFO
+    }
+
+    fn recognises(&self, sample: &Sample) -> bool {
+        sample.list.is_none() && sample.record_has(&["cloud", "scope", "kind"])
+    }
+
+    fn read(&self, document: &Document, out: &mut Sink<'_>) -> Result<(), ReadError> {
+        let (mut number, mut mistake) = (0_u64, None);
+        document.records::<Record>(
+            &[],
+            &mut |record| {
+                number += 1;
+                match record.found(JSON_INFO.id, document) {
+                    Ok(found) => out(found),
+                    Err(what) => drop(mistake.get_or_insert(format!("record {number}: {what}"))),
+                }
+            },
+            &mut |_| {},
+        )?;
+        mistake.map_or(Ok(()), |what| Err(ReadError::File { path: document.path().to_string(), what }))
+    }
+}
+
+impl ExportReader for Csv {
+    fn info(&self) -> &'static ExportInfo {
+        &CSV_INFO
+    }
+
+    fn recognises(&self, sample: &Sample) -> bool {
+        ["cloud", "scope", "kind"].iter().all(|c| sample.csv_header.iter().any(|h| h.trim() == *c))
+    }
+
+    fn read(&self, document: &Document, out: &mut Sink<'_>) -> Result<(), ReadError> {
+        let mut reader = csv::ReaderBuilder::new().from_reader(document.bytes());
+        let broken = |e: csv::Error| {
+            let line = e.position().map_or(1, csv::Position::line);
+            ReadError::At { path: document.path().to_string(), line: usize::try_from(line).unwrap_or(0), column: 1, what: e.to_string() }
+        };
+        let header = reader.headers().map_err(broken)?.clone();
+        for row in reader.records() {
+            let row = row.map_err(broken)?;
+            let line = usize::try_from(row.position().map_or(0, csv::Position::line)).unwrap_or(0);
+            let at = |what: String| ReadError::At { path: document.path().to_string(), line, column: 1, what };
+            out(csv_record(&header, &row).and_then(|r| r.found(CSV_INFO.id, document)).map_err(at)?);
+        }
+        Ok(())
+    }
+}
+
+/// A CSV row as a record: an empty cell says nothing; a `tag:` column is one tag; a `tags` column holds a JSON object.
+fn csv_record(header: &csv::StringRecord, row: &csv::StringRecord) -> Result<Record, String> {
+    let mut record = Record::default();
+    let mut tags = serde_json::Map::new();
+    let mut read = false;
+    for (name, cell) in header.iter().map(str::trim).zip(row) {
+        let text = || Some(cell.to_owned()).filter(|c| !c.is_empty());
+        match name {
+            "cloud" => record.cloud = text(),
+            "scope" => record.scope = text(),
+            "id" => record.id = text(),
+            "kind" => record.kind = text(),
+            "name" => record.name = text().map(Text::from),
+            "region" => record.region = text().map(Text::from),
+            "group" => record.group = text().map(Text::from),
+            "created" => record.created = text(),
+            "taggable" => record.taggable = Value::String(cell.to_owned()),
+            "tags" if !cell.trim().is_empty() => {
+                read = true;
+                let map: Option<serde_json::Map<String, Value>> = serde_json::from_str(cell).map_err(|e| format!("the `tags` cell is no JSON object: {e}"))?;
+                tags.extend(map.unwrap_or_default());
+            }
+            _ => {
+                if let Some(key) = name.strip_prefix("tag:") {
+                    read = true;
+                    if !cell.is_empty() {
+                        tags.insert(key.to_owned(), Value::String(cell.to_owned()));
+                    }
+                }
+            }
+        }
+    }
+    record.tags = read.then_some(Some(tags));
+    Ok(record)
+}

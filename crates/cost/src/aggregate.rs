@@ -1,0 +1,168 @@
+//! The aggregate of a bill: what is left when every row that could never be told apart has been added up, exactly.
+
+use crate::Measure;
+use tagledger_model::{Amount, Month, Standing, Text};
+
+/// Sums of the four measures, in the order of `Measure::ALL`.
+pub type Sums = [Amount; 4];
+
+/// What a row's tags say about one key: the code of a canonical value, or why there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Said {
+    /// Code of the value; 0 for none.
+    pub value: u32,
+    /// Standing.
+    pub standing: Standing,
+}
+
+/// Where rows of a group belong, apart from their tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Context {
+    /// Billing month.
+    pub month: Month,
+    /// Word number of the currency.
+    pub currency: u32,
+    /// Word number of the provider.
+    pub provider: u32,
+    /// Word number of the sub-account.
+    pub account: u32,
+    /// Word number of the service.
+    pub service: u32,
+}
+
+/// Which resource a row is about, as far as attribution can tell it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum OwnerKind {
+    /// The row names no resource.
+    NoId,
+    /// The row names a resource that the inventory does not hold, in this group (`u32::MAX` for none).
+    Unknown {
+        /// Group row.
+        group: u32,
+    },
+    /// A resource whose own tags stand like those of every other one of the same state.
+    Known {
+        /// `Inventory::own_state_id`.
+        state: u32,
+        /// Group row.
+        group: u32,
+    },
+    /// Not looked up: the row's own tags answer every key.
+    NotNeeded,
+}
+
+/// Rows that differ in nothing that matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Group {
+    /// Index into `Aggregate::contexts`.
+    pub context: u32,
+    /// Index into `Aggregate::tag_states`.
+    pub tags: u32,
+    /// Index into `Aggregate::owners`.
+    pub owner: u32,
+    /// Bill rows.
+    pub rows: u64,
+    /// Sums.
+    pub sums: Sums,
+}
+
+/// Sums of one month and currency, added up on their own, beside the groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Totals {
+    /// Billing month.
+    pub month: Month,
+    /// Word number of the currency.
+    pub currency: u32,
+    /// Bill rows.
+    pub rows: u64,
+    /// Sums.
+    pub sums: Sums,
+}
+
+/// A bill, added up.
+#[derive(Debug, Clone, Default)]
+pub struct Aggregate {
+    /// Words: currencies, providers, sub-accounts, services.
+    pub words: Vec<Text>,
+    /// Distinct contexts.
+    pub contexts: Vec<Context>,
+    /// Distinct answers of row tags, one entry per wanted key.
+    pub tag_states: Vec<Vec<Said>>,
+    /// Distinct owners; for a known one, the row of some resource of that state.
+    pub owners: Vec<(OwnerKind, u32)>,
+    /// Groups, in no order.
+    pub groups: Vec<Group>,
+    /// The bill's own sums, by month and currency, sorted.
+    pub totals: Vec<Totals>,
+    /// Per (month, currency word): the measure's sum by resource row.
+    pub by_resource: Vec<((Month, u32), Vec<Amount>)>,
+    /// Which measures every file of the bill holds, in the order of `Measure::ALL`.
+    pub measures: [bool; 4],
+    /// Counts of what had to be put right.
+    pub repairs: Repairs,
+    /// Files, in order.
+    pub files: Vec<String>,
+}
+
+impl Aggregate {
+    /// A word by its number.
+    pub fn word(&self, number: u32) -> &Text {
+        static EMPTY: Text = Text::const_new("");
+        self.words.get(number as usize).unwrap_or(&EMPTY)
+    }
+
+    /// Bill rows.
+    pub fn rows(&self) -> u64 {
+        self.totals.iter().map(|t| t.rows).sum()
+    }
+
+    /// Months, oldest first.
+    pub fn months(&self) -> Vec<Month> {
+        let mut months: Vec<Month> = self.totals.iter().map(|t| t.month).collect();
+        months.sort_unstable();
+        months.dedup();
+        months
+    }
+
+    /// The bill's own sum of a measure by month and currency word.
+    pub fn total(&self, measure: Measure, month: Month, currency: u32) -> Amount {
+        let at = measure.position();
+        self.totals.iter().filter(|t| t.month == month && t.currency == currency).map(|t| t.sums[at]).sum()
+    }
+
+    /// Currency words, in alphabetical order.
+    pub fn currencies(&self) -> Vec<u32> {
+        let mut all: Vec<u32> = self.totals.iter().map(|t| t.currency).collect();
+        all.sort_by(|a, b| self.word(*a).cmp(self.word(*b)));
+        all.dedup();
+        all
+    }
+}
+
+/// What had to be put right while reading; every one of these is said in the report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Repairs {
+    /// Amounts with more than 12 digits after the point, rounded half to even.
+    pub rounded: u64,
+    /// Rows whose tag text could not be read; they are treated as not tagged by the row.
+    pub malformed_tags: u64,
+    /// Rows without an amount in the measure; counted as nothing.
+    pub without_amount: u64,
+    /// Rows whose EffectiveCost is a whole number although their BilledCost is not.
+    pub integral_effective: u64,
+    /// Rows with a BilledCost that is no whole number.
+    pub fractional_billed: u64,
+}
+
+impl Repairs {
+    /// The counts of two parts.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            rounded: self.rounded + other.rounded,
+            malformed_tags: self.malformed_tags + other.malformed_tags,
+            without_amount: self.without_amount + other.without_amount,
+            integral_effective: self.integral_effective + other.integral_effective,
+            fractional_billed: self.fractional_billed + other.fractional_billed,
+        }
+    }
+}

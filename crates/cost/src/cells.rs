@@ -1,0 +1,214 @@
+//! Columns of a Parquet batch as numbers.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    ArrowPrimitiveType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType,
+};
+use arrow_array::{Array, ArrayRef, DictionaryArray, StringArray};
+use arrow_schema::{DataType, TimeUnit};
+use tagledger_model::{Amount, Month, Rounded, Timestamp};
+
+/// A text column, as dictionary or plain.
+pub(crate) enum Texts<'a> {
+    Dictionary {
+        keys: &'a arrow_array::Int32Array,
+        values: &'a StringArray,
+    },
+    Plain(&'a StringArray),
+    /// Whole numbers, as some exports write account ids.
+    Numbers(&'a arrow_array::Int64Array),
+}
+
+impl<'a> Texts<'a> {
+    /// The column as text, or its type when it holds none.
+    pub fn of(array: &'a ArrayRef) -> Result<Self, String> {
+        match array.data_type() {
+            DataType::Utf8 => Ok(Self::Plain(array.as_string::<i32>())),
+            DataType::Int64 => Ok(Self::Numbers(array.as_primitive::<Int64Type>())),
+            DataType::Dictionary(_, _) => {
+                let dictionary: &DictionaryArray<Int32Type> = array.as_dictionary_opt().ok_or_else(|| array.data_type().to_string())?;
+                Ok(Self::Dictionary {
+                    keys: dictionary.keys(),
+                    values: dictionary.values().as_string_opt::<i32>().ok_or_else(|| array.data_type().to_string())?,
+                })
+            }
+            other => Err(other.to_string()),
+        }
+    }
+
+    /// The cell, or the dictionary entry, of a row.
+    pub fn get(&self, row: usize) -> Cell<'a> {
+        match self {
+            Self::Dictionary { keys, values } => {
+                if keys.is_null(row) {
+                    return Cell::Null;
+                }
+                let entry = usize::try_from(keys.value(row)).unwrap_or(0);
+                if values.is_null(entry) { Cell::Null } else { Cell::Entry(entry) }
+            }
+            Self::Plain(texts) => {
+                if texts.is_null(row) {
+                    Cell::Null
+                } else {
+                    Cell::Text(texts.value(row))
+                }
+            }
+            Self::Numbers(numbers) => {
+                if numbers.is_null(row) {
+                    Cell::Null
+                } else {
+                    Cell::Number(numbers.value(row))
+                }
+            }
+        }
+    }
+
+    /// The text of a dictionary entry.
+    pub fn entry(&self, entry: usize) -> &'a str {
+        match self {
+            Self::Dictionary { values, .. } => values.value(entry),
+            _ => "",
+        }
+    }
+
+    /// Entries of the dictionary; 0 without one.
+    pub fn entries(&self) -> usize {
+        match self {
+            Self::Dictionary { values, .. } => values.len(),
+            _ => 0,
+        }
+    }
+
+    /// Where the dictionary lies: batches of one row group share theirs.
+    pub fn address(&self) -> usize {
+        match self {
+            Self::Dictionary { values, .. } => values.value_offsets().as_ptr() as usize,
+            _ => 0,
+        }
+    }
+}
+
+/// One cell of a text column.
+#[derive(Clone, Copy)]
+pub(crate) enum Cell<'a> {
+    Null,
+    Entry(usize),
+    Text(&'a str),
+    Number(i64),
+}
+
+/// Amounts of a column; null where the cell is.
+pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: &mut u64) -> Result<(), Broken> {
+    out.clear();
+    let note = |parsed: Option<(Amount, Rounded)>, rounded: &mut u64| {
+        parsed.map(|(amount, r)| {
+            *rounded += u64::from(r == Rounded::Rounded);
+            amount
+        })
+    };
+    let no_number = |row: usize, what: String| Broken { row, what };
+    match array.data_type() {
+        DataType::Float64 => {
+            for (row, value) in array.as_primitive::<Float64Type>().iter().enumerate() {
+                let Some(value) = value else {
+                    out.push(None);
+                    continue;
+                };
+                out.push(Some(note(Amount::from_f64(value), rounded).ok_or_else(|| no_number(row, format!("`{value}` is no amount")))?));
+            }
+        }
+        DataType::Float32 => {
+            for (row, value) in array.as_primitive::<Float32Type>().iter().enumerate() {
+                let Some(value) = value else {
+                    out.push(None);
+                    continue;
+                };
+                out.push(Some(note(Amount::from_f64(value.into()), rounded).ok_or_else(|| no_number(row, format!("`{value}` is no amount")))?));
+            }
+        }
+        DataType::Decimal128(_, scale) => {
+            for (row, value) in array.as_primitive::<Decimal128Type>().iter().enumerate() {
+                let Some(value) = value else {
+                    out.push(None);
+                    continue;
+                };
+                out.push(Some(
+                    note(Amount::from_scaled(value, i32::from(*scale)), rounded).ok_or_else(|| no_number(row, "the amount is too large".to_owned()))?,
+                ));
+            }
+        }
+        DataType::Int64 => out.extend(array.as_primitive::<Int64Type>().iter().map(|v| v.map(|v| Amount(i128::from(v) * 10_i128.pow(12))))),
+        DataType::Int32 => out.extend(array.as_primitive::<Int32Type>().iter().map(|v| v.map(|v| Amount(i128::from(v) * 10_i128.pow(12))))),
+        _ => {
+            let texts = Texts::of(array).map_err(|t| no_number(0, format!("the column has the type {t}, which holds no amounts")))?;
+            for row in 0..array.len() {
+                let text = match texts.get(row) {
+                    Cell::Null => None,
+                    Cell::Entry(entry) => Some(texts.entry(entry)),
+                    Cell::Text(text) => Some(text),
+                    Cell::Number(_) => None,
+                };
+                let Some(text) = text.filter(|t| !crate::focus::is_null(t)) else {
+                    out.push(None);
+                    continue;
+                };
+                out.push(Some(note(Some(Amount::parse(text).map_err(|e| no_number(row, e.to_string()))?), rounded).unwrap_or_default()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A cell that cannot be used.
+pub(crate) struct Broken {
+    pub row: usize,
+    pub what: String,
+}
+
+fn months_of<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef, per_second: i64, out: &mut Vec<Month>) -> Result<(), Broken> {
+    let mut last = (i64::MIN, Month(0));
+    for (row, value) in array.as_primitive::<T>().iter().enumerate() {
+        let value = value.ok_or_else(|| Broken { row, what: "the row has no billing period".to_owned() })?;
+        if value != last.0 {
+            last = (value, Timestamp(value.div_euclid(per_second)).month());
+        }
+        out.push(last.1);
+    }
+    Ok(())
+}
+
+/// Months of a column of times, dates or texts.
+pub(crate) fn months(array: &ArrayRef, out: &mut Vec<Month>) -> Result<(), Broken> {
+    out.clear();
+    match array.data_type() {
+        DataType::Timestamp(TimeUnit::Second, _) => months_of::<TimestampSecondType>(array, 1, out),
+        DataType::Timestamp(TimeUnit::Millisecond, _) => months_of::<TimestampMillisecondType>(array, 1_000, out),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => months_of::<TimestampMicrosecondType>(array, 1_000_000, out),
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => months_of::<TimestampNanosecondType>(array, 1_000_000_000, out),
+        DataType::Date32 => {
+            for (row, value) in array.as_primitive::<Date32Type>().iter().enumerate() {
+                let days = value.ok_or_else(|| Broken { row, what: "the row has no billing period".to_owned() })?;
+                out.push(Timestamp(i64::from(days) * 86_400).month());
+            }
+            Ok(())
+        }
+        _ => {
+            let texts = Texts::of(array).map_err(|t| Broken { row: 0, what: format!("the column has the type {t}, which holds no times") })?;
+            let mut last = (String::new(), Month(0));
+            for row in 0..array.len() {
+                let text = match texts.get(row) {
+                    Cell::Entry(entry) => texts.entry(entry),
+                    Cell::Text(text) => text,
+                    _ => return Err(Broken { row, what: "the row has no billing period".to_owned() }),
+                };
+                if text != last.0 {
+                    let moment = Timestamp::parse(text).ok_or_else(|| Broken { row, what: format!("`{}` is no date", text.escape_debug()) })?;
+                    last = (text.to_owned(), moment.month());
+                }
+                out.push(last.1);
+            }
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The cube: spend by month, provider, sub-account, service, currency and every key with its basis.
+
+use crate::CostError;
+use crate::aggregate::Aggregate;
+use crate::book::Billing;
+use crate::ladder::{Basis, LadderContext, attribute};
+use rustc_hash::FxHashMap;
+use tagledger_model::{Amount, Month, Text};
+use tagledger_taxonomy::KeyId;
+
+/// What the cube keeps apart beside month, currency and keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Dimensions {
+    /// Provider.
+    pub provider: bool,
+    /// Sub-account.
+    pub scope: bool,
+    /// Service.
+    pub service: bool,
+}
+
+impl Dimensions {
+    /// Everything.
+    pub const ALL: Self = Self { provider: true, scope: true, service: true };
+}
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CubeCell {
+    /// Billing month.
+    pub month: Month,
+    /// Currency.
+    pub currency: Text,
+    /// Provider; empty where the bill names none or it was not kept apart.
+    pub provider: Text,
+    /// Sub-account as the bill spells it.
+    pub scope: Text,
+    /// Service.
+    pub service: Text,
+    /// Per key, in the order of `Cube::keys`: the canonical value, and why.
+    pub keys: Vec<(Option<Text>, Basis)>,
+    /// Bill rows.
+    pub rows: u64,
+    /// Sum of the measure.
+    pub amount: Amount,
+}
+
+/// Spend of one key by basis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BasisTotal {
+    /// Key.
+    pub key: KeyId,
+    /// Currency.
+    pub currency: Text,
+    /// Basis.
+    pub basis: Basis,
+    /// Bill rows.
+    pub rows: u64,
+    /// Sum.
+    pub amount: Amount,
+}
+
+/// Spend by everything that reports slice by.
+#[derive(Debug, Clone)]
+pub struct Cube {
+    /// Keys, in taxonomy order.
+    pub keys: Vec<KeyId>,
+    /// Cells, sorted by month, currency, provider, scope, service and keys.
+    pub cells: Vec<CubeCell>,
+}
+
+impl Cube {
+    /// Attributes an aggregate. The sum of the cells equals the bill's own sum per month and currency, or this fails.
+    pub fn new(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<Self, CostError> {
+        let cx = LadderContext::new(aggregate, billing);
+        let attributions = billing.keys.iter().map(|k| attribute(&cx, *k)).collect::<Result<Vec<_>, _>>()?;
+        // The account may have been kept apart only for the ladder.
+        let keep = |keep: bool, word: u32| if keep { word } else { crate::book::NO_WORD };
+        let mut places: FxHashMap<(u32, Vec<(u32, Basis)>), usize> = FxHashMap::default();
+        let mut contexts: FxHashMap<crate::aggregate::Context, u32> = FxHashMap::default();
+        let mut context_list = Vec::new();
+        let mut sums: Vec<(u32, Vec<(u32, Basis)>, u64, Amount)> = Vec::new();
+        let at = billing.measure.position();
+        let mut key = Vec::new();
+        for (number, group) in aggregate.groups.iter().enumerate() {
+            let mut context = aggregate.contexts[group.context as usize];
+            context.account = keep(billing.dimensions.scope, context.account);
+            let next = u32::try_from(context_list.len()).unwrap_or(u32::MAX);
+            let context = *contexts.entry(context).or_insert_with(|| {
+                context_list.push(context);
+                next
+            });
+            key.clear();
+            key.extend(attributions.iter().map(|a| (a.values[number], a.bases[number])));
+            let place = (context, std::mem::take(&mut key));
+            if let Some(position) = places.get(&place) {
+                sums[*position].2 += group.rows;
+                sums[*position].3 += group.sums[at];
+                key = place.1;
+            } else {
+                sums.push((place.0, place.1.clone(), group.rows, group.sums[at]));
+                places.insert(place, sums.len() - 1);
+            }
+        }
+        let values: Vec<Vec<Text>> = billing.keys.iter().map(|k| billing.dictionary.values(*k)).collect();
+        let word = |key: usize, code: u32| (code > 0).then(|| values[key][code as usize - 1].clone());
+        let mut cells: Vec<CubeCell> = sums
+            .into_iter()
+            .map(|(context, keys, rows, amount)| {
+                let context: crate::aggregate::Context = context_list[context as usize];
+                let text = |n: u32| aggregate.word(n).clone();
+                CubeCell {
+                    month: context.month,
+                    currency: text(context.currency),
+                    provider: text(context.provider),
+                    scope: text(context.account),
+                    service: text(context.service),
+                    keys: keys.iter().enumerate().map(|(k, (code, basis))| (word(k, *code), *basis)).collect(),
+                    rows,
+                    amount,
+                }
+            })
+            .collect();
+        cells.sort_by(|a, b| {
+            let place = |c: &CubeCell| (c.month, c.currency.clone(), c.provider.clone(), c.scope.clone(), c.service.clone());
+            place(a).cmp(&place(b)).then_with(|| a.keys.cmp(&b.keys))
+        });
+        let cube = Self { keys: billing.keys.clone(), cells };
+        cube.conserve(aggregate, billing)?;
+        Ok(cube)
+    }
+
+    fn conserve(&self, aggregate: &Aggregate, billing: &Billing<'_>) -> Result<(), CostError> {
+        let mut sums: FxHashMap<(Month, &Text), Amount> = FxHashMap::default();
+        for cell in &self.cells {
+            *sums.entry((cell.month, &cell.currency)).or_default() += cell.amount;
+        }
+        for total in &aggregate.totals {
+            let currency = aggregate.word(total.currency);
+            let (before, after) = (total.sums[billing.measure.position()], sums.get(&(total.month, currency)).copied().unwrap_or_default());
+            if before != after {
+                let (currency, month) = (currency.to_string(), total.month.to_string());
+                return Err(CostError::Conservation { at: "cube".to_owned(), currency, month, before: before.to_string(), after: after.to_string() });
+            }
+        }
+        Ok(())
+    }
+
+    /// The cube added up over everything but month, currency and some keys (positions in `keys`), in the same order.
+    pub fn by_keys(&self, positions: &[usize]) -> Vec<(Month, Text, Vec<Option<Text>>, u64, Amount)> {
+        let mut sums: std::collections::BTreeMap<(Month, Text, Vec<Option<Text>>), (u64, Amount)> = std::collections::BTreeMap::new();
+        for cell in &self.cells {
+            let values = positions.iter().map(|p| cell.keys[*p].0.clone()).collect();
+            let sum = sums.entry((cell.month, cell.currency.clone(), values)).or_default();
+            sum.0 += cell.rows;
+            sum.1 += cell.amount;
+        }
+        sums.into_iter().map(|((month, currency, values), (rows, amount))| (month, currency, values, rows, amount)).collect()
+    }
+
+    /// Per key, currency and basis.
+    pub fn by_basis(&self) -> Vec<BasisTotal> {
+        let mut sums: std::collections::BTreeMap<(usize, Text, Basis), (u64, Amount)> = std::collections::BTreeMap::new();
+        for cell in &self.cells {
+            for (position, (_, basis)) in cell.keys.iter().enumerate() {
+                let sum = sums.entry((position, cell.currency.clone(), *basis)).or_default();
+                sum.0 += cell.rows;
+                sum.1 += cell.amount;
+            }
+        }
+        let total = |((position, currency, basis), (rows, amount))| BasisTotal { key: self.keys[position], currency, basis, rows, amount };
+        sums.into_iter().map(total).collect()
+    }
+}

@@ -1,0 +1,280 @@
+//! The attribution ladder: who pays for what, key by key, and why.
+//!
+//! It works on the aggregate, never on bill rows. Each rung claims, for one key, groups that no rung before it claimed. After
+//! every rung the sum per currency and month is held against what it was before, in release builds too.
+
+use crate::aggregate::{Aggregate, OwnerKind, Said};
+use crate::book::Billing;
+use crate::owners::NONE;
+use crate::{CostError, Measure};
+use rustc_hash::FxHashMap;
+use tagledger_model::{Amount, Month, Standing};
+use tagledger_taxonomy::{KeyId, KeyState, Rung};
+
+/// Why a unit of cost was attributed where it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Basis {
+    /// The tag on the cost row.
+    Row,
+    /// The tag of the owning resource.
+    Resource,
+    /// The tag of its resource group.
+    Group,
+    /// The tag of its account, subscription or project.
+    Scope,
+    /// What its container is declared for.
+    Stage,
+    /// No rung claimed it.
+    Unattributed(Reason),
+}
+
+/// Why no rung claimed a unit of cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// The row names no resource: tax, support, fees, traffic.
+    NoResource,
+    /// The inventory does not hold the resource.
+    NotInInventory,
+    /// The tag is there, with a value the taxonomy does not know.
+    UnknownValue,
+    /// The tag is there and empty.
+    EmptyValue,
+    /// Tags disagree, or could not be read.
+    Undetermined,
+    /// Nothing says anything about the key.
+    Untagged,
+}
+
+impl Basis {
+    /// The words in reports.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Row => "row tag",
+            Self::Resource => "resource tag",
+            Self::Group => "resource group",
+            Self::Scope => "scope",
+            Self::Stage => "stage",
+            Self::Unattributed(Reason::NoResource) => "unattributed: no resource on the bill row",
+            Self::Unattributed(Reason::NotInInventory) => "unattributed: resource not in the inventory",
+            Self::Unattributed(Reason::UnknownValue) => "unattributed: value not in the taxonomy",
+            Self::Unattributed(Reason::EmptyValue) => "unattributed: empty value",
+            Self::Unattributed(Reason::Undetermined) => "unattributed: tags disagree or were not read",
+            Self::Unattributed(Reason::Untagged) => "unattributed: untagged",
+        }
+    }
+}
+
+/// What one key got: per group of the aggregate the value's code (0 for none) and the basis.
+#[derive(Debug, Clone)]
+pub(crate) struct Attribution {
+    pub values: Vec<u32>,
+    pub bases: Vec<Basis>,
+}
+
+/// What a rung may look at.
+pub(crate) struct LadderContext<'a> {
+    pub aggregate: &'a Aggregate,
+    pub billing: &'a Billing<'a>,
+    /// Scope row of each word, for sub-accounts.
+    scopes: Vec<u32>,
+}
+
+/// One rung: for a key, the value that it gives to a group, 0 for none.
+pub(crate) trait Step: Sync {
+    fn basis(&self) -> Basis;
+    fn claim(&self, cx: &LadderContext<'_>, key: KeyId, group: usize) -> u32;
+}
+
+/// The one list of rungs.
+fn step(rung: Rung) -> &'static dyn Step {
+    match rung {
+        Rung::Row => &RowTag,
+        Rung::Resource => &ResourceTag,
+        Rung::Group => &GroupTag,
+        Rung::Scope => &ScopeTag,
+        Rung::Stage => &DeclaredStage,
+    }
+}
+
+struct RowTag;
+struct ResourceTag;
+struct GroupTag;
+struct ScopeTag;
+struct DeclaredStage;
+
+fn value(states: Option<&[KeyState]>, key: KeyId) -> u32 {
+    states.and_then(|s| s.get(key.index())).filter(|s| s.standing == Standing::Canonical).map_or(0, |s| s.value)
+}
+
+impl LadderContext<'_> {
+    fn said(&self, key: KeyId, group: usize) -> Said {
+        let tags = self.aggregate.groups[group].tags as usize;
+        let at = self.billing.keys.iter().position(|k| *k == key);
+        at.map_or(Said { value: 0, standing: Standing::Absent }, |at| self.aggregate.tag_states[tags][at])
+    }
+
+    fn owner(&self, group: usize) -> (OwnerKind, u32) {
+        self.aggregate.owners[self.aggregate.groups[group].owner as usize]
+    }
+
+    fn scope(&self, group: usize) -> u32 {
+        let context = self.aggregate.contexts[self.aggregate.groups[group].context as usize];
+        self.scopes[context.account as usize]
+    }
+}
+
+impl Step for RowTag {
+    fn basis(&self) -> Basis {
+        Basis::Row
+    }
+    fn claim(&self, cx: &LadderContext<'_>, key: KeyId, group: usize) -> u32 {
+        cx.said(key, group).value
+    }
+}
+
+impl Step for ResourceTag {
+    fn basis(&self) -> Basis {
+        Basis::Resource
+    }
+    fn claim(&self, cx: &LadderContext<'_>, key: KeyId, group: usize) -> u32 {
+        match (cx.owner(group), cx.billing.owners) {
+            ((OwnerKind::Known { .. }, example), Some(owners)) => value(owners.inventory().own_states(example), key),
+            _ => 0,
+        }
+    }
+}
+
+impl Step for GroupTag {
+    fn basis(&self) -> Basis {
+        Basis::Group
+    }
+    fn claim(&self, cx: &LadderContext<'_>, key: KeyId, group: usize) -> u32 {
+        let (OwnerKind::Known { group: row, .. } | OwnerKind::Unknown { group: row }) = cx.owner(group).0 else { return 0 };
+        match cx.billing.owners {
+            Some(owners) if row != NONE => value(owners.inventory().group_states(row), key),
+            _ => 0,
+        }
+    }
+}
+
+impl Step for ScopeTag {
+    fn basis(&self) -> Basis {
+        Basis::Scope
+    }
+    fn claim(&self, cx: &LadderContext<'_>, key: KeyId, group: usize) -> u32 {
+        match (cx.scope(group), cx.billing.owners) {
+            (NONE, _) | (_, None) => 0,
+            (scope, Some(owners)) => value(owners.inventory().scope_states(scope), key),
+        }
+    }
+}
+
+impl Step for DeclaredStage {
+    fn basis(&self) -> Basis {
+        Basis::Stage
+    }
+    fn claim(&self, cx: &LadderContext<'_>, key: KeyId, group: usize) -> u32 {
+        let (scope, Some(owners)) = (cx.scope(group), cx.billing.owners) else { return 0 };
+        if scope == NONE || cx.billing.taxonomy.key("Environment") != Some(key) {
+            return 0;
+        }
+        owners.inventory().scope_stage(scope).map_or(0, |declared| cx.billing.dictionary.code(key, &declared.environment))
+    }
+}
+
+fn reason(cx: &LadderContext<'_>, key: KeyId, group: usize) -> Reason {
+    let (kind, example) = cx.owner(group);
+    let owner_standing = match (kind, cx.billing.owners) {
+        (OwnerKind::Known { .. }, Some(owners)) => Some(owners.inventory().own_states(example).map_or(Standing::Undetermined, |s| s[key.index()].standing)),
+        _ => None,
+    };
+    for standing in [Some(cx.said(key, group).standing), owner_standing].into_iter().flatten() {
+        match standing {
+            Standing::Unrecognised => return Reason::UnknownValue,
+            Standing::Empty => return Reason::EmptyValue,
+            Standing::Undetermined => return Reason::Undetermined,
+            _ => {}
+        }
+    }
+    match kind {
+        OwnerKind::NoId => Reason::NoResource,
+        OwnerKind::Unknown { .. } if cx.billing.owners.is_some() => Reason::NotInInventory,
+        _ => Reason::Untagged,
+    }
+}
+
+/// Sums per month and currency over some groups.
+fn sums<'g>(aggregate: &Aggregate, measure: Measure, groups: impl Iterator<Item = &'g usize>) -> FxHashMap<(Month, u32), Amount> {
+    let mut all = FxHashMap::default();
+    for group in groups {
+        let group = &aggregate.groups[*group];
+        let context = aggregate.contexts[group.context as usize];
+        *all.entry((context.month, context.currency)).or_insert(Amount::ZERO) += group.sums[measure.position()];
+    }
+    all
+}
+
+/// Climbs the ladder for one key.
+pub(crate) fn attribute(cx: &LadderContext<'_>, key: KeyId) -> Result<Attribution, CostError> {
+    let (aggregate, measure) = (cx.aggregate, cx.billing.measure);
+    let count = aggregate.groups.len();
+    let mut attribution = Attribution { values: vec![0; count], bases: vec![Basis::Unattributed(Reason::Untagged); count] };
+    let mut unclaimed: Vec<usize> = (0..count).collect();
+    let mut claimed: FxHashMap<(Month, u32), Amount> = FxHashMap::default();
+    for rung in &cx.billing.taxonomy.costs.ladder {
+        let step = step(*rung);
+        let (mut taken, mut left) = (Vec::new(), Vec::new());
+        for group in unclaimed {
+            let value = step.claim(cx, key, group);
+            if value == 0 {
+                left.push(group);
+            } else {
+                attribution.values[group] = value;
+                attribution.bases[group] = step.basis();
+                taken.push(group);
+            }
+        }
+        for (at, sum) in sums(aggregate, measure, taken.iter()) {
+            *claimed.entry(at).or_insert(Amount::ZERO) += sum;
+        }
+        conserve(aggregate, measure, step.basis().words(), &claimed, &sums(aggregate, measure, left.iter()))?;
+        unclaimed = left;
+    }
+    for group in unclaimed {
+        attribution.bases[group] = Basis::Unattributed(reason(cx, key, group));
+    }
+    Ok(attribution)
+}
+
+/// Claimed and unclaimed together must be the bill's own sum, which was added up row by row on its own.
+fn conserve(
+    aggregate: &Aggregate,
+    measure: Measure,
+    at: &str,
+    claimed: &FxHashMap<(Month, u32), Amount>,
+    left: &FxHashMap<(Month, u32), Amount>,
+) -> Result<(), CostError> {
+    for total in &aggregate.totals {
+        let place = (total.month, total.currency);
+        let part = |of: &FxHashMap<(Month, u32), Amount>| of.get(&place).copied().unwrap_or_default();
+        let (before, after) = (total.sums[measure.position()], part(claimed) + part(left));
+        if before != after {
+            return Err(CostError::Conservation {
+                at: at.to_owned(),
+                currency: aggregate.word(total.currency).to_string(),
+                month: total.month.to_string(),
+                before: before.to_string(),
+                after: after.to_string(),
+            });
+        }
+    }
+    Ok(())
+}
+
+impl<'a> LadderContext<'a> {
+    /// Looks up the scopes of all sub-accounts.
+    pub fn new(aggregate: &'a Aggregate, billing: &'a Billing<'a>) -> Self {
+        let scopes = aggregate.words.iter().map(|w| billing.owners.map_or(NONE, |o| if w.is_empty() { NONE } else { o.scope(w) })).collect();
+        Self { aggregate, billing, scopes }
+    }
+}

@@ -1,0 +1,181 @@
+//! From paths to an aggregate: one file, a folder (hive-partitioned or not) or a pattern, CSV, gzipped CSV or Parquet.
+
+use crate::book::{Billing, Book};
+use crate::focus::{Layout, lacks};
+use crate::{Aggregate, CostError, Measure, csv_bill, parquet_bill};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A bill: the files it consists of.
+#[derive(Debug, Clone)]
+pub struct Bill {
+    files: Vec<(PathBuf, Shape)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Csv,
+    Parquet,
+}
+
+/// A piece of work for one thread.
+enum Task {
+    Csv(usize),
+    RowGroup(usize, usize),
+}
+
+impl Bill {
+    /// Finds the files. A folder is read whole, hidden files, manifests and other companions of an export apart; a path
+    /// with `*`, `?` or `[` is a pattern.
+    pub fn find(paths: &[PathBuf]) -> Result<Self, CostError> {
+        let mut files = Vec::new();
+        for path in paths {
+            let shown = path.display().to_string();
+            if let Ok(meta) = std::fs::metadata(path) {
+                let before = files.len();
+                if meta.is_dir() {
+                    walk(path, &mut files)?;
+                    if files.len() == before {
+                        return Err(CostError::File { path: shown, what: "the folder holds no .csv, .csv.gz or .parquet file".to_owned() });
+                    }
+                } else {
+                    files.push((path.clone(), shape(path)?));
+                }
+            } else if shown.contains(['*', '?', '[']) {
+                let broken = |e: glob::PatternError| CostError::File { path: shown.clone(), what: format!("the pattern cannot be read: {e}") };
+                let mut hits: Vec<PathBuf> = glob::glob(&shown).map_err(broken)?.filter_map(Result::ok).filter(|p| p.is_file()).collect();
+                hits.sort();
+                if hits.is_empty() {
+                    return Err(CostError::File { path: shown, what: "no file matches the pattern".to_owned() });
+                }
+                for hit in hits {
+                    let shape = shape(&hit)?;
+                    files.push((hit, shape));
+                }
+            } else {
+                return Err(CostError::Io { path: shown, source: std::fs::metadata(path).err().unwrap_or_else(|| std::io::ErrorKind::NotFound.into()) });
+            }
+        }
+        Ok(Self { files })
+    }
+
+    /// The files as the user would name them.
+    pub fn files(&self) -> Vec<String> {
+        self.files.iter().map(|(p, _)| p.display().to_string()).collect()
+    }
+
+    /// Bytes of all files.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|(p, _)| std::fs::metadata(p).map_or(0, |m| m.len())).sum()
+    }
+}
+
+/// Reads a whole bill on all processors, in bounded memory: Parquet by row group, CSV by file and row. `progress` is
+/// told bytes done and bytes in all.
+pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Aggregate, CostError> {
+    let mut tasks = Vec::new();
+    let mut opened = Vec::new();
+    let mut measures = [true; 4];
+    for (number, (path, shape)) in bill.files.iter().enumerate() {
+        let header = match shape {
+            Shape::Csv => {
+                tasks.push(Task::Csv(number));
+                opened.push(None);
+                csv_bill::header(path)?
+            }
+            Shape::Parquet => {
+                let file = parquet_bill::Opened::new(path)?;
+                tasks.extend((0..file.row_groups()).map(|g| Task::RowGroup(number, g)));
+                let header = file.header();
+                opened.push(Some(file));
+                header
+            }
+        };
+        let layout = Layout::of(&header);
+        let missing = layout.missing(billing.measure);
+        if !missing.is_empty() {
+            return Err(CostError::File { path: path.display().to_string(), what: lacks(&missing, &header) });
+        }
+        for (has, measure) in measures.iter_mut().zip(Measure::ALL) {
+            *has &= layout.position(measure.wanted()).is_some();
+        }
+    }
+    let (next, done, total) = (AtomicUsize::new(0), std::sync::atomic::AtomicU64::new(0), bill.bytes());
+    let failure: Mutex<Option<(usize, CostError)>> = Mutex::new(None);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(tasks.len().max(1));
+    let advance = |bytes: u64| progress(done.fetch_add(bytes, Ordering::Relaxed) + bytes, total);
+    let work = || {
+        let mut book = Book::new(billing);
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(task) = tasks.get(at) else { break };
+            let result = match task {
+                Task::Csv(file) => csv_bill::enter(&bill.files[*file].0, &mut book, &advance),
+                Task::RowGroup(file, group) => match &opened[*file] {
+                    Some(opened) => opened.enter(*group, &mut book).inspect(|bytes| advance(*bytes)).map(drop),
+                    None => Ok(()),
+                },
+            };
+            if let Err(error) = result {
+                // Of several mistakes the first in the order of the files is shown, whichever thread met it first.
+                let mut slot = failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                if slot.as_ref().is_none_or(|(place, _)| at < *place) {
+                    *slot = Some((at, error));
+                }
+                break;
+            }
+        }
+        book
+    };
+    let books: Vec<Book<'_>> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        // A panic in a reading thread is a bug; it goes on in this one.
+        handles.into_iter().map(|h| h.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    if let Some((_, error)) = failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+        return Err(error);
+    }
+    let mut books = books.into_iter();
+    let mut first = books.next().unwrap_or_else(|| Book::new(billing));
+    for book in books {
+        first.absorb(book);
+    }
+    let read = Measure::ALL.map(|m| measures[m.position()] && (billing.all_measures || m == billing.measure));
+    Ok(first.close(read, bill.files()))
+}
+
+fn walk(folder: &Path, files: &mut Vec<(PathBuf, Shape)>) -> Result<(), CostError> {
+    let io = |source| CostError::Io { path: folder.display().to_string(), source };
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).map_err(io)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>().map_err(io)?;
+    entries.sort();
+    for entry in entries {
+        let name = entry.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if name.starts_with('.') || name.starts_with('_') {
+            continue;
+        }
+        if entry.is_dir() {
+            walk(&entry, files)?;
+        } else if [".csv", ".csv.gz", ".parquet"].iter().any(|e| name.ends_with(e)) {
+            let shape = shape(&entry)?;
+            files.push((entry, shape));
+        }
+    }
+    Ok(())
+}
+
+/// Parquet says so in its first four bytes; anything else is read as CSV, which finds out.
+fn shape(path: &Path) -> Result<Shape, CostError> {
+    let io = |source| CostError::Io { path: path.display().to_string(), source };
+    let mut start = [0; 4];
+    let mut file = std::fs::File::open(path).map_err(io)?;
+    let got = file.read(&mut start).map_err(io)?;
+    if got == 0 {
+        return Err(CostError::File {
+            path: path.display().to_string(),
+            what: "the file is empty (0 bytes); the export that wrote it probably failed".to_owned(),
+        });
+    }
+    Ok(if &start == b"PAR1" { Shape::Parquet } else { Shape::Csv })
+}

@@ -1,0 +1,270 @@
+//! Collects raw resources, scopes and containers, each once, into columns.
+
+use crate::facts::CloudFacts;
+use crate::intern::{Table, Words, hash, number};
+use crate::inventory::{GroupRow, Inventory, NONE, Pair, Resources, ScopeRow, TagSets};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+use tagledger_model::{Container, KeyCase, Observed, Origin, RawResource, RawTag, Scope, TagGrammar, Taggable, Text};
+use tagledger_taxonomy::{Dictionary, KeyState, Meaning, Normaliser, Stages, Taxonomy, apply};
+
+/// The tag set of which nothing is known.
+pub(crate) const UNKNOWN_SET: u32 = NONE;
+
+/// Builds an [`Inventory`]. Several sources of one resource merge: the highest rank's tags win, the others fill gaps,
+/// and all are listed.
+pub struct InventoryBuilder {
+    taxonomy: Arc<Taxonomy>,
+    dictionary: Dictionary,
+    clouds: Vec<CloudFacts>,
+    normalisers: Vec<Normaliser>,
+    resources: Resources,
+    by_id: Table,
+    regions: Words,
+    kinds: Words,
+    readers: Vec<(&'static str, u8)>,
+    scopes: Vec<ScopeRow>,
+    scope_index: FxHashMap<(u8, Text), u32>,
+    groups: Vec<GroupRow>,
+    /// By scope row as well: a generic inventory may use one group name in two scopes.
+    group_index: FxHashMap<(u32, Text), u32>,
+    sets: TagSets,
+    pairs: Table,
+    set_index: Table,
+    scratch: Vec<u32>,
+    states: Vec<KeyState>,
+}
+
+impl InventoryBuilder {
+    /// A builder for the clouds that the program knows; a cloud that turns up beside them gets the generic grammar.
+    /// `readers` ranks the export readers: the higher rank's tags win.
+    pub fn new(taxonomy: &Arc<Taxonomy>, clouds: &[CloudFacts], readers: &[(&'static str, u8)]) -> Self {
+        let dictionary = Dictionary::new(taxonomy);
+        let normalisers = clouds.iter().map(|c| Normaliser::new(taxonomy, c.grammar, c.id.as_str(), &dictionary)).collect();
+        Self {
+            taxonomy: Arc::clone(taxonomy),
+            dictionary,
+            clouds: clouds.to_vec(),
+            normalisers,
+            resources: Resources::default(),
+            by_id: Table::default(),
+            regions: Words::default(),
+            kinds: Words::default(),
+            readers: readers.to_vec(),
+            scopes: Vec::new(),
+            scope_index: FxHashMap::default(),
+            groups: Vec::new(),
+            group_index: FxHashMap::default(),
+            sets: TagSets::new(),
+            pairs: Table::default(),
+            set_index: Table::default(),
+            scratch: Vec::new(),
+            states: Vec::new(),
+        }
+    }
+
+    /// How many resources there are so far.
+    pub fn len(&self) -> usize {
+        self.resources.ids.len()
+    }
+
+    /// True before the first resource.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn cloud(&mut self, id: &tagledger_model::CloudId) -> u8 {
+        let position = self.clouds.iter().position(|c| c.id == *id).unwrap_or_else(|| {
+            static NO_KINDS: std::sync::LazyLock<tagledger_model::Kinds> = std::sync::LazyLock::new(tagledger_model::Kinds::default);
+            let facts = CloudFacts { id: id.clone(), grammar: &TagGrammar::ANY, kinds: &NO_KINDS, containers: &[] };
+            self.normalisers.push(Normaliser::new(&self.taxonomy, facts.grammar, id.as_str(), &self.dictionary));
+            self.clouds.push(facts);
+            self.clouds.len() - 1
+        });
+        u8::try_from(position).unwrap_or(u8::MAX)
+    }
+
+    /// The row of a scope; one that only resources name gets a row without a name.
+    fn scope_row(&mut self, cloud: u8, id: &str) -> u32 {
+        if let Some(row) = self.scope_index.get(&(cloud, Text::new(id))) {
+            return *row;
+        }
+        let row = number(self.scopes.len());
+        self.scopes.push(ScopeRow::named_only(cloud, Text::new(id)));
+        self.scope_index.insert((cloud, Text::new(id)), row);
+        row
+    }
+
+    fn group_row(&mut self, cloud: u8, id: &Text, scope: u32) -> u32 {
+        if let Some(row) = self.group_index.get(&(scope, id.clone())) {
+            return *row;
+        }
+        let row = number(self.groups.len());
+        self.groups.push(GroupRow { cloud, kind: Text::new("resource_groups"), id: id.clone(), name: None, scope, set: UNKNOWN_SET });
+        self.group_index.insert((scope, id.clone()), row);
+        row
+    }
+
+    /// Adds what a source knows of a scope. Two descriptions merge: what is known beats what is not.
+    pub fn scope(&mut self, scope: &Scope) {
+        let cloud = self.cloud(&scope.cloud);
+        let set = self.tag_set(cloud, &scope.tags);
+        let row = self.scope_row(cloud, &scope.id);
+        let entry = &mut self.scopes[row as usize];
+        entry.described = true;
+        entry.active &= scope.active;
+        entry.name = entry.name.take().or_else(|| scope.name.clone());
+        if entry.ancestors.is_empty() {
+            entry.ancestors.clone_from(&scope.ancestors);
+        }
+        if entry.set == UNKNOWN_SET {
+            entry.set = set;
+        }
+        for alias in &scope.aliases {
+            entry.aliases.push(alias.clone());
+        }
+    }
+
+    /// Adds a container that can lend tags.
+    pub fn container(&mut self, container: &Container) {
+        let cloud = self.cloud(&container.cloud);
+        let set = self.tag_set(cloud, &container.tags);
+        let scope = self.scope_row(cloud, &container.scope);
+        let row = self.group_row(cloud, &container.id, scope);
+        let entry = &mut self.groups[row as usize];
+        entry.kind = container.kind.clone();
+        entry.name = entry.name.take().or_else(|| container.name.clone());
+        if entry.set == UNKNOWN_SET {
+            entry.set = set;
+        }
+    }
+
+    /// Adds a resource, or what another source knows of one that is already there.
+    pub fn resource(&mut self, raw: &RawResource) {
+        let cloud = self.cloud(&raw.cloud);
+        let set = self.tag_set(cloud, &raw.tags);
+        let scope = self.scope_row(cloud, &raw.scope);
+        let group = raw.group.as_ref().map_or(NONE, |g| self.group_row(cloud, g, scope));
+        let region = raw.region.as_ref().map_or(NONE, |r| self.regions.intern(r));
+        let kind = self.kinds.intern(&raw.kind);
+        let Origin::Exported { reader, .. } = &raw.origin;
+        let reader = self.readers.iter().position(|(id, _)| id == reader).unwrap_or(63).min(63);
+        let rank = self.readers.get(reader).map_or(0, |(_, rank)| *rank);
+        let new = crate::inventory::NewResource { cloud, scope, group, region, kind, set, rank, source: 1 << reader, raw };
+        let place = self.by_id.find(hash(&(cloud, &raw.id.canonical)), |row| self.resources.is(row, cloud, &raw.id.canonical));
+        match place {
+            Ok(row) => self.resources.merge(row as usize, &new, &self.sets),
+            Err(place) => {
+                self.by_id.insert(place, number(self.len()));
+                self.resources.push(&new);
+            }
+        }
+    }
+
+    /// Interns a tag set; its keys are judged here, once per distinct pair.
+    fn tag_set(&mut self, cloud: u8, tags: &Observed<Vec<RawTag>>) -> u32 {
+        let Observed::Known(tags) = tags else { return UNKNOWN_SET };
+        self.scratch.clear();
+        for tag in tags {
+            let pair = self.pair(cloud, tag);
+            self.scratch.push(pair);
+        }
+        let (scratch, sets) = (&self.scratch, &self.sets);
+        let place = self.set_index.find(hash(&(cloud, scratch)), |row| sets.cloud(row) == cloud && sets.pairs_of(row) == scratch.as_slice());
+        match place {
+            Ok(row) => row,
+            Err(place) => {
+                self.normalisers[usize::from(cloud)].begin(&mut self.states);
+                let mut own = 0;
+                for pair in &self.scratch {
+                    own += u32::from(apply(&mut self.states, *pair, &self.sets.meanings[*pair as usize]));
+                }
+                let row = self.sets.push(cloud, &self.scratch, &self.states, own);
+                self.set_index.insert(place, row);
+                row
+            }
+        }
+    }
+
+    fn pair(&mut self, cloud: u8, tag: &RawTag) -> u32 {
+        let value = tag.value.known();
+        let sets = &self.sets;
+        let same = |row: u32| {
+            let pair = &sets.pairs[row as usize];
+            pair.cloud == cloud && pair.key == tag.key && pair.value.as_ref() == value
+        };
+        match self.pairs.find(hash(&(cloud, &tag.key, value)), same) {
+            Ok(row) => row,
+            Err(place) => {
+                let row = number(self.sets.pairs.len());
+                let meaning: Meaning = self.normalisers[usize::from(cloud)].meaning(&tag.key, value.map(Text::as_str));
+                self.sets.meanings.push(meaning);
+                self.sets.pairs.push(Pair { cloud, key: tag.key.clone(), value: value.cloned() });
+                self.pairs.insert(place, row);
+                row
+            }
+        }
+    }
+
+    /// Everything read: scopes known under two ids become one, containers lend their values, stages are looked up.
+    pub fn finish(mut self) -> Inventory {
+        self.merge_aliases();
+        let stages = Stages::new(&self.taxonomy);
+        Inventory::assemble(crate::inventory::Parts {
+            taxonomy: self.taxonomy,
+            dictionary: self.dictionary,
+            clouds: self.clouds,
+            normalisers: self.normalisers,
+            resources: self.resources,
+            regions: self.regions.into_vec(),
+            kinds: self.kinds.into_vec(),
+            readers: self.readers.into_iter().map(|(id, _)| id).collect(),
+            scopes: self.scopes,
+            groups: self.groups,
+            sets: self.sets,
+            stages,
+        })
+    }
+
+    /// A source may know a scope only by another id (a project's number): such rows are folded into the described one.
+    fn merge_aliases(&mut self) {
+        let mut target: Vec<u32> = (0..number(self.scopes.len())).collect();
+        for (row, scope) in self.scopes.iter().enumerate() {
+            for alias in &scope.aliases {
+                if let Some(other) = self.scope_index.get(&(scope.cloud, alias.clone())) {
+                    target[*other as usize] = number(row);
+                }
+            }
+        }
+        for scope in self.resources.scopes.iter_mut().chain(self.groups.iter_mut().map(|g| &mut g.scope)) {
+            *scope = target[*scope as usize];
+        }
+        for (row, scope) in self.scopes.iter_mut().enumerate() {
+            scope.merged = target[row] as usize != row;
+        }
+    }
+}
+
+impl std::fmt::Debug for InventoryBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InventoryBuilder").field("resources", &self.len()).finish_non_exhaustive()
+    }
+}
+
+/// The lifetime that a raw tag states, if its key is one of the taxonomy's lifetime keys.
+pub(crate) fn names_key(keys: &[tagledger_taxonomy::Spelt], key: &str, case: KeyCase) -> bool {
+    let plain = if case == KeyCase::Lower { tagledger_taxonomy::decode_label(key) } else { key.into() };
+    let folded = tagledger_taxonomy::fold(&plain);
+    keys.iter().any(|k| tagledger_taxonomy::fold(&k.text) == folded)
+}
+
+/// Whether the table, the source or the tags themselves say that a resource can carry tags.
+pub(crate) fn taggable(said: Taggable, table: Option<Taggable>, has_tags: bool) -> Taggable {
+    if has_tags || said == Taggable::Yes {
+        return Taggable::Yes;
+    }
+    match said {
+        Taggable::No => Taggable::No,
+        _ => table.unwrap_or(Taggable::Unknown),
+    }
+}

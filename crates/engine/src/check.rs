@@ -1,0 +1,140 @@
+//! What a rule is.
+
+use crate::context::Context;
+use crate::inventory::ScopeRow;
+use crate::view::ResourceView;
+use polars::prelude::Expr;
+use tagledger_model::{Level, Place, Suggestion, Timestamp, Verdict};
+use tagledger_taxonomy::{KeyId, Waiver};
+
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Tags that are not as they should be.
+    Untagged,
+    /// Things in the wrong place.
+    MisStaged,
+    /// Things nobody needs.
+    Orphaned,
+    /// Money.
+    Spend,
+    /// The exceptions themselves.
+    Housekeeping,
+}
+
+impl Family {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Untagged => "untagged",
+            Self::MisStaged => "mis-staged",
+            Self::Orphaned => "orphaned",
+            Self::Spend => "spend",
+            Self::Housekeeping => "housekeeping",
+        }
+    }
+}
+
+/// A rule as data.
+#[derive(Debug)]
+pub struct RuleMeta {
+    /// Names the flaw and reads well after "allow".
+    pub id: &'static str,
+    /// Family.
+    pub family: Family,
+    /// Level unless the taxonomy sets another.
+    pub level: Level,
+    /// Version that brought it.
+    pub since: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// Names of its options in taxonomy.yaml.
+    pub options: &'static [&'static str],
+    /// Its documentation page, whole.
+    pub page: &'static str,
+}
+
+/// Which rows a check judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// One row per resource.
+    Resources,
+    /// One row per account, subscription or project.
+    Scopes,
+    /// One row per waiver of the taxonomy.
+    Waivers,
+}
+
+/// What a rule asks of the engine.
+pub enum Check {
+    /// Columns over a table.
+    Columns {
+        /// The table: resources or scopes.
+        table: Table,
+        /// The key that it is about.
+        key: Option<KeyId>,
+        /// Which rows are judged; never null.
+        population: Expr,
+        /// True = violated, false = passed, null = undetermined.
+        violated: Expr,
+        /// The line of the taxonomy that demands it.
+        demanded_by: Option<Place>,
+    },
+    /// Runs after the others, over the waivers: is this waiver, used or not, in breach now?
+    Waivers {
+        /// The test.
+        violated: fn(&Waiver, used: bool, now: Timestamp) -> bool,
+    },
+}
+
+/// A rule: which rows break it, and how to say so.
+pub trait Rule: Send + Sync {
+    /// The rule as data.
+    fn meta(&self) -> &'static RuleMeta;
+    /// The checks, for this taxonomy.
+    fn checks(&self, cx: &Context<'_>) -> Vec<Check>;
+    /// Words, only for rows that will be shown.
+    fn explain(&self, hit: &Hit<'_>) -> Explanation;
+}
+
+/// One row that breaks a rule, or that could not be judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Hit<'a> {
+    /// The resource, for a check over resources.
+    pub resource: Option<ResourceView<'a>>,
+    /// The scope, for a check over scopes.
+    pub scope: Option<&'a ScopeRow>,
+    /// The waiver, for a check over waivers.
+    pub waiver: Option<&'a Waiver>,
+    /// The key that the check is about.
+    pub key: Option<KeyId>,
+    /// Violated or undetermined.
+    pub verdict: Verdict,
+    /// The moment of the audit.
+    pub now: Timestamp,
+}
+
+impl Hit<'_> {
+    /// True for a violated row, false for an undetermined one.
+    pub fn is_violated(&self) -> bool {
+        self.verdict == Verdict::Violated
+    }
+}
+
+/// A hit in words.
+#[derive(Debug, Clone, Default)]
+pub struct Explanation {
+    /// What is wrong, one sentence without full stop.
+    pub message: String,
+    /// The field and value that prove it.
+    pub evidence: Option<Evidence>,
+    /// Where the value came from.
+    pub provenance: Option<String>,
+    /// What to do.
+    pub suggestion: Option<Suggestion>,
+    /// The line of the taxonomy that demands it of this row, where rows of one check differ; else the check's own counts.
+    pub demanded_by: Option<Place>,
+}
+
+/// The field and value that prove a finding.
+pub type Evidence = tagledger_model::Evidence;

@@ -1,0 +1,169 @@
+//! What rules may say about columns, by name of the idea instead of the column.
+
+use crate::frame::column;
+use crate::inventory::Inventory;
+use polars::prelude::*;
+use tagledger_model::{Standing, Timestamp};
+use tagledger_taxonomy::{Key, KeyId, Taxonomy};
+
+/// What a rule is given.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The inventory.
+    pub inventory: &'a Inventory,
+    /// The moment of the audit.
+    pub now: Timestamp,
+}
+
+impl<'a> Context<'a> {
+    /// The taxonomy.
+    pub fn taxonomy(&self) -> &'a Taxonomy {
+        self.inventory.taxonomy()
+    }
+
+    /// The columns of every key.
+    pub fn keys(&self) -> impl Iterator<Item = KeyColumns<'a>> {
+        self.taxonomy().ids().map(|(id, key)| KeyColumns { id, key })
+    }
+
+    /// The columns of one key, when the taxonomy has it.
+    pub fn key(&self, name: &str) -> Option<KeyColumns<'a>> {
+        self.keys().find(|k| k.key.name == name)
+    }
+
+    /// Whether the resource can carry tags; null when not known.
+    pub fn is_taggable(&self) -> Expr {
+        col(column::TAGGABLE)
+    }
+
+    /// Whether it may be asked for tags: everything but what surely cannot carry them.
+    pub fn may_be_taggable(&self) -> Expr {
+        col(column::TAGGABLE).fill_null(lit(true))
+    }
+
+    /// How many tags are the user's own; null when tags were not read.
+    pub fn own_tags(&self) -> Expr {
+        col(column::OWN_TAGS)
+    }
+
+    /// Whether its own tags were read at all. Rules about tags that are there and wrong judge nothing else: that a resource was not
+    /// read is said once, by the rules about what is missing.
+    pub fn tags_were_read(&self) -> Expr {
+        col(column::OWN_TAGS).is_not_null()
+    }
+
+    /// Whether its container is declared to be for one stage.
+    pub fn has_stage(&self) -> Expr {
+        col(column::STAGE).is_not_null()
+    }
+
+    /// Code of the stage, comparable with a value of the Environment key.
+    pub fn stage(&self) -> Expr {
+        col(column::STAGE)
+    }
+
+    /// Whether it states a lifetime.
+    pub fn states_lifetime(&self) -> Expr {
+        col(column::STATES_LIFETIME)
+    }
+
+    /// Whether the stated lifetime is over; null when it cannot be read.
+    pub fn is_expired(&self) -> Expr {
+        col(column::EXPIRES).lt_eq(lit(self.now.0))
+    }
+
+    /// Of the scopes' table: whether the scope can be judged.
+    pub fn scope_is_seen(&self) -> Expr {
+        col(column::SEEN)
+    }
+
+    /// Of the scopes' table: true where its name and what is above it were read, null where only resources name it.
+    pub fn scope_is_described(&self) -> Expr {
+        col(column::DESCRIBED)
+    }
+}
+
+impl std::fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+/// The columns of one key.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyColumns<'a> {
+    /// Its id.
+    pub id: KeyId,
+    /// Its declaration.
+    pub key: &'a Key,
+}
+
+/// True, false, or null where the standing is undetermined.
+fn three_valued(standing: Expr, is: Standing) -> Expr {
+    when(standing.clone().eq(lit(Standing::Undetermined as u8))).then(lit(NULL)).otherwise(standing.eq(lit(is as u8)))
+}
+
+impl KeyColumns<'_> {
+    fn col(&self, what: &str) -> Expr {
+        col(column::key(self.id, what))
+    }
+
+    fn flag(&self, bit: u8) -> Expr {
+        // Flags are few: comparing with every number that has the bit set needs no bit arithmetic in the engine.
+        let with_bit = (0..8_u8).filter(|n| n & bit != 0).map(|n| self.col("flags").eq(lit(n)));
+        with_bit.reduce(Expr::or).unwrap_or_else(|| lit(false))
+    }
+
+    /// Whether the taxonomy asks this kind of resource for the key.
+    pub fn is_asked(&self) -> Expr {
+        self.col("asked")
+    }
+
+    /// Neither an own tag nor a container nor a default gives a value, and no own tag tries to.
+    pub fn is_missing(&self) -> Expr {
+        three_valued(self.col("standing"), Standing::Absent)
+    }
+
+    /// The own tag is there with nothing in it.
+    pub fn is_empty(&self) -> Expr {
+        three_valued(self.col("own"), Standing::Empty)
+    }
+
+    /// The own tag's value is not in the taxonomy.
+    pub fn is_unrecognised(&self) -> Expr {
+        three_valued(self.col("own"), Standing::Unrecognised)
+    }
+
+    /// The resource has a tag of its own about the key, or may have one that was not read.
+    pub fn may_be_present(&self) -> Expr {
+        self.col("own").neq(lit(Standing::Absent as u8))
+    }
+
+    /// Two tags of equal rank disagree; null where tags were not read.
+    pub fn is_conflicting(&self) -> Expr {
+        let undetermined = self.col("own").eq(lit(Standing::Undetermined as u8)).and(self.flag(4).not());
+        when(undetermined).then(lit(NULL)).otherwise(self.flag(4))
+    }
+
+    /// The key is spelt otherwise than this cloud's spelling.
+    pub fn is_key_nonstandard(&self) -> Expr {
+        let undetermined = self.col("own").eq(lit(Standing::Undetermined as u8)).and(self.flag(1 | 4).not());
+        when(undetermined).then(lit(NULL)).otherwise(self.flag(1))
+    }
+
+    /// The value is known but spelt otherwise.
+    pub fn is_value_nonstandard(&self) -> Expr {
+        let undetermined = self.col("own").eq(lit(Standing::Undetermined as u8)).and(self.flag(4).not());
+        when(undetermined).then(lit(NULL)).otherwise(self.flag(2))
+    }
+
+    /// The own tag has a value the taxonomy knows; null where tags were not read.
+    pub fn is_canonical(&self) -> Expr {
+        three_valued(self.col("own"), Standing::Canonical)
+    }
+
+    /// Code of the own tag's value; null where there is none.
+    pub fn own_value(&self) -> Expr {
+        when(self.col("own_value").eq(lit(0_u32))).then(lit(NULL)).otherwise(self.col("own_value"))
+    }
+}

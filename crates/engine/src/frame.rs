@@ -1,0 +1,191 @@
+//! The frames of codes that rules are expressions over.
+
+use crate::EngineError;
+use crate::builder::names_key;
+use crate::inventory::{Inventory, NO_TIME, Pair, Parts};
+use polars::prelude::*;
+use tagledger_model::{Taggable, Text, Timestamp};
+use tagledger_taxonomy::{KeyId, decode_label, duration_seconds};
+
+/// Names of the columns; only this module and `context` spell them.
+pub(crate) mod column {
+    use tagledger_taxonomy::KeyId;
+
+    pub(crate) const TAGGABLE: &str = "taggable";
+    pub(crate) const OWN_TAGS: &str = "own_tags";
+    pub(crate) const STAGE: &str = "stage";
+    pub(crate) const STATES_LIFETIME: &str = "states_lifetime";
+    pub(crate) const EXPIRES: &str = "expires";
+    pub(crate) const SEEN: &str = "seen";
+    pub(crate) const DESCRIBED: &str = "described";
+
+    pub(crate) fn key(key: KeyId, what: &str) -> String {
+        format!("k{}_{what}", key.0)
+    }
+}
+
+fn column<T, N>(name: impl Into<PlSmallStr>, values: T) -> Column
+where
+    Series: NamedFrom<T, N>,
+    N: ?Sized,
+{
+    Series::new(name.into(), values).into_column()
+}
+
+/// One row per resource.
+pub(crate) fn resources(inventory: &Inventory) -> DataFrame {
+    let (parts, rows) = (&inventory.parts, inventory.len());
+    let taggable: BooleanChunked = inventory
+        .taggable
+        .iter()
+        .map(|t| match t {
+            Taggable::Yes => Some(true),
+            Taggable::No => Some(false),
+            Taggable::Unknown => None,
+        })
+        .collect();
+    let own: UInt32Chunked = parts.resources.sets.iter().map(|s| parts.sets.own(*s)).collect();
+    let mut columns = vec![
+        taggable.with_name(column::TAGGABLE.into()).into_column(),
+        own.with_name(column::OWN_TAGS.into()).into_column(),
+        stage(inventory).with_name(column::STAGE.into()).into_column(),
+    ];
+    let (states, expires) = lifetimes(inventory);
+    columns.push(states.with_name(column::STATES_LIFETIME.into()).into_column());
+    columns.push(expires.with_name(column::EXPIRES.into()).into_column());
+    for (key, _) in parts.taxonomy.ids() {
+        key_columns(inventory, key, &mut columns);
+    }
+    // Every column was made with one value per resource, so their heights agree.
+    DataFrame::new(rows, columns).unwrap_or_else(|_| DataFrame::empty())
+}
+
+/// The stage's value code; null where no stage is declared.
+fn stage(inventory: &Inventory) -> UInt32Chunked {
+    let parts = &inventory.parts;
+    let Some(environment) = parts.taxonomy.key("Environment") else {
+        return std::iter::repeat_n(None::<u32>, inventory.len()).collect();
+    };
+    let code = |row: usize| inventory.resolved.stage(parts, row).map(|d| d.environment.as_str());
+    let mut last: Option<(*const u8, u32)> = None;
+    let code_of = |environment_name: &str| parts.dictionary.code(environment, environment_name);
+    (0..inventory.len())
+        .map(|row| {
+            code(row).map(|name| match last {
+                // Neighbours share their declaration: the address of its text saves a look-up.
+                Some((address, code)) if std::ptr::eq(address, name.as_ptr()) => code,
+                _ => {
+                    let code = code_of(name);
+                    last = Some((name.as_ptr(), code));
+                    code
+                }
+            })
+        })
+        .collect()
+}
+
+/// Whether a resource states a lifetime, and the first moment after it; null where the statement cannot be read or
+/// counts from an unknown creation.
+fn lifetimes(inventory: &Inventory) -> (BooleanChunked, Int64Chunked) {
+    let parts = &inventory.parts;
+    let ranks: Vec<Option<usize>> = parts.sets.pairs.iter().map(|p| lifetime_rank(parts, p)).collect();
+    if ranks.iter().all(Option::is_none) {
+        return (std::iter::repeat_n(Some(false), inventory.len()).collect(), std::iter::repeat_n(None::<i64>, inventory.len()).collect());
+    }
+    let rows = (0..inventory.len()).map(|row| {
+        let pair = lifetime_pair(parts, parts.resources.sets[row], |pair| ranks[pair as usize])?;
+        Some(expiry(pair.value.as_ref(), parts.resources.created[row]))
+    });
+    let all: Vec<Option<Option<i64>>> = rows.collect();
+    (all.iter().map(|l| Some(l.is_some())).collect(), all.iter().map(|l| l.flatten()).collect())
+}
+
+/// The position of a tag's key among the lifetime keys.
+pub(crate) fn lifetime_rank(parts: &Parts, pair: &Pair) -> Option<usize> {
+    let case = parts.clouds[usize::from(pair.cloud)].grammar.key_case;
+    parts.taxonomy.lifetime_keys.iter().position(|key| names_key(std::slice::from_ref(key), &pair.key, case))
+}
+
+/// The tag of a set that states a lifetime. Of several, the one whose key the taxonomy lists first counts, then the first in the
+/// order of its words: the order of tags says nothing.
+pub(crate) fn lifetime_pair(parts: &Parts, set: u32, rank: impl Fn(u32) -> Option<usize>) -> Option<&Pair> {
+    parts.sets.own(set)?;
+    let stating = parts.sets.pairs_of(set).iter().filter_map(|p| Some((rank(*p)?, &parts.sets.pairs[*p as usize])));
+    stating.min_by(|(a, one), (b, other)| (a, &one.key, &one.value).cmp(&(b, &other.key, &other.value))).map(|(_, pair)| pair)
+}
+
+/// The first moment after a stated lifetime.
+fn expiry(value: Option<&Text>, created: i64) -> Option<i64> {
+    let value = decode_label(value?.trim()).into_owned();
+    if let Some(moment) = Timestamp::parse(&value) {
+        // A bare day counts to its end.
+        return Some(if value.len() == 10 { moment.0 + 86_400 } else { moment.0 });
+    }
+    let seconds = duration_seconds(&value)?;
+    (created != NO_TIME).then(|| created.saturating_add(seconds))
+}
+
+fn key_columns(inventory: &Inventory, key: KeyId, columns: &mut Vec<Column>) {
+    let (parts, rows) = (&inventory.parts, inventory.len());
+    let asked_by_kind = asked(inventory, key);
+    let mut own: Vec<u8> = Vec::with_capacity(rows);
+    let (mut own_value, mut standing, mut value) = (Vec::with_capacity(rows), Vec::with_capacity(rows), Vec::with_capacity(rows));
+    let (mut flags, mut provenance, mut asked) = (Vec::with_capacity(rows), Vec::with_capacity(rows), Vec::with_capacity(rows));
+    for row in 0..rows {
+        let state = parts.sets.states(parts.resources.sets[row]).map_or(tagledger_taxonomy::KeyState::UNDETERMINED, |s| s[key.index()]);
+        let effective = inventory.resolved.effective(parts, row, key);
+        own.push(state.standing as u8);
+        own_value.push(state.value);
+        standing.push(effective.standing as u8);
+        value.push(effective.value);
+        provenance.push(effective.provenance as u8);
+        flags.push(u8::from(state.nonstandard_key) | u8::from(state.nonstandard_value) << 1 | u8::from(state.conflict) << 2);
+        asked.push(asked_by_kind[&(parts.resources.clouds[row], parts.resources.kinds[row])]);
+    }
+    let name = |what| column::key(key, what);
+    columns.push(column(name("own"), own));
+    columns.push(column(name("own_value"), own_value));
+    columns.push(column(name("standing"), standing));
+    columns.push(column(name("value"), value));
+    columns.push(column(name("provenance"), provenance));
+    columns.push(column(name("flags"), flags));
+    columns.push(column(name("asked"), asked));
+}
+
+/// Whether a key is asked for, per cloud and kind.
+fn asked(inventory: &Inventory, key: KeyId) -> rustc_hash::FxHashMap<(u8, u32), bool> {
+    let parts = &inventory.parts;
+    let declared = &parts.taxonomy.keys[key.index()];
+    let entries: Vec<_> = parts.taxonomy.requirements.iter().filter(|r| r.key == key).collect();
+    let mut by_kind = rustc_hash::FxHashMap::default();
+    for (cloud, kind) in parts.resources.clouds.iter().zip(&parts.resources.kinds) {
+        by_kind.entry((*cloud, *kind)).or_insert_with(|| {
+            let facts = &parts.clouds[usize::from(*cloud)];
+            let native = &parts.kinds[*kind as usize];
+            let shared = facts.kinds.find(native).map(|k| k.shared);
+            let names = |r: &tagledger_taxonomy::Requirement| {
+                let kind_hit = |p: &String| {
+                    let pattern = wildmatch::WildMatch::new_case_insensitive(p);
+                    pattern.matches(native) || shared.is_some_and(|s| pattern.matches(s))
+                };
+                (r.clouds.is_empty() || r.clouds.iter().any(|c| c == facts.id.as_str())) && (r.kinds.is_empty() || r.kinds.iter().any(kind_hit))
+            };
+            let exempt = entries.iter().any(|r| !r.required && names(r));
+            let mut asking = entries.iter().filter(|r| r.required).peekable();
+            // Without an entry that asks, the key is asked for everywhere; with one, only where an entry names it.
+            declared.required && !exempt && (asking.peek().is_none() || asking.any(|r| names(r)))
+        });
+    }
+    by_kind
+}
+
+/// One row per scope: its stage, and whether anything is known of it that a rule could judge.
+pub(crate) fn scopes(inventory: &Inventory) -> Result<DataFrame, EngineError> {
+    let parts = &inventory.parts;
+    let stages: UInt32Chunked = inventory.resolved.scope_stages.iter().map(|d| d.as_ref().map(|_| 1)).collect();
+    let seen: Vec<bool> = parts.scopes.iter().map(|s| s.active && !s.merged && !parts.stages.is_empty() && !s.id.is_empty()).collect();
+    let described: BooleanChunked = parts.scopes.iter().map(|s| s.described.then_some(true)).collect();
+    let columns =
+        vec![stages.with_name(column::STAGE.into()).into_column(), column(column::SEEN, seen), described.with_name(column::DESCRIBED.into()).into_column()];
+    Ok(DataFrame::new(parts.scopes.len(), columns)?)
+}

@@ -1,0 +1,360 @@
+//! All resources of a run as columns of codes, with the words beside them.
+
+use crate::facts::CloudFacts;
+use crate::resolve::Resolved;
+use crate::view::ResourceView;
+use polars::prelude::DataFrame;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+use tagledger_model::{ContainerRef, RawResource, Taggable, Text};
+use tagledger_taxonomy::{Declared, Dictionary, KeyState, Meaning, Normaliser, Stages, Taxonomy};
+
+/// "No row": a resource without group, an unknown tag set.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// An account, subscription or project.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScopeRow {
+    /// Index into the run's clouds.
+    pub cloud: u8,
+    /// Id.
+    pub id: Text,
+    /// Other ids of it.
+    pub aliases: Vec<Text>,
+    /// Name.
+    pub name: Option<Text>,
+    /// Nearest to root.
+    pub ancestors: Vec<ContainerRef>,
+    /// False when the cloud says that it is suspended or being deleted.
+    pub active: bool,
+    /// False when only resources name it.
+    pub described: bool,
+    /// True for another id of a scope that has its own row.
+    pub merged: bool,
+    pub(crate) set: u32,
+}
+
+impl ScopeRow {
+    pub(crate) fn named_only(cloud: u8, id: Text) -> Self {
+        Self { cloud, id, aliases: Vec::new(), name: None, ancestors: Vec::new(), active: true, described: false, merged: false, set: NONE }
+    }
+}
+
+/// A resource group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupRow {
+    /// Index into the run's clouds.
+    pub cloud: u8,
+    /// Kind of container.
+    pub kind: Text,
+    /// Canonical id.
+    pub id: Text,
+    /// Name.
+    pub name: Option<Text>,
+    /// Row of its scope.
+    pub scope: u32,
+    pub(crate) set: u32,
+}
+
+/// A distinct pair of raw key and raw value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    pub(crate) cloud: u8,
+    /// Key as it is spelt.
+    pub key: Text,
+    /// Value as it is spelt; none when the source did not say.
+    pub value: Option<Text>,
+}
+
+/// Distinct tag sets: runs of pairs, and how each stands on every key.
+#[derive(Debug, Default)]
+pub(crate) struct TagSets {
+    pub pairs: Vec<Pair>,
+    pub meanings: Vec<Meaning>,
+    starts: Vec<u32>,
+    members: Vec<u32>,
+    clouds: Vec<u8>,
+    own: Vec<u32>,
+    state_ids: Vec<u32>,
+    states: Vec<KeyState>,
+    state_index: FxHashMap<Vec<KeyState>, u32>,
+    keys: usize,
+}
+
+impl TagSets {
+    pub fn new() -> Self {
+        Self { starts: vec![0], ..Self::default() }
+    }
+
+    pub fn push(&mut self, cloud: u8, pairs: &[u32], states: &[KeyState], own: u32) -> u32 {
+        self.keys = states.len();
+        let known = self.state_index.get(states).copied();
+        let state = known.unwrap_or_else(|| {
+            let id = crate::intern::number(self.state_index.len());
+            self.state_index.insert(states.to_vec(), id);
+            self.states.extend_from_slice(states);
+            id
+        });
+        self.members.extend_from_slice(pairs);
+        self.starts.push(crate::intern::number(self.members.len()));
+        self.clouds.push(cloud);
+        self.own.push(own);
+        self.state_ids.push(state);
+        crate::intern::number(self.clouds.len() - 1)
+    }
+
+    pub fn cloud(&self, set: u32) -> u8 {
+        self.clouds[set as usize]
+    }
+
+    pub fn pairs_of(&self, set: u32) -> &[u32] {
+        let set = set as usize;
+        &self.members[self.starts[set] as usize..self.starts[set + 1] as usize]
+    }
+
+    /// User's own tags in a set; none for the unknown set.
+    pub fn own(&self, set: u32) -> Option<u32> {
+        self.own.get(set as usize).copied()
+    }
+
+    /// The states of a set; none for the unknown set.
+    pub fn states(&self, set: u32) -> Option<&[KeyState]> {
+        let state = *self.state_ids.get(set as usize)? as usize;
+        Some(&self.states[state * self.keys..(state + 1) * self.keys])
+    }
+
+    /// The number of the distinct state of a set, for grouping.
+    pub fn state_id(&self, set: u32) -> u32 {
+        self.state_ids.get(set as usize).copied().unwrap_or(NONE)
+    }
+}
+
+/// One resource on its way in.
+pub(crate) struct NewResource<'a> {
+    pub cloud: u8,
+    pub scope: u32,
+    pub group: u32,
+    pub region: u32,
+    pub kind: u32,
+    pub set: u32,
+    pub rank: u8,
+    pub source: u64,
+    pub raw: &'a RawResource,
+}
+
+/// The resources as columns.
+#[derive(Debug, Default)]
+pub(crate) struct Resources {
+    pub ids: Vec<Text>,
+    pub raw_ids: FxHashMap<u32, Text>,
+    pub names: Vec<Text>,
+    pub clouds: Vec<u8>,
+    pub scopes: Vec<u32>,
+    pub groups: Vec<u32>,
+    pub regions: Vec<u32>,
+    pub kinds: Vec<u32>,
+    pub sets: Vec<u32>,
+    pub taggable: Vec<Taggable>,
+    pub created: Vec<i64>,
+    pub ranks: Vec<u8>,
+    pub sources: Vec<u64>,
+}
+
+/// `created` of a resource whose age is not known.
+pub(crate) const NO_TIME: i64 = i64::MIN;
+
+impl Resources {
+    pub fn is(&self, row: u32, cloud: u8, id: &Text) -> bool {
+        self.clouds[row as usize] == cloud && self.ids[row as usize] == *id
+    }
+
+    pub fn push(&mut self, new: &NewResource<'_>) {
+        let row = crate::intern::number(self.ids.len());
+        if let Some(raw) = &new.raw.id.raw {
+            self.raw_ids.insert(row, raw.clone());
+        }
+        self.ids.push(new.raw.id.canonical.clone());
+        self.names.push(new.raw.name.clone().unwrap_or_default());
+        self.clouds.push(new.cloud);
+        self.scopes.push(new.scope);
+        self.groups.push(new.group);
+        self.regions.push(new.region);
+        self.kinds.push(new.kind);
+        self.sets.push(new.set);
+        self.taggable.push(new.raw.taggable);
+        self.created.push(new.raw.created.map_or(NO_TIME, |t| t.0));
+        self.ranks.push(new.rank);
+        self.sources.push(new.source);
+    }
+
+    /// A second source of a resource. Known tags beat unknown ones, then the higher rank wins; of two sources of one
+    /// rank the larger tag set wins, then the later set in the order of its words, so that file order does not matter.
+    pub fn merge(&mut self, row: usize, new: &NewResource<'_>, sets: &TagSets) {
+        self.sources[row] |= new.source;
+        let weight = |set: u32, rank: u8| {
+            let words = || sets.pairs_of(set).iter().map(|p| (&sets.pairs[*p as usize].key, &sets.pairs[*p as usize].value)).collect::<Vec<_>>();
+            (set != NONE, rank, if set == NONE { Vec::new() } else { words() })
+        };
+        let ((known, rank, words), (new_known, new_rank, new_words)) = (weight(self.sets[row], self.ranks[row]), weight(new.set, new.rank));
+        if (new_known, new_rank, new_words.len(), &new_words) > (known, rank, words.len(), &words) {
+            self.sets[row] = new.set;
+            self.ranks[row] = new.rank;
+        }
+        let fill = |old: &mut u32, new: u32| *old = if *old == NONE { new } else { *old };
+        fill(&mut self.groups[row], new.group);
+        fill(&mut self.regions[row], new.region);
+        if self.names[row].is_empty() {
+            self.names[row] = new.raw.name.clone().unwrap_or_default();
+        }
+        if self.created[row] == NO_TIME {
+            self.created[row] = new.raw.created.map_or(NO_TIME, |t| t.0);
+        }
+        if self.taggable[row] == Taggable::Unknown {
+            self.taggable[row] = new.raw.taggable;
+        }
+    }
+}
+
+/// What the builder hands over.
+pub(crate) struct Parts {
+    pub taxonomy: Arc<Taxonomy>,
+    pub dictionary: Dictionary,
+    pub clouds: Vec<CloudFacts>,
+    pub normalisers: Vec<Normaliser>,
+    pub resources: Resources,
+    pub regions: Vec<Text>,
+    pub kinds: Vec<Text>,
+    pub readers: Vec<&'static str>,
+    pub scopes: Vec<ScopeRow>,
+    pub groups: Vec<GroupRow>,
+    pub sets: TagSets,
+    pub stages: Stages,
+}
+
+/// All resources of a run, each once.
+pub struct Inventory {
+    pub(crate) parts: Parts,
+    /// Whether the kind, the source or the tags say that a resource can be tagged.
+    pub(crate) taggable: Vec<Taggable>,
+    pub(crate) resolved: Resolved,
+    /// The codes as a Polars frame, one row per resource: what rules are expressions over.
+    pub(crate) frame: DataFrame,
+}
+
+/// Which readers knew a resource.
+pub type Sources = Vec<&'static str>;
+
+impl Inventory {
+    pub(crate) fn assemble(parts: Parts) -> Self {
+        let mut by_kind: FxHashMap<(u8, u32), Option<Taggable>> = FxHashMap::default();
+        let rows = parts.resources.ids.len();
+        let mut taggable = Vec::with_capacity(rows);
+        for row in 0..rows {
+            let (cloud, kind) = (parts.resources.clouds[row], parts.resources.kinds[row]);
+            let table =
+                *by_kind.entry((cloud, kind)).or_insert_with(|| parts.clouds[usize::from(cloud)].kinds.find(&parts.kinds[kind as usize]).map(|k| k.taggable));
+            let has_tags = parts.sets.own(parts.resources.sets[row]).is_some_and(|n| n > 0);
+            taggable.push(crate::builder::taggable(parts.resources.taggable[row], table, has_tags));
+        }
+        let resolved = Resolved::new(&parts);
+        let mut inventory = Self { parts, taggable, resolved, frame: DataFrame::empty() };
+        inventory.frame = crate::frame::resources(&inventory);
+        inventory
+    }
+
+    /// How many resources.
+    pub fn len(&self) -> usize {
+        self.parts.resources.ids.len()
+    }
+
+    /// True without resources.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The taxonomy it was normalised by.
+    pub fn taxonomy(&self) -> &Arc<Taxonomy> {
+        &self.parts.taxonomy
+    }
+
+    /// Canonical values by code.
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.parts.dictionary
+    }
+
+    /// The clouds, in the order of `ScopeRow::cloud`.
+    pub fn clouds(&self) -> &[CloudFacts] {
+        &self.parts.clouds
+    }
+
+    /// A copy of the normaliser of one cloud, with what it has learnt.
+    pub fn normaliser(&self, cloud: u8) -> Normaliser {
+        self.parts.normalisers[usize::from(cloud)].clone()
+    }
+
+    /// Every scope that is described or named; rows marked `merged` are other ids of one that has its own row.
+    pub fn scopes(&self) -> &[ScopeRow] {
+        &self.parts.scopes
+    }
+
+    /// Resource groups.
+    pub fn groups(&self) -> &[GroupRow] {
+        &self.parts.groups
+    }
+
+    /// The stage of a scope, when declared.
+    pub fn scope_stage(&self, scope: u32) -> Option<&Declared> {
+        self.resolved.scope_stages[scope as usize].as_ref()
+    }
+
+    /// How a scope's own tags stand on every key; none when they were not read.
+    pub fn scope_states(&self, scope: u32) -> Option<&[KeyState]> {
+        self.parts.sets.states(self.parts.scopes[scope as usize].set)
+    }
+
+    /// How a group's own tags stand on every key; none when they were not read.
+    pub fn group_states(&self, group: u32) -> Option<&[KeyState]> {
+        self.parts.sets.states(self.parts.groups[group as usize].set)
+    }
+
+    /// How a resource's own tags stand on every key; none when they were not read.
+    pub fn own_states(&self, row: u32) -> Option<&[KeyState]> {
+        self.parts.sets.states(self.parts.resources.sets[row as usize])
+    }
+
+    /// A number that is equal for resources whose own tags stand alike on every key.
+    pub fn own_state_id(&self, row: u32) -> u32 {
+        self.parts.sets.state_id(self.parts.resources.sets[row as usize])
+    }
+
+    /// Canonical id of a resource: what bills are joined on.
+    pub fn id(&self, row: u32) -> &Text {
+        &self.parts.resources.ids[row as usize]
+    }
+
+    /// Row of a resource's scope.
+    pub fn scope_of(&self, row: u32) -> u32 {
+        self.parts.resources.scopes[row as usize]
+    }
+
+    /// Row of a resource's group.
+    pub fn group_of(&self, row: u32) -> Option<u32> {
+        Some(self.parts.resources.groups[row as usize]).filter(|g| *g != NONE)
+    }
+
+    /// The frame of codes.
+    pub fn frame(&self) -> &DataFrame {
+        &self.frame
+    }
+
+    /// One resource with its words.
+    pub fn resource(&self, row: u32) -> ResourceView<'_> {
+        ResourceView::new(self, row)
+    }
+}
+
+impl std::fmt::Debug for Inventory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inventory").field("resources", &self.len()).field("scopes", &self.parts.scopes.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,36 @@
+//! The Polars engine: resources become frames of small integer codes, rules become columns over them, rows that break a
+//! rule become hits, and hits become findings with waivers, provenance and price.
+//!
+//! What a tag *means* is decided in `taxonomy`, which rules exist in `rules`, what a resource *costs* in `cost`; no file is read here.
+
+mod builder;
+mod check;
+mod context;
+mod evaluate;
+mod facts;
+mod finding;
+mod frame;
+mod intern;
+mod inventory;
+mod resolve;
+mod view;
+mod waive;
+
+pub use builder::InventoryBuilder;
+pub use check::{Check, Evidence, Explanation, Family, Hit, Rule, RuleMeta, Table};
+pub use context::{Context, KeyColumns};
+pub use evaluate::{Audit, CheckRun, Counts, audit};
+pub use facts::CloudFacts;
+pub use finding::{FindingSource, Prices, RuleCounts, fingerprint};
+pub use inventory::{GroupRow, Inventory, Pair, ScopeRow, Sources};
+pub use resolve::{Effective, Provenance};
+pub use view::{KeyView, ResourceView};
+pub use waive::WaiverUse;
+
+/// What can go wrong in the engine. All of these are bugs or an exhausted machine, never the user's input.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// Polars refused a plan or ran out of memory.
+    #[error("the query engine failed: {0}")]
+    Polars(#[from] polars::error::PolarsError),
+}

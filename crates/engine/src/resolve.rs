@@ -1,0 +1,107 @@
+//! Inheritance and stages: what a resource's containers lend it and what they are declared for.
+
+use crate::inventory::{NONE, Parts};
+use rustc_hash::FxHashMap;
+use tagledger_model::{ContainerRef, Standing, Text};
+use tagledger_taxonomy::{Declared, KeyId, KeyState, Lender};
+
+/// Where an effective value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Provenance {
+    /// There is no value.
+    None = 0,
+    /// The resource's own tag.
+    Own = 1,
+    /// The resource group's tag.
+    Group = 2,
+    /// The tag of the account, subscription or project.
+    Scope = 3,
+    /// The taxonomy's default.
+    Default = 4,
+}
+
+/// A key after inheritance and default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effective {
+    /// Standing.
+    pub standing: Standing,
+    /// Code of the value; 0 for none.
+    pub value: u32,
+    /// Where it came from.
+    pub provenance: Provenance,
+}
+
+/// What containers say, looked up once per container.
+#[derive(Debug, Default)]
+pub(crate) struct Resolved {
+    pub scope_stages: Vec<Option<Declared>>,
+    /// Only groups whose stage differs from their scope's: the stage of (scope, group).
+    group_stages: FxHashMap<u32, Option<Declared>>,
+    defaults: Vec<u32>,
+}
+
+impl Resolved {
+    pub fn new(parts: &Parts) -> Self {
+        let chain = |scope: u32| -> Vec<ContainerRef> {
+            let row = &parts.scopes[scope as usize];
+            let facts = &parts.clouds[usize::from(row.cloud)];
+            let own = ContainerRef { kind: Text::new(facts.scope_word()), id: row.id.clone(), name: row.name.clone() };
+            std::iter::once(own).chain(row.ancestors.iter().cloned()).collect()
+        };
+        let cloud_of = |scope: u32| parts.clouds[usize::from(parts.scopes[scope as usize].cloud)].id.as_str();
+        let scopes = 0..crate::intern::number(parts.scopes.len());
+        let scope_stages = scopes.map(|s| parts.stages.find(cloud_of(s), &chain(s))).collect();
+        let group_stages = (0..crate::intern::number(parts.groups.len())).map(|g| {
+            let group = &parts.groups[g as usize];
+            let name = group.name.clone().or_else(|| group.id.rsplit('/').next().map(Text::new));
+            let own = ContainerRef { kind: group.kind.clone(), id: group.id.clone(), name };
+            let whole: Vec<_> = std::iter::once(own).chain(chain(group.scope)).collect();
+            (g, parts.stages.find(cloud_of(group.scope), &whole))
+        });
+        let group_stages = group_stages.collect();
+        let defaults = parts.taxonomy.ids().map(|(id, k)| k.default.as_ref().map_or(0, |d| parts.dictionary.code(id, d))).collect();
+        Self { scope_stages, group_stages, defaults }
+    }
+
+    /// The stage of a resource: its group's, else its scope's.
+    pub fn stage(&self, parts: &Parts, row: usize) -> Option<&Declared> {
+        let group = parts.resources.groups[row];
+        let by_group = (group != NONE).then(|| self.group_stages.get(&group)).flatten();
+        by_group.unwrap_or_else(|| &self.scope_stages[parts.resources.scopes[row] as usize]).as_ref()
+    }
+
+    /// A key of a resource after inheritance and default: the own tag decides unless it is absent or empty; then the
+    /// lenders that the taxonomy lists, nearest first; then the default.
+    pub fn effective(&self, parts: &Parts, row: usize, key: KeyId) -> Effective {
+        let own = parts.sets.states(parts.resources.sets[row]).map_or(KeyState::UNDETERMINED, |s| s[key.index()]);
+        if own.standing == Standing::Canonical {
+            return Effective { standing: own.standing, value: own.value, provenance: Provenance::Own };
+        }
+        if matches!(own.standing, Standing::Absent | Standing::Empty) {
+            for lender in &parts.taxonomy.keys[key.index()].inherit {
+                let (set, provenance) = match lender {
+                    Lender::ResourceGroup => (parts.groups.get(parts.resources.groups[row] as usize).map(|g| g.set), Provenance::Group),
+                    Lender::Scope => (Some(parts.scopes[parts.resources.scopes[row] as usize].set), Provenance::Scope),
+                };
+                let Some(set) = set else { continue };
+                match parts.sets.states(set).map(|s| s[key.index()]) {
+                    Some(state) if state.standing == Standing::Canonical => {
+                        return Effective { standing: Standing::Canonical, value: state.value, provenance };
+                    }
+                    // A container whose tags were not read, or disagree, may well lend a value, and it is nearer than what follows:
+                    // nothing can be said.
+                    None => return Effective { standing: Standing::Undetermined, value: 0, provenance: Provenance::None },
+                    Some(state) if state.standing == Standing::Undetermined => {
+                        return Effective { standing: Standing::Undetermined, value: 0, provenance: Provenance::None };
+                    }
+                    Some(_) => {}
+                }
+            }
+            if self.defaults[key.index()] != 0 {
+                return Effective { standing: Standing::Canonical, value: self.defaults[key.index()], provenance: Provenance::Default };
+            }
+        }
+        Effective { standing: own.standing, value: 0, provenance: Provenance::None }
+    }
+}

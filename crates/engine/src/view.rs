@@ -1,0 +1,187 @@
+//! One resource at a time, with its words: what explanations and reports read.
+
+use crate::facts::CloudFacts;
+use crate::inventory::{GroupRow, Inventory, NO_TIME, NONE, Pair, Parts, ScopeRow, Sources};
+use crate::resolve::Effective;
+use tagledger_model::{CloudId, Standing, Taggable, Text, Timestamp};
+use tagledger_taxonomy::{Declared, Key, KeyId, KeyState, NO_TAG};
+
+/// One resource, word by word.
+#[derive(Clone, Copy)]
+pub struct ResourceView<'i> {
+    inventory: &'i Inventory,
+    row: usize,
+}
+
+impl<'i> ResourceView<'i> {
+    pub(crate) fn new(inventory: &'i Inventory, row: u32) -> Self {
+        Self { inventory, row: row as usize }
+    }
+
+    fn parts(&self) -> &'i Parts {
+        &self.inventory.parts
+    }
+
+    /// The cloud.
+    pub fn cloud(&self) -> &'i CloudId {
+        &self.facts().id
+    }
+
+    /// The cloud as data.
+    pub fn facts(&self) -> &'i CloudFacts {
+        &self.parts().clouds[usize::from(self.parts().resources.clouds[self.row])]
+    }
+
+    /// Canonical id.
+    pub fn canonical(&self) -> &'i Text {
+        &self.parts().resources.ids[self.row]
+    }
+
+    /// Id as the source spells it.
+    pub fn id(&self) -> &'i Text {
+        let row = crate::intern::number(self.row);
+        self.parts().resources.raw_ids.get(&row).unwrap_or_else(|| self.canonical())
+    }
+
+    /// Name.
+    pub fn name(&self) -> Option<&'i Text> {
+        Some(&self.parts().resources.names[self.row]).filter(|n| !n.is_empty())
+    }
+
+    /// The cloud's own kind.
+    pub fn kind(&self) -> &'i Text {
+        &self.parts().kinds[self.parts().resources.kinds[self.row] as usize]
+    }
+
+    /// Region.
+    pub fn region(&self) -> Option<&'i Text> {
+        self.parts().regions.get(self.parts().resources.regions[self.row] as usize)
+    }
+
+    /// Scope.
+    pub fn scope(&self) -> &'i ScopeRow {
+        &self.parts().scopes[self.parts().resources.scopes[self.row] as usize]
+    }
+
+    /// Group.
+    pub fn group(&self) -> Option<&'i GroupRow> {
+        self.parts().groups.get(self.parts().resources.groups[self.row] as usize)
+    }
+
+    /// When it was made.
+    pub fn created(&self) -> Option<Timestamp> {
+        Some(self.parts().resources.created[self.row]).filter(|t| *t != NO_TIME).map(Timestamp)
+    }
+
+    /// Whether it can carry tags.
+    pub fn taggable(&self) -> Taggable {
+        self.inventory.taggable[self.row]
+    }
+
+    /// Tags as they are spelt, in order; none when they were not read.
+    pub fn tags(&self) -> Option<impl Iterator<Item = &'i Pair>> {
+        let set = self.parts().resources.sets[self.row];
+        let sets = &self.parts().sets;
+        (set != NONE).then(|| sets.pairs_of(set).iter().map(|p| &sets.pairs[*p as usize]))
+    }
+
+    /// The tag that states until when it is meant to live.
+    pub fn lifetime_tag(&self) -> Option<&'i Pair> {
+        let parts = self.parts();
+        let rank = |pair: u32| crate::frame::lifetime_rank(parts, &parts.sets.pairs[pair as usize]);
+        crate::frame::lifetime_pair(parts, parts.resources.sets[self.row], rank)
+    }
+
+    /// Which readers knew it.
+    pub fn sources(&self) -> Sources {
+        let mask = self.parts().resources.sources[self.row];
+        self.parts().readers.iter().enumerate().filter(|(i, _)| mask & (1 << (*i).min(63)) != 0).map(|(_, r)| *r).collect()
+    }
+
+    /// The stage its container is declared for.
+    pub fn stage(&self) -> Option<&'i Declared> {
+        self.inventory.resolved.stage(self.parts(), self.row)
+    }
+
+    /// How it stands on a key.
+    pub fn key(&self, key: KeyId) -> KeyView<'i> {
+        let own = self.parts().sets.states(self.parts().resources.sets[self.row]).map_or(KeyState::UNDETERMINED, |s| s[key.index()]);
+        let effective = self.inventory.resolved.effective(self.parts(), self.row, key);
+        KeyView { parts: self.parts(), key, own, effective, taggable: self.taggable(), cloud: self.parts().resources.clouds[self.row] }
+    }
+}
+
+impl std::fmt::Debug for ResourceView<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("ResourceView").field(self.id()).finish()
+    }
+}
+
+/// One resource on one key.
+#[derive(Clone, Copy)]
+pub struct KeyView<'i> {
+    parts: &'i Parts,
+    key: KeyId,
+    own: KeyState,
+    effective: Effective,
+    taggable: Taggable,
+    cloud: u8,
+}
+
+impl<'i> KeyView<'i> {
+    /// The key's canonical name.
+    pub fn name(&self) -> &'i str {
+        &self.parts.taxonomy.keys[self.key.index()].name
+    }
+
+    /// What the taxonomy says about the key.
+    pub fn declaration(&self) -> &'i Key {
+        &self.parts.taxonomy.keys[self.key.index()]
+    }
+
+    /// The key as this cloud spells it.
+    pub fn spelling(&self) -> &'i Text {
+        self.parts.normalisers[usize::from(self.cloud)].spelling(self.key)
+    }
+
+    /// A canonical value as this cloud spells it.
+    pub fn value_spelling(&self, value: &str) -> String {
+        self.parts.normalisers[usize::from(self.cloud)].value_spelling(value)
+    }
+
+    /// The standing that reports show: after inheritance and default.
+    pub fn standing(&self) -> Standing {
+        if self.taggable == Taggable::No && self.effective.value == 0 { Standing::NotTaggable } else { self.effective.standing }
+    }
+
+    /// The state of the resource's own tags.
+    pub fn own(&self) -> KeyState {
+        self.own
+    }
+
+    /// The raw tag that speaks for the key on the resource itself.
+    pub fn own_tag(&self) -> Option<&'i Pair> {
+        (self.own.tag != NO_TAG).then(|| &self.parts.sets.pairs[self.own.tag as usize])
+    }
+
+    /// Canonical value after inheritance and default.
+    pub fn value(&self) -> Option<Text> {
+        self.parts.dictionary.value(self.key, self.effective.value)
+    }
+
+    /// Canonical value of the resource's own tag.
+    pub fn own_value(&self) -> Option<Text> {
+        self.parts.dictionary.value(self.key, self.own.value)
+    }
+
+    /// Where the value came from.
+    pub fn effective(&self) -> Effective {
+        self.effective
+    }
+}
+
+impl std::fmt::Debug for KeyView<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeyView").field("key", &self.name()).field("own", &self.own).finish_non_exhaustive()
+    }
+}

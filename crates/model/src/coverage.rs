@@ -1,0 +1,68 @@
+//! What a scan was asked to read, and what it could read.
+
+use crate::{CloudId, ScopeId, Text};
+use serde::{Deserialize, Serialize};
+
+/// How the reading of one source ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum Outcome {
+    /// Everything the source holds was read.
+    Complete {
+        /// Resources read.
+        count: u64,
+    },
+    /// Read, but the source cannot hold everything, or stopped early.
+    Partial {
+        /// Resources read.
+        count: u64,
+        /// What may be missing, in a sentence.
+        why: String,
+    },
+    /// Refused by the cloud.
+    Denied {
+        /// The permission that is missing.
+        permission: String,
+    },
+    /// Not read on purpose.
+    Skipped {
+        /// The reason.
+        why: String,
+    },
+    /// Not read because something broke.
+    Failed {
+        /// What broke.
+        why: String,
+    },
+}
+
+impl Outcome {
+    /// True when something that was asked for may not have been seen.
+    pub fn is_incomplete(&self) -> bool {
+        !matches!(self, Self::Complete { .. } | Self::Skipped { .. })
+    }
+
+    /// Resources read.
+    pub fn count(&self) -> u64 {
+        match self {
+            Self::Complete { count } | Self::Partial { count, .. } => *count,
+            _ => 0,
+        }
+    }
+}
+
+/// One row of the coverage ledger: one source for one scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// The cloud.
+    pub cloud: CloudId,
+    /// The scope; `*` for a source that was read before any scope was known.
+    pub scope: ScopeId,
+    /// Collector or export reader.
+    pub collector: Text,
+    /// The file, for an export.
+    pub file: Option<String>,
+    /// How it ended.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}

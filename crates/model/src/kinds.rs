@@ -1,0 +1,60 @@
+//! The table of resource kinds of one cloud.
+
+use crate::Taggable;
+use std::collections::HashMap;
+
+/// One kind of resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// The cloud's own name, as inventories spell it, in lower case.
+    pub native: &'static str,
+    /// The name shared by all clouds, `family.thing`: `storage.bucket`, `compute.disk`, `database.sql`.
+    pub shared: &'static str,
+    /// The Terraform resource type, where there is one.
+    pub terraform: Option<&'static str>,
+    /// Whether it can carry tags.
+    pub taggable: Taggable,
+}
+
+/// All kinds that a cloud's crate knows.
+#[derive(Debug, Default)]
+pub struct Kinds {
+    by_native: HashMap<&'static str, Kind>,
+}
+
+impl Kinds {
+    /// Reads a table: one kind a line, columns parted by tabs: native, shared, terraform or `-`, `yes`/`no`.
+    /// Lines that start with `#` are comments; a line of another shape is left out (each crate's tests hold its table to the shape).
+    pub fn from_table(table: &'static str) -> Self {
+        let mut by_native = HashMap::new();
+        for line in table.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
+            let columns: Vec<&'static str> = line.split('\t').collect();
+            if let [native, shared, terraform, taggable] = columns[..] {
+                let terraform = (terraform != "-").then_some(terraform);
+                let taggable = if taggable == "yes" { Taggable::Yes } else { Taggable::No };
+                by_native.insert(native, Kind { native, shared, terraform, taggable });
+            }
+        }
+        Self { by_native }
+    }
+
+    /// The kind by the cloud's own name, without case.
+    pub fn find(&self, native: &str) -> Option<&Kind> {
+        self.by_native.get(native).or_else(|| self.by_native.get(native.to_ascii_lowercase().as_str()))
+    }
+
+    /// How many kinds the table holds.
+    pub fn len(&self) -> usize {
+        self.by_native.len()
+    }
+
+    /// True for an empty table.
+    pub fn is_empty(&self) -> bool {
+        self.by_native.is_empty()
+    }
+
+    /// All kinds, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &Kind> {
+        self.by_native.values()
+    }
+}

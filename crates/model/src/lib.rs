@@ -1,0 +1,30 @@
+//! The nouns of Tagledger: what a source said about a resource, a scope or a tag, and what we say about it.
+//!
+//! Nothing here reads a file, asks a cloud or knows a frame: a type lives here when more than one crate must
+//! name it. What we *call* a tag is in `taxonomy`, how it is *asked for* in `collect`, how it is *judged* in
+//! `engine` and `rules`.
+
+mod amount;
+mod cloud;
+mod coverage;
+mod date;
+mod diagnostic;
+mod finding;
+mod grammar;
+mod kinds;
+mod resource;
+mod tag;
+
+pub use amount::{Amount, AmountError, Money, Rounded};
+pub use cloud::{CloudId, Container, ContainerKind, ContainerRef, Scope, ScopeId};
+pub use coverage::{Coverage, Outcome};
+pub use date::{Month, Timestamp};
+pub use diagnostic::{Diagnostic, Place, Severity};
+pub use finding::{Evidence, Finding, Fingerprint, Level, Standing, Suggestion, Verdict, Waived};
+pub use grammar::{KeyCase, TagGrammar};
+pub use kinds::{Kind, Kinds};
+pub use resource::{NativeId, Origin, RawResource, Taggable};
+pub use tag::{Layer, Observed, RawTag};
+
+/// Short text as clouds send it: keys, values, names. Up to 24 bytes need no allocation.
+pub type Text = compact_str::CompactString;

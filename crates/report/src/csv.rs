@@ -1,0 +1,188 @@
+//! Three CSV files for spreadsheets and for programs: comma, double quotes where needed, UTF-8 without a byte order mark, `\n`, one header line.
+//!
+//! Amounts are plain decimals with every digit, so that sums over a file are exact. A cell that a spreadsheet would run
+//! as a formula starts with `'`; line breaks and characters that cannot be seen are spelt out (`\n`, `\u{1b}`).
+//!
+//! # findings.csv: one finding a row, the report's order
+//!
+//! | column | meaning |
+//! |---|---|
+//! | `level` | `error`, `warn` or `info` |
+//! | `verdict` | `violated`, or `undetermined` where what was seen does not suffice to say |
+//! | `waived` | `yes` when a waiver covers it, else `no` |
+//! | `rule` | rule id |
+//! | `key` | taxonomy key it is about |
+//! | `cloud`, `scope`, `region`, `kind` | where the resource is and what its cloud calls it; scope is the account, subscription or project |
+//! | `resource`, `name` | id in the source's spelling; display name |
+//! | `environment`, `application` | the resource's effective values, where known |
+//! | `message` | what is wrong |
+//! | `evidence_field`, `evidence_value` | the field and value that prove it; no value when the field is absent |
+//! | `provenance` | where the value came from |
+//! | `demanded_by` | place in taxonomy.yaml, `file:line:column` |
+//! | `suggestion` | what to do |
+//! | `cost_<currency>` | what the resource cost in the last full month of the bill; one column per currency of the bill, empty when it cost nothing. Several findings of one resource repeat it: never add it up over findings |
+//! | `waiver_reason`, `waiver_owner`, `waiver_expires` | the waiver, `YYYY-MM-DD` |
+//! | `fingerprint` | stable name of the finding from run to run |
+//!
+//! # resources.csv: one resource a row, by cloud, scope and id
+//!
+//! | column | meaning |
+//! |---|---|
+//! | `cloud`, `scope`, `scope_name`, `region`, `group`, `kind`, `id`, `name` | where it is and what it is; group is the resource group |
+//! | `taggable` | `yes`, `no` or `unknown` |
+//! | `created` | RFC 3339, UTC |
+//! | `stage` | Environment that its container is declared for |
+//! | `<Key>` | effective canonical value of each taxonomy key |
+//! | `<Key>_standing` | canonical, unrecognised, empty, absent, undetermined, not taggable |
+//! | `<Key>_provenance` | own tag, provider default, the container that lent it, stage, default |
+//! | `cost_<currency>` | cost in the last full month; may be added up |
+//! | `sources` | readers that knew it, joined by `+` |
+//!
+//! # cost-by-environment-application.csv: one month × currency × value × value a row
+//!
+//! Written when a bill was read; other keys than the two name the file and the columns.
+//!
+//! | column | meaning |
+//! |---|---|
+//! | `month` | billing month, `YYYY-MM` |
+//! | `currency` | as the bill spells it; never add up over it |
+//! | `Environment`, `Application` | canonical value, or `unattributed` |
+//! | `amount` | in the measure of the report; the sum per currency is the bill's sum to the last digit |
+//! | `bill_rows` | rows of the bill behind it |
+
+use crate::inert::cell;
+use crate::pivot::UNATTRIBUTED;
+use crate::{Costs, Format, MoneyRow, Report, Sink, Summary};
+use std::io::{self, Write};
+use tagledger_model::Finding;
+
+/// Three CSV files.
+#[derive(Debug)]
+pub(crate) struct Csv;
+
+impl Format for Csv {
+    fn id(&self) -> &'static str {
+        "csv"
+    }
+
+    fn write(&self, report: &Report<'_>, out: &mut dyn Sink) -> io::Result<()> {
+        findings(report, out.file("findings.csv")?)?;
+        resources(report, out.file("resources.csv")?)?;
+        match &report.summary.costs {
+            Some(costs) => cells(costs, out.file(&cost_file(&costs.by))?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `cost-by-environment-application.csv`. Keys are the user's words: what is no letter or digit stays out of the file name.
+fn cost_file(by: &[String]) -> String {
+    let words: Vec<String> = by.iter().map(|k| k.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()).collect();
+    format!("cost-by-{}.csv", words.join("-"))
+}
+
+/// A row under way: text is made inert, amounts are ours and go as they are.
+struct Sheet<W: Write> {
+    writer: csv::Writer<W>,
+    currencies: Vec<String>,
+}
+
+impl<W: Write> Sheet<W> {
+    fn new(out: W, summary: &Summary) -> Self {
+        let currencies = summary.costs.iter().flat_map(|c| &c.totals).map(|t| t.currency.clone()).collect();
+        Self { writer: csv::Writer::from_writer(out), currencies }
+    }
+
+    fn text(&mut self, text: &str) -> io::Result<()> {
+        self.writer.write_field(cell(text).as_bytes()).map_err(io::Error::other)
+    }
+
+    fn texts<'t>(&mut self, texts: impl IntoIterator<Item = &'t str>) -> io::Result<()> {
+        texts.into_iter().try_for_each(|t| self.text(t))
+    }
+
+    fn cost_titles(&mut self) -> io::Result<()> {
+        let titles: Vec<String> = self.currencies.iter().map(|c| format!("cost_{c}")).collect();
+        self.texts(titles.iter().map(String::as_str))
+    }
+
+    /// One cell per currency of the bill. Money in a currency that the bill's totals do not name must not vanish.
+    fn costs(&mut self, money: &[(&str, String)]) -> io::Result<()> {
+        if let Some((stray, _)) = money.iter().find(|(c, _)| !self.currencies.iter().any(|k| k == c)) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a price is in `{stray}`, which the bill's totals do not name")));
+        }
+        for i in 0..self.currencies.len() {
+            let amount = money.iter().find(|(c, _)| *c == self.currencies[i]).map_or("", |(_, a)| a);
+            self.writer.write_field(amount).map_err(io::Error::other)?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.writer.write_record(None::<&[u8]>).map_err(io::Error::other)
+    }
+}
+
+fn findings(report: &Report<'_>, out: Box<dyn Write + '_>) -> io::Result<()> {
+    let mut sheet = Sheet::new(out, report.summary);
+    sheet.texts(["level", "verdict", "waived", "rule", "key", "cloud", "scope", "region", "kind", "resource", "name", "environment", "application"])?;
+    sheet.texts(["message", "evidence_field", "evidence_value", "provenance", "demanded_by", "suggestion"])?;
+    sheet.cost_titles()?;
+    sheet.texts(["waiver_reason", "waiver_owner", "waiver_expires", "fingerprint"])?;
+    sheet.end()?;
+    report.rows.findings(&mut |f| finding(&mut sheet, f))?;
+    sheet.writer.flush()
+}
+
+fn finding<W: Write>(sheet: &mut Sheet<W>, f: &Finding) -> io::Result<()> {
+    let waived = if f.waived.is_some() { "yes" } else { "no" };
+    sheet.texts([f.level.word(), f.verdict.word(), waived, &f.rule, f.key.as_deref().unwrap_or("")])?;
+    sheet.texts([f.cloud.as_str(), &f.scope, f.region.as_deref().unwrap_or(""), &f.kind, &f.resource])?;
+    sheet.texts([&f.name, &f.environment, &f.application].map(|t| t.as_deref().unwrap_or("")))?;
+    let (field, value) = f.evidence.as_ref().map_or(("", ""), |e| (e.field.as_str(), e.value.as_deref().unwrap_or("")));
+    sheet.texts([&f.message, field, value, f.provenance.as_deref().unwrap_or("")])?;
+    sheet.text(&f.demanded_by.as_ref().map_or_else(String::new, ToString::to_string))?;
+    sheet.text(&f.suggestion.as_ref().map_or_else(String::new, ToString::to_string))?;
+    let money: Vec<(&str, String)> = f.money.iter().map(|m| (m.currency.as_str(), m.amount.to_string())).collect();
+    sheet.costs(&money)?;
+    sheet.texts(f.waived.as_ref().map_or(["", "", ""], |w| [&w.reason, &w.owner, &w.expires]))?;
+    sheet.text(&f.fingerprint.0)?;
+    sheet.end()
+}
+
+fn resources(report: &Report<'_>, out: Box<dyn Write + '_>) -> io::Result<()> {
+    let mut sheet = Sheet::new(out, report.summary);
+    sheet.texts(["cloud", "scope", "scope_name", "region", "group", "kind", "id", "name", "taggable", "created", "stage"])?;
+    for key in &report.summary.keys {
+        sheet.texts([&key.name, &format!("{}_standing", key.name), &format!("{}_provenance", key.name)].map(String::as_str))?;
+    }
+    sheet.cost_titles()?;
+    sheet.text("sources")?;
+    sheet.end()?;
+    report.rows.resources(&mut |r| {
+        let optional = |t: &'_ Option<tagledger_model::Text>| t.clone().unwrap_or_default();
+        sheet.texts([r.cloud.as_str(), &r.scope, &optional(&r.scope_name), &optional(&r.region), &optional(&r.group), &r.kind, &r.id, &optional(&r.name)])?;
+        sheet.texts([r.taggable, r.created.as_deref().unwrap_or(""), &optional(&r.stage)])?;
+        for key in &r.keys {
+            sheet.texts([&optional(&key.value), key.standing, &optional(&key.provenance)])?;
+        }
+        let money: Vec<(&str, String)> = r.cost.iter().map(|MoneyRow { currency, amount }| (currency.as_str(), amount.clone())).collect();
+        sheet.costs(&money)?;
+        sheet.text(&r.sources)?;
+        sheet.end()
+    })?;
+    sheet.writer.flush()
+}
+
+pub(crate) fn cells(costs: &Costs, out: Box<dyn Write + '_>) -> io::Result<()> {
+    let mut sheet = Sheet { writer: csv::Writer::from_writer(out), currencies: Vec::new() };
+    sheet.texts(["month", "currency"].into_iter().chain(costs.by.iter().map(String::as_str)).chain(["amount", "bill_rows"]))?;
+    sheet.end()?;
+    for c in &costs.cells {
+        sheet.texts([c.month.as_str(), &c.currency])?;
+        sheet.texts(c.values.iter().map(|v| v.as_deref().unwrap_or(UNATTRIBUTED)))?;
+        sheet.texts([c.amount.as_str(), &c.rows.to_string()])?;
+        sheet.end()?;
+    }
+    sheet.writer.flush()
+}

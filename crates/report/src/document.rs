@@ -1,0 +1,343 @@
+//! The one report document that every format writes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::io;
+use tagledger_model::{Finding, Text};
+
+/// Version of the document's shape; a reader of `report.json` checks it first.
+pub const SCHEMA_VERSION: &str = "tagledger.report/1";
+
+/// Everything but the long lists: small enough to hold in memory whatever the size of the estate.
+/// Amounts are decimal text with all their digits, so that no reader makes a double of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// `tagledger.report/1`.
+    pub schema: String,
+    /// Program and version that made the run.
+    pub tool: String,
+    /// When the run started, RFC 3339, UTC.
+    pub started: String,
+    /// The taxonomy file, as the user named it.
+    pub taxonomy: String,
+    /// Inventory files read.
+    pub inputs: Vec<String>,
+    /// Bill files read.
+    pub bills: Vec<String>,
+    /// Exit code that the run ended with, and why in a sentence.
+    pub exit: Exit,
+    /// Counts of resources.
+    pub inventory: InventoryCounts,
+    /// Taxonomy keys in file order.
+    pub keys: Vec<KeyInfo>,
+    /// One row per rule that ran, most violated findings first.
+    pub rules: Vec<RuleSummary>,
+    /// What the resources with violated findings that no waiver covers cost in the last full month, each resource once.
+    pub at_stake: Vec<MoneyRow>,
+    /// Compliance by rule, key, scope and cloud.
+    pub compliance: Vec<Compliance>,
+    /// What was asked and what was seen.
+    pub coverage: Vec<CoverageRow>,
+    /// Costs, when a bill was read.
+    pub costs: Option<Costs>,
+    /// Things a reader must know to trust the numbers: repairs, roundings, assumptions. One sentence each.
+    pub notes: Vec<String>,
+}
+
+/// How the run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Exit {
+    /// 0 clean, 1 findings, 3 incomplete coverage.
+    pub code: u8,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
+/// Counts of resources.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct InventoryCounts {
+    /// All resources, each once.
+    pub resources: u64,
+    /// Those that can carry tags.
+    pub taggable: u64,
+    /// Those that cannot.
+    pub not_taggable: u64,
+    /// Those of which it is not known.
+    pub taggable_unknown: u64,
+    /// Accounts, subscriptions and projects.
+    pub scopes: u64,
+    /// The same per cloud.
+    pub clouds: Vec<CloudCounts>,
+}
+
+/// Counts of one cloud.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CloudCounts {
+    /// Cloud.
+    pub cloud: String,
+    /// Resources.
+    pub resources: u64,
+    /// Scopes.
+    pub scopes: u64,
+}
+
+/// A taxonomy key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KeyInfo {
+    /// Name.
+    pub name: String,
+    /// Required on every taggable resource.
+    pub required: bool,
+}
+
+/// What one rule found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleSummary {
+    /// Rule id.
+    pub rule: String,
+    /// Family: untagged, mis-staged, orphaned, spend, housekeeping.
+    pub family: String,
+    /// One line.
+    pub summary: String,
+    /// Level it ran at.
+    pub level: String,
+    /// Rows it judged.
+    pub population: u64,
+    /// Violated findings that no waiver covers.
+    pub violated: u64,
+    /// Undetermined findings.
+    pub undetermined: u64,
+    /// Findings that a waiver covers.
+    pub waived: u64,
+    /// What the resources with violated findings cost in the last full month, each resource once.
+    pub at_stake: Vec<MoneyRow>,
+}
+
+/// An amount of one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MoneyRow {
+    /// Currency as the bill spells it.
+    pub currency: String,
+    /// Decimal text.
+    pub amount: String,
+}
+
+/// Compliance of one slice: passed ÷ (population − undetermined).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Compliance {
+    /// `rule`, `key`, `scope` or `cloud`.
+    pub by: String,
+    /// Which one.
+    pub name: String,
+    /// Resources (for rules: rows) judged.
+    pub population: u64,
+    /// Those without a violated finding.
+    pub passed: u64,
+    /// Those with one that no waiver covers.
+    pub violated: u64,
+    /// Those that could not be judged.
+    pub undetermined: u64,
+    /// Those whose every violated finding is waived.
+    pub waived: u64,
+}
+
+impl Compliance {
+    /// In percent with one digit, rounded down so that 100 % means all; none when nothing could be judged.
+    pub fn percent(&self) -> Option<f64> {
+        let judged = self.population.saturating_sub(self.undetermined);
+        (judged > 0).then(|| (self.passed as f64 * 1000.0 / judged as f64).floor() / 10.0)
+    }
+}
+
+/// A row of the coverage ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CoverageRow {
+    /// Cloud.
+    pub cloud: String,
+    /// Scope, or `*`.
+    pub scope: String,
+    /// Collector or export reader.
+    pub collector: String,
+    /// File, for an export.
+    pub file: Option<String>,
+    /// complete, partial, denied, skipped, failed.
+    pub outcome: String,
+    /// Resources read.
+    pub count: u64,
+    /// Why, unless complete.
+    pub why: Option<String>,
+}
+
+/// What it costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Costs {
+    /// `EffectiveCost`, `BilledCost`, `ListCost` or `ContractedCost`.
+    pub measure: String,
+    /// One per currency: the cube's sum, the bill's sum, and that they are equal.
+    pub totals: Vec<CurrencyTotal>,
+    /// Months in the bill, oldest first, `YYYY-MM`.
+    pub months: Vec<String>,
+    /// The month that findings are priced by: the last one that the bill holds as a whole.
+    pub priced_month: Option<String>,
+    /// Keys the cube has, in taxonomy order.
+    pub keys: Vec<String>,
+    /// Keys that `cells` are broken down by, in order: Environment and Application unless others were asked for.
+    pub by: Vec<String>,
+    /// Spend by month × currency × the keys of `by`, sorted.
+    pub cells: Vec<CostCell>,
+    /// Spend by key × currency × basis: where each key's attribution came from.
+    pub bases: Vec<BasisRow>,
+    /// Amounts that had more than 12 digits after the point and were rounded half to even on entry.
+    pub rounded: u64,
+    /// Bill rows read.
+    pub rows: u64,
+}
+
+/// Sum check of one currency over the whole bill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CurrencyTotal {
+    /// Currency.
+    pub currency: String,
+    /// Sum over the report's cells.
+    pub report: String,
+    /// Sum over the bill's rows, added up on its own while reading.
+    pub bill: String,
+    /// Whether both are the same number.
+    pub equal: bool,
+    /// The sum by month, `YYYY-MM`, in the same order as `Costs::months`.
+    pub by_month: Vec<String>,
+    /// Sum of all four measures over the bill: billed, effective, list, contracted; null where the bill has no such column.
+    pub measures: Vec<MeasureTotal>,
+}
+
+/// The bill's sum of one measure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MeasureTotal {
+    /// FOCUS column.
+    pub measure: String,
+    /// Sum; null where the bill has no such column.
+    pub amount: Option<String>,
+}
+
+/// One cell of the cost table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CostCell {
+    /// `YYYY-MM`.
+    pub month: String,
+    /// Currency.
+    pub currency: String,
+    /// Values of the keys in `Costs::by`, in order; null = unattributed.
+    pub values: Vec<Option<String>>,
+    /// Decimal text.
+    pub amount: String,
+    /// Bill rows in the cell.
+    pub rows: u64,
+}
+
+/// Where a key's attribution came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BasisRow {
+    /// Key.
+    pub key: String,
+    /// Currency.
+    pub currency: String,
+    /// row tag, resource tag, resource group, scope, stage, or `unattributed: reason`.
+    pub basis: String,
+    /// Decimal text.
+    pub amount: String,
+    /// Bill rows.
+    pub rows: u64,
+}
+
+/// A resource as `resources.csv` shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct ResourceRow {
+    /// Cloud.
+    pub cloud: Text,
+    /// Scope id.
+    pub scope: Text,
+    /// Scope name.
+    pub scope_name: Option<Text>,
+    /// Region.
+    pub region: Option<Text>,
+    /// Resource group.
+    pub group: Option<Text>,
+    /// The cloud's own kind.
+    pub kind: Text,
+    /// Id as the source spells it.
+    pub id: Text,
+    /// Name.
+    pub name: Option<Text>,
+    /// yes, no, unknown.
+    pub taggable: &'static str,
+    /// RFC 3339.
+    pub created: Option<String>,
+    /// Stage that its container is declared for.
+    pub stage: Option<Text>,
+    /// In the order of `Summary::keys`.
+    pub keys: Vec<KeyCell>,
+    /// What it cost in the priced month.
+    pub cost: Vec<MoneyRow>,
+    /// Readers that knew it, joined by `+`.
+    pub sources: Text,
+}
+
+/// How a resource stands on one key.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct KeyCell {
+    /// Effective canonical value.
+    pub value: Option<Text>,
+    /// Standing word.
+    pub standing: &'static str,
+    /// Where the value came from.
+    pub provenance: Option<Text>,
+}
+
+/// A row of the full cost cube, for formats that write it whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct CubeRow {
+    /// Billing month, `YYYY-MM`.
+    pub month: String,
+    /// Provider as the bill names it.
+    pub provider: Text,
+    /// Scope id.
+    pub scope: Text,
+    /// Service.
+    pub service: Text,
+    /// Currency.
+    pub currency: Text,
+    /// Per key, value and basis.
+    pub keys: Vec<(Option<Text>, Text)>,
+    /// Decimal text.
+    pub amount: String,
+    /// Bill rows.
+    pub rows: u64,
+}
+
+/// Called for each row of a long list.
+pub type Each<'f, T> = dyn FnMut(&T) -> io::Result<()> + 'f;
+
+/// The long lists, handed over row by row, as often as asked, in the same order each time.
+pub trait Rows {
+    /// Findings: violated before undetermined before waived, higher level first, then most expensive first, then by id.
+    fn findings(&self, each: &mut Each<'_, Finding>) -> io::Result<()>;
+    /// How many findings there are.
+    fn finding_count(&self) -> u64;
+    /// Resources by cloud, scope and id.
+    fn resources(&self, each: &mut Each<'_, ResourceRow>) -> io::Result<()>;
+}
+
+/// What a format writes.
+#[derive(Clone, Copy)]
+pub struct Report<'a> {
+    /// The short part.
+    pub summary: &'a Summary,
+    /// The long part.
+    pub rows: &'a (dyn Rows + Sync),
+}
+
+impl std::fmt::Debug for Report<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Report").field("summary", self.summary).finish_non_exhaustive()
+    }
+}

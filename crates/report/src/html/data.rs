@@ -1,0 +1,160 @@
+//! What the script works on: findings and cost cells as columns of codes into dictionaries of strings.
+//!
+//! A column is `{"words": […], "width": w, "codes": "…"}`: each row's code is `w` digits of base 64 (`A` is 0), so that
+//! 100,000 rows over a small dictionary take 100 kB. The dictionary's `null` stands for "none".
+
+use super::{EMBEDDED, PRINTED};
+use crate::inert::{script_json, visible};
+use crate::pivot::{names, shown_month};
+use crate::{Report, Summary};
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::io::{self, Write};
+use tagledger_model::Finding;
+
+/// One column.
+#[derive(Default)]
+struct Column {
+    words: Vec<Option<String>>,
+    codes: Vec<u32>,
+    index: HashMap<Option<String>, u32>,
+}
+
+impl Column {
+    fn push(&mut self, word: Option<&str>) -> io::Result<()> {
+        let word = word.map(|w| visible(w).into_owned());
+        let code = if let Some(code) = self.index.get(&word) {
+            *code
+        } else {
+            let code = u32::try_from(self.words.len()).map_err(io::Error::other)?;
+            self.words.push(word.clone());
+            self.index.insert(word, code);
+            code
+        };
+        self.codes.push(code);
+        Ok(())
+    }
+
+    fn json(self) -> Value {
+        const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let width = (1..5).find(|w| self.words.len() <= 64_usize.pow(*w)).unwrap_or(5);
+        let mut codes = String::with_capacity(self.codes.len() * width as usize);
+        for code in &self.codes {
+            for digit in (0..width).rev() {
+                codes.push(char::from(LETTERS[(code >> (6 * digit) & 63) as usize]));
+            }
+        }
+        json!({ "words": self.words, "width": width, "codes": codes })
+    }
+}
+
+/// Named columns of equal length.
+#[derive(Default)]
+struct Columns {
+    rows: usize,
+    columns: Vec<(&'static str, Column)>,
+}
+
+impl Columns {
+    /// One row; every row names the same columns in the same order.
+    fn push(&mut self, row: &[(&'static str, Option<&str>)]) -> io::Result<()> {
+        if self.columns.is_empty() {
+            self.columns = row.iter().map(|(name, _)| (*name, Column::default())).collect();
+        }
+        self.rows += 1;
+        self.columns.iter_mut().zip(row).try_for_each(|((_, column), (_, word))| column.push(*word))
+    }
+
+    fn json(self) -> Value {
+        let columns: Map<String, Value> = self.columns.into_iter().map(|(name, column)| (name.to_owned(), column.json())).collect();
+        json!({ "rows": self.rows, "columns": columns })
+    }
+}
+
+/// The findings of the page.
+#[derive(Default)]
+pub(super) struct Findings {
+    columns: Columns,
+    /// The first ones, for readers without script and for paper.
+    pub printed: Vec<Finding>,
+}
+
+impl Findings {
+    pub fn collect(report: &Report<'_>) -> io::Result<Self> {
+        let mut findings = Self::default();
+        report.rows.findings(&mut |f| {
+            if findings.columns.rows < EMBEDDED {
+                if findings.printed.len() < PRINTED {
+                    findings.printed.push(f.clone());
+                }
+                findings.push(f)?;
+            }
+            Ok(())
+        })?;
+        Ok(findings)
+    }
+
+    fn push(&mut self, f: &Finding) -> io::Result<()> {
+        // Currencies of one finding stay apart: "12.5 USD + 3 EUR".
+        let money = f.money.iter().map(|m| format!("{} {}", m.amount, m.currency)).collect::<Vec<_>>().join(" + ");
+        let place = f.demanded_by.as_ref().map(ToString::to_string);
+        let suggestion = f.suggestion.as_ref().map(ToString::to_string);
+        let waiver = f.waived.as_ref();
+        let waiver = waiver.map(|w| format!("{} ({}, until {})", w.reason, w.owner, w.expires));
+        self.columns.push(&[
+            ("level", Some(f.level.word())),
+            ("verdict", Some(f.verdict.word())),
+            ("waived", Some(if f.waived.is_some() { "waived" } else { "not waived" })),
+            ("rule", Some(&f.rule)),
+            ("key", f.key.as_deref()),
+            ("message", Some(&f.message)),
+            ("cloud", Some(f.cloud.as_str())),
+            ("scope", Some(&f.scope)),
+            ("region", f.region.as_deref()),
+            ("kind", Some(&f.kind)),
+            ("resource", Some(&f.resource)),
+            ("name", f.name.as_deref()),
+            ("environment", f.environment.as_deref()),
+            ("application", f.application.as_deref()),
+            ("field", f.evidence.as_ref().map(|e| e.field.as_str())),
+            ("value", f.evidence.as_ref().and_then(|e| e.value.as_deref())),
+            ("provenance", f.provenance.as_deref()),
+            ("demanded", place.as_deref()),
+            ("suggestion", suggestion.as_deref()),
+            ("money", (!money.is_empty()).then_some(money.as_str())),
+            ("waiver", waiver.as_deref()),
+            ("fingerprint", Some(&f.fingerprint.0)),
+        ])
+    }
+
+    /// How many findings the page holds.
+    pub fn embedded(&self) -> u64 {
+        self.columns.rows as u64
+    }
+
+    /// Writes the JSON, safe inside a script element.
+    pub fn write(self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+        let mut data = json!({ "findings": self.columns.json() });
+        if let Some(costs) = &summary.costs {
+            let mut cells = Columns::default();
+            for cell in &costs.cells {
+                let (column, row) = names(cell);
+                cells.push(&[
+                    ("month", Some(&cell.month)),
+                    ("currency", Some(&cell.currency)),
+                    ("column", column.as_deref()),
+                    ("row", row.as_deref()),
+                    ("amount", Some(&cell.amount)),
+                ])?;
+            }
+            data["costs"] = json!({
+                "cells": cells.json(),
+                "months": costs.months,
+                "shown": shown_month(costs),
+                "currencies": costs.totals.iter().map(|t| visible(&t.currency)).collect::<Vec<_>>(),
+                "keys": costs.by.len(),
+            });
+        }
+        out.write_all(script_json(&data.to_string()).as_bytes())
+    }
+}

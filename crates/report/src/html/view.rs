@@ -1,0 +1,370 @@
+//! What the template shows, in words: every text from a cloud is made visible here, every amount spelt for people.
+
+use super::data::Findings;
+use super::trend::{Trend, trend};
+use crate::count::{amount, exact, grouped, money, percent, plural, share};
+use crate::inert::visible;
+use crate::pivot::{Line, Pivot, equality, shown_month};
+use crate::{Compliance, Costs, Report, Summary};
+use serde::Serialize;
+use std::io;
+use tagledger_model::{Amount, Finding};
+
+/// Applications that the page shows before the script takes over.
+const ROWS: usize = 50;
+/// Rows of coverage and compliance that the page shows; the rest is in report.json.
+const LISTED: usize = 500;
+
+/// The whole page.
+#[derive(Serialize)]
+pub(super) struct Page {
+    tool: String,
+    started: String,
+    taxonomy: String,
+    inputs: Vec<String>,
+    bills: Vec<String>,
+    exit: u8,
+    why: String,
+    inventory: String,
+    month: Option<String>,
+    spend: Vec<Spend>,
+    compliance: String,
+    judged: String,
+    findings: Counts,
+    coverage: CoverageView,
+    costs: Option<CostsView>,
+    rules: Vec<RuleView>,
+    slices: Vec<Slices>,
+    rows: Vec<FindingView>,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Spend {
+    currency: String,
+    amount: String,
+    equal: bool,
+    equality: String,
+    attributed: String,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    violated: String,
+    undetermined: String,
+    waived: String,
+    stake: String,
+    all: String,
+    embedded: String,
+    left_out: Option<String>,
+}
+
+#[derive(Serialize)]
+struct CoverageView {
+    whole: String,
+    all: String,
+    problems: usize,
+    rows: Vec<CoverageLine>,
+    left_out: Option<String>,
+}
+
+#[derive(Serialize)]
+struct CoverageLine {
+    outcome: String,
+    cloud: String,
+    scope: String,
+    collector: String,
+    file: String,
+    count: String,
+    why: String,
+}
+
+#[derive(Serialize)]
+struct CostsView {
+    by: String,
+    row_key: String,
+    measure: String,
+    rows: String,
+    months: Vec<String>,
+    tables: Vec<CostTable>,
+    trends: Vec<Trend>,
+    bases: Vec<Basis>,
+    measures: Vec<(String, Vec<(String, String)>)>,
+}
+
+#[derive(Serialize)]
+struct CostTable {
+    currency: String,
+    columns: Vec<String>,
+    rows: Vec<CostRow>,
+    folded: usize,
+    sums: Vec<String>,
+    total: String,
+}
+
+#[derive(Serialize)]
+struct CostRow {
+    title: String,
+    unattributed: bool,
+    cells: Vec<(String, u8)>,
+    sum: String,
+}
+
+#[derive(Serialize)]
+struct Basis {
+    key: String,
+    currency: String,
+    rows: Vec<(String, String, String, i128)>,
+}
+
+#[derive(Serialize)]
+struct RuleView {
+    rule: String,
+    family: String,
+    summary: String,
+    level: String,
+    population: String,
+    violated: String,
+    undetermined: String,
+    waived: String,
+    stake: String,
+}
+
+#[derive(Serialize)]
+struct Slices {
+    by: &'static str,
+    rows: Vec<Slice>,
+    left_out: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Slice {
+    name: String,
+    percent: String,
+    width: u64,
+    judged: String,
+    violated: String,
+    waived: String,
+    undetermined: String,
+}
+
+#[derive(Serialize)]
+struct FindingView {
+    level: String,
+    verdict: String,
+    waived: bool,
+    rule: String,
+    message: String,
+    resource: String,
+    environment: String,
+    application: String,
+    money: String,
+}
+
+fn shown(text: &str) -> String {
+    visible(text).into_owned()
+}
+
+fn all_shown(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|t| shown(t)).collect()
+}
+
+/// How many of a list stay out.
+fn left_out(all: usize) -> Option<String> {
+    (all > LISTED).then(|| grouped((all - LISTED) as u64))
+}
+
+/// Everything but the embedded data.
+pub(super) fn page(report: &Report<'_>, data: &Findings) -> io::Result<Page> {
+    let s = report.summary;
+    let n = &s.inventory;
+    let (passed, judged) = s.compliance.iter().filter(|c| c.by == "cloud").map(|c| (c.passed, judged(c))).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    let all = report.rows.finding_count();
+    let rules = s.rules.iter();
+    let counts = Counts {
+        violated: grouped(rules.clone().map(|r| r.violated).sum()),
+        undetermined: grouped(rules.clone().map(|r| r.undetermined).sum()),
+        waived: grouped(rules.map(|r| r.waived).sum()),
+        stake: money(&s.at_stake)?,
+        all: grouped(all),
+        embedded: grouped(data.embedded()),
+        left_out: (all > data.embedded()).then(|| grouped(all - data.embedded())),
+    };
+    Ok(Page {
+        tool: shown(&s.tool),
+        started: shown(&s.started),
+        taxonomy: shown(&s.taxonomy),
+        inputs: all_shown(&s.inputs),
+        bills: all_shown(&s.bills),
+        exit: s.exit.code,
+        why: shown(&s.exit.why),
+        inventory: format!("{} in {} of {}", plural(n.resources, "resource"), plural(n.scopes, "scope"), plural(n.clouds.len() as u64, "cloud")),
+        month: s.costs.as_ref().and_then(shown_month).map(shown),
+        spend: s.costs.iter().flat_map(|c| c.totals.iter().map(move |t| (c, t))).map(|(c, t)| spend(c, t)).collect::<io::Result<_>>()?,
+        compliance: share(i128::from(passed), i128::from(judged)).map_or_else(|| "–".to_owned(), percent),
+        judged: format!("{} of {} resources without violated findings", grouped(passed), grouped(judged)),
+        findings: counts,
+        coverage: coverage(s),
+        costs: s.costs.as_ref().map(costs).transpose()?,
+        rules: s.rules.iter().map(rule).collect::<io::Result<_>>()?,
+        slices: [("key", "Key"), ("cloud", "Cloud"), ("scope", "Scope")]
+            .map(|(by, title)| slices(s, by, title))
+            .into_iter()
+            .filter(|g| !g.rows.is_empty())
+            .collect(),
+        rows: data.printed.iter().map(finding).collect(),
+        notes: all_shown(&s.notes),
+    })
+}
+
+fn judged(c: &Compliance) -> u64 {
+    c.population.saturating_sub(c.undetermined)
+}
+
+fn spend(costs: &Costs, total: &crate::CurrencyTotal) -> io::Result<Spend> {
+    let pivot = Pivot::new(costs, &total.currency, shown_month(costs))?;
+    Ok(Spend {
+        currency: shown(&total.currency),
+        amount: pivot.total.grouped(),
+        equal: total.equal,
+        equality: shown(&equality(total)?),
+        attributed: pivot.attributed_share().map_or_else(|| "–".to_owned(), percent),
+    })
+}
+
+fn coverage(summary: &Summary) -> CoverageView {
+    let mut rows: Vec<_> = summary.coverage.iter().collect();
+    rows.sort_by_key(|r| r.outcome == "complete");
+    let problems = rows.iter().filter(|r| r.outcome != "complete").count();
+    CoverageView {
+        whole: grouped((rows.len() - problems) as u64),
+        all: grouped(rows.len() as u64),
+        problems,
+        left_out: left_out(rows.len()),
+        rows: rows
+            .iter()
+            .take(LISTED)
+            .map(|r| CoverageLine {
+                outcome: shown(&r.outcome),
+                cloud: shown(&r.cloud),
+                scope: shown(&r.scope),
+                collector: shown(&r.collector),
+                file: shown(r.file.as_deref().unwrap_or("")),
+                count: grouped(r.count),
+                why: shown(r.why.as_deref().unwrap_or("")),
+            })
+            .collect(),
+    }
+}
+
+fn costs(costs: &Costs) -> io::Result<CostsView> {
+    let measures = costs.totals.iter().map(|t| {
+        let of =
+            t.measures.iter().map(|m| Ok((shown(&m.measure), m.amount.as_deref().map_or_else(|| Ok("not in the bill".to_owned()), |a| amount(a).map(exact))?)));
+        Ok((shown(&t.currency), of.collect::<io::Result<_>>()?))
+    });
+    Ok(CostsView {
+        by: shown(&costs.by.join(" × ")),
+        row_key: shown(&costs.by.get(1..).filter(|rest| !rest.is_empty()).unwrap_or(&costs.by).join(" / ")),
+        measure: shown(&costs.measure),
+        rows: plural(costs.rows, "row"),
+        months: all_shown(&costs.months),
+        tables: costs.totals.iter().map(|t| table(costs, &t.currency)).collect::<io::Result<_>>()?,
+        trends: costs.totals.iter().map(|t| trend(costs, t)).collect::<io::Result<_>>()?,
+        measures: measures.collect::<io::Result<_>>()?,
+        bases: bases(costs)?,
+    })
+}
+
+/// 0 to 9 by the root of the share of the dearest cell: a linear scale would leave all but one cell pale.
+fn heat(value: Amount, most: i128) -> u8 {
+    u8::try_from((value.0.max(0).saturating_mul(81) / most.max(1)).isqrt().min(9)).unwrap_or(9)
+}
+
+fn table(costs: &Costs, currency: &str) -> io::Result<CostTable> {
+    let pivot = Pivot::new(costs, currency, shown_month(costs))?;
+    let cells = pivot.rows.iter().flat_map(|r| pivot.columns.iter().filter_map(|c| pivot.cell(r, c)));
+    let most = cells.map(|a| a.0).max().unwrap_or(1);
+    let line = |row: &Line| CostRow {
+        title: shown(row.title()),
+        unattributed: row.name.is_none(),
+        cells: pivot.columns.iter().map(|c| pivot.cell(row, c).map_or_else(|| ("–".to_owned(), 0), |a| (a.grouped(), heat(a, most)))).collect(),
+        sum: row.sum.grouped(),
+    };
+    let named = pivot.rows.len() - 1;
+    let mut rows: Vec<CostRow> = pivot.rows.iter().take(named.min(ROWS)).map(line).collect();
+    rows.extend(pivot.rows.last().map(line));
+    Ok(CostTable {
+        currency: shown(currency),
+        columns: pivot.columns.iter().map(|c| shown(c.title())).collect(),
+        rows,
+        folded: named.saturating_sub(ROWS),
+        sums: pivot.columns.iter().map(|c| c.sum.grouped()).collect(),
+        total: pivot.total.grouped(),
+    })
+}
+
+fn bases(costs: &Costs) -> io::Result<Vec<Basis>> {
+    let mut out: Vec<Basis> = Vec::new();
+    for row in &costs.bases {
+        let (key, currency) = (shown(&row.key), shown(&row.currency));
+        let value = amount(&row.amount)?;
+        let whole = costs.bases.iter().filter(|b| b.key == row.key && b.currency == row.currency).map(|b| amount(&b.amount)).sum::<io::Result<Amount>>()?;
+        let tenths = share(value.0, whole.0);
+        let line = (shown(&row.basis), value.grouped(), tenths.map_or_else(|| "–".to_owned(), percent), tenths.unwrap_or(0) / 10);
+        match out.iter_mut().find(|b| b.key == key && b.currency == currency) {
+            Some(known) => known.rows.push(line),
+            None => out.push(Basis { key, currency, rows: vec![line] }),
+        }
+    }
+    Ok(out)
+}
+
+fn rule(r: &crate::RuleSummary) -> io::Result<RuleView> {
+    Ok(RuleView {
+        rule: shown(&r.rule),
+        family: shown(&r.family),
+        summary: shown(&r.summary),
+        level: shown(&r.level),
+        population: grouped(r.population),
+        violated: grouped(r.violated),
+        undetermined: grouped(r.undetermined),
+        waived: grouped(r.waived),
+        stake: money(&r.at_stake)?,
+    })
+}
+
+/// Most violated first among the scopes, of which there may be thousands; keys and clouds keep their order.
+fn slices(summary: &Summary, by: &str, title: &'static str) -> Slices {
+    let mut rows: Vec<&Compliance> = summary.compliance.iter().filter(|c| c.by == by).collect();
+    if by == "scope" {
+        rows.sort_by_key(|c| std::cmp::Reverse(c.violated));
+    }
+    let slice = |c: &&Compliance| {
+        let tenths = share(i128::from(c.passed), i128::from(judged(c)));
+        Slice {
+            name: shown(&c.name),
+            percent: tenths.map_or_else(|| "–".to_owned(), percent),
+            width: u64::try_from(tenths.unwrap_or(0) / 10).unwrap_or(0),
+            judged: grouped(judged(c)),
+            violated: grouped(c.violated),
+            waived: grouped(c.waived),
+            undetermined: grouped(c.undetermined),
+        }
+    };
+    Slices { by: title, left_out: left_out(rows.len()), rows: rows.iter().take(LISTED).map(slice).collect() }
+}
+
+fn finding(f: &Finding) -> FindingView {
+    FindingView {
+        level: f.level.word().to_owned(),
+        verdict: f.verdict.word().to_owned(),
+        waived: f.waived.is_some(),
+        rule: shown(&f.rule),
+        message: shown(&f.message),
+        resource: shown(&f.resource),
+        environment: shown(f.environment.as_deref().unwrap_or("")),
+        application: shown(f.application.as_deref().unwrap_or("")),
+        money: f.money.iter().map(|m| shown(&m.to_string())).collect::<Vec<_>>().join(" + "),
+    }
+}

@@ -1,0 +1,21 @@
+//! How a report looks: one document, one file per format, and the summary on a terminal.
+//!
+//! What the numbers are is decided before a format sees them (`engine`, `cost`); where files go is the sink's business (`cli`).
+//! Whatever a cloud said is hostile text: `inert` holds the one rule of each format that makes it harmless.
+
+pub mod cost_report;
+mod count;
+mod csv;
+mod document;
+mod format;
+mod html;
+mod inert;
+mod json;
+mod pivot;
+mod schema;
+mod terminal;
+
+pub use document::*;
+pub use format::{FORMATS, Format, Sink};
+pub use schema::json_schema;
+pub use terminal::{TerminalOptions, terminal};

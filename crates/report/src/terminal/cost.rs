@@ -1,0 +1,155 @@
+//! Cost by Environment × Application on a terminal: as many environments across as fit, the rest folded into one column and named below.
+
+use super::Page;
+use super::table::{Cell, Fit, Style, Table};
+use crate::Costs;
+use crate::count::{percent, plural};
+use crate::pivot::{Line, Pivot, UNATTRIBUTED, equality, shown_month};
+use std::io;
+use tagledger_model::Amount;
+
+/// Applications that get a row of their own.
+const ROWS: usize = 12;
+
+pub(super) fn costs(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
+    let month = shown_month(costs);
+    for total in &costs.totals {
+        let pivot = Pivot::new(costs, &total.currency, month)?;
+        let title = format!("COST BY {}", costs.by.join(" × ").to_uppercase());
+        page.heading(&crate::inert::visible(&title), &format!("{} {}, {}", month.unwrap_or("no month"), total.currency, costs.measure))?;
+        table(costs, &pivot, page)?;
+        if let Some(share) = pivot.attributed_share() {
+            page.paragraph("", Style::Plain, &format!("{} is attributed to {}.", percent(share), costs.by.join(" and ")))?;
+        }
+    }
+    if costs.totals.is_empty() {
+        return Ok(());
+    }
+    let months = match costs.months.as_slice() {
+        [first, .., last] => format!("All {} {first} to {last}", plural(costs.months.len() as u64, "month")),
+        [only] => only.clone(),
+        [] => "No month".to_owned(),
+    };
+    writeln!(page.out)?;
+    page.paragraph("", Style::Plain, &format!("{months}, {} of the bill:", plural(costs.rows, "row")))?;
+    for total in &costs.totals {
+        let (sign, style) = if total.equal { ("✓ ", Style::Green) } else { ("✗ ", Style::Red) };
+        page.paragraph(sign, style, &equality(total)?)?;
+    }
+    Ok(())
+}
+
+/// Tries the most columns first; a cross table of one named environment says too little, so below two the long form is used.
+fn table(costs: &Costs, pivot: &Pivot, page: &mut Page<'_>) -> io::Result<()> {
+    let named = pivot.columns.iter().filter(|c| c.name.is_some()).count();
+    for shown in (named.min(2)..=named).rev() {
+        let cross = cross(costs, pivot, shown);
+        if cross.natural_width() <= page.width {
+            cross.write(page.width, page.paint, page.out)?;
+            return folded(pivot, shown, page);
+        }
+    }
+    long(costs, pivot).write(page.width, page.paint, page.out)
+}
+
+fn money(value: Option<Amount>) -> Cell {
+    value.map_or_else(|| Cell::new("–", Style::Dim), |v| v.grouped().into())
+}
+
+/// The key that goes down; the first of several goes across.
+fn row_title(costs: &Costs) -> String {
+    costs.by.get(1..).filter(|rest| !rest.is_empty()).unwrap_or(&costs.by).join(" / ")
+}
+
+fn sum<'l>(row: &Line, columns: impl Iterator<Item = &'l Line>, pivot: &Pivot) -> Option<Amount> {
+    columns.filter_map(|c| pivot.cell(row, c)).reduce(|a, b| a + b)
+}
+
+fn cross(costs: &Costs, pivot: &Pivot, shown: usize) -> Table {
+    let named: Vec<&Line> = pivot.columns.iter().filter(|c| c.name.is_some()).collect();
+    let (own, other) = named.split_at(shown.min(named.len()));
+    let unattributed = pivot.columns.iter().find(|c| c.name.is_none());
+    let mut columns = vec![(row_title(costs), Fit::CutEnd(12))];
+    columns.extend(own.iter().map(|c| (c.title().to_owned(), Fit::Right)));
+    if !other.is_empty() {
+        columns.push((format!("{} other", other.len()), Fit::Right));
+    }
+    columns.extend(unattributed.map(|_| (UNATTRIBUTED.to_owned(), Fit::Right)));
+    if pivot.columns.len() > 1 {
+        columns.push(("sum".into(), Fit::Right));
+    }
+    let mut table = Table::new(columns);
+    let (rows, folded, rest) = split_rows(pivot);
+    // One line of the table out of one or several rows.
+    let add = |title: Cell, lines: &[&Line], style: Style| {
+        let over = |columns: &[&Line]| lines.iter().filter_map(|row| sum(row, columns.iter().copied(), pivot)).reduce(|a, b| a + b);
+        let mut cells = vec![title];
+        cells.extend(own.iter().map(|c| money(over(&[*c]))));
+        if !other.is_empty() {
+            cells.push(money(over(other)));
+        }
+        cells.extend(unattributed.map(|c| money(over(&[c]))));
+        if pivot.columns.len() > 1 {
+            let total: Amount = lines.iter().map(|l| l.sum).sum();
+            cells.push(Cell::new(&total.grouped(), style));
+        }
+        cells
+    };
+    for row in rows {
+        let cells = add(row.title().into(), &[row], Style::Bold);
+        table.row(cells);
+    }
+    if !folded.is_empty() {
+        let cells = add(Cell::new(&format!("{} others", folded.len()), Style::Plain), &folded, Style::Bold);
+        table.row(cells);
+    }
+    if let Some(row) = rest {
+        let cells = add(Cell::new(UNATTRIBUTED, Style::Yellow), &[row], Style::Bold);
+        table.row(cells);
+    }
+    table.line();
+    let all: Vec<&Line> = pivot.rows.iter().collect();
+    let cells = add(Cell::new("sum", Style::Bold), &all, Style::Bold);
+    table.row(cells);
+    table
+}
+
+/// The rows that are shown, those that are folded into one, and the unattributed one. A single row is never folded.
+fn split_rows(pivot: &Pivot) -> (Vec<&Line>, Vec<&Line>, Option<&Line>) {
+    let mut named: Vec<&Line> = pivot.rows.iter().filter(|r| r.name.is_some()).collect();
+    let folded = if named.len() > ROWS + 1 { named.split_off(ROWS) } else { Vec::new() };
+    (named, folded, pivot.rows.iter().find(|r| r.name.is_none()))
+}
+
+/// What the folded column holds, so that no environment goes unnamed.
+fn folded(pivot: &Pivot, shown: usize, page: &mut Page<'_>) -> io::Result<()> {
+    let other: Vec<String> = pivot.columns.iter().filter(|c| c.name.is_some()).skip(shown).map(|c| format!("{}\u{a0}{}", c.title(), c.sum.grouped())).collect();
+    if other.is_empty() {
+        return Ok(());
+    }
+    page.paragraph("", Style::Plain, &format!("{} other: {}", other.len(), other.join(" · ")))
+}
+
+/// For a terminal too narrow: one cell a row, the dearest ones.
+fn long(costs: &Costs, pivot: &Pivot) -> Table {
+    let mut table =
+        Table::new(vec![(row_title(costs), Fit::CutEnd(10)), (costs.by.first().cloned().unwrap_or_default(), Fit::CutEnd(10)), ("cost".into(), Fit::Right)]);
+    let mut cells: Vec<(&Line, &Line, Amount)> = Vec::new();
+    for row in &pivot.rows {
+        cells.extend(pivot.columns.iter().filter_map(|column| pivot.cell(row, column).map(|a| (row, column, a))));
+    }
+    cells.sort_by_key(|c| std::cmp::Reverse(c.2));
+    let (shown, rest) = cells.split_at(cells.len().min(ROWS));
+    for (row, column, amount) in shown {
+        table.row(vec![row.title().into(), column.title().into(), amount.grouped().into()]);
+    }
+    if !rest.is_empty() {
+        let sum: Amount = rest.iter().map(|c| c.2).sum();
+        table.row(vec![Cell::from(format!("{} others", rest.len())), Cell::default(), sum.grouped().into()]);
+    }
+    table.line();
+    let loose: Amount = cells.iter().filter(|(r, c, _)| r.name.is_none() || c.name.is_none()).map(|c| c.2).sum();
+    table.row(vec![Cell::new("of which", Style::Dim), Cell::new(UNATTRIBUTED, Style::Yellow), loose.grouped().into()]);
+    table.row(vec![Cell::new("sum", Style::Bold), Cell::default(), Cell::new(&pivot.total.grouped(), Style::Bold)]);
+    table
+}

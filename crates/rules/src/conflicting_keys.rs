@@ -1,0 +1,70 @@
+//! `conflicting-keys`: two tags speak for one key and disagree.
+
+use crate::words::{self, KeyHit};
+use tagledger_engine::{Check, Context, Explanation, Family, Hit, KeyColumns, Rule, RuleMeta, Table};
+use tagledger_model::{Level, Suggestion};
+use tagledger_taxonomy::fold;
+
+pub struct ConflictingKeys;
+
+static META: RuleMeta = RuleMeta {
+    id: "conflicting-keys",
+    family: Family::Untagged,
+    level: Level::Error,
+    since: "0.1.0",
+    summary: "Two tags speak for one key and disagree",
+    options: &[],
+    page: include_str!("../pages/conflicting-keys.md"),
+};
+
+impl Rule for ConflictingKeys {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn checks(&self, cx: &Context<'_>) -> Vec<Check> {
+        let check = |key: KeyColumns<'_>| Check::Columns {
+            table: Table::Resources,
+            key: Some(key.id),
+            population: key.may_be_present().and(cx.tags_were_read()),
+            violated: key.is_conflicting(),
+            demanded_by: Some(key.key.place.clone()),
+        };
+        cx.keys().map(check).collect()
+    }
+
+    fn explain(&self, hit: &Hit<'_>) -> Explanation {
+        let Some(at) = KeyHit::of(hit) else { return words::summary(&META) };
+        if !hit.is_violated() {
+            return Explanation { message: at.value_unread("another tag disagrees with it"), evidence: at.evidence(), ..Explanation::default() };
+        }
+        let tags = speakers(&at);
+        let joined = |part: fn(&(&str, &str)) -> String| tags.iter().map(part).collect::<Vec<_>>().join(", ");
+        let said = joined(|(key, value)| format!("`{key}` says {value}"));
+        Explanation {
+            message: format!("{} has more than one value: {said}", at.key.name()),
+            evidence: Some(words::evidence_of(&joined(|(key, _)| (*key).to_owned()), Some(&joined(|(_, value)| (*value).to_owned())))),
+            provenance: words::own(&at.resource),
+            // The exact spelling wins over all others, so writing it settles the matter.
+            suggestion: Some(Suggestion::SetTag { key: at.key.spelling().to_string(), value: None }),
+            ..Explanation::default()
+        }
+    }
+}
+
+/// The tags that disagree: those with the rank of the one that stands for them, the key's own name or an alias of it. In the
+/// order of their words, because the order of tags says nothing.
+fn speakers<'a>(at: &KeyHit<'a>) -> Vec<(&'a str, &'a str)> {
+    let key = at.key.declaration();
+    let name = fold(&key.name);
+    let folded = |raw: &str| fold(&words::plain(&at.resource, raw));
+    let by_name = folded(at.raw_key()) == name;
+    let speaks = |raw: &str| {
+        let raw = folded(raw);
+        if by_name { raw == name } else { key.aliases.iter().any(|alias| fold(&alias.text) == raw) }
+    };
+    let tags = at.resource.tags().into_iter().flatten().filter(|tag| speaks(&tag.key));
+    let mut said: Vec<_> = tags.map(|tag| (tag.key.as_str(), tag.value.as_deref().unwrap_or(""))).filter(|(_, value)| !value.trim().is_empty()).collect();
+    said.sort_unstable();
+    said
+}

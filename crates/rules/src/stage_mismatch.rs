@@ -1,0 +1,59 @@
+//! `stage-mismatch`: a resource says another Environment than the one its container is declared for.
+
+use crate::words::{self, KeyHit};
+use tagledger_engine::{Check, Context, Explanation, Family, Hit, Rule, RuleMeta, Table};
+use tagledger_model::{Level, Suggestion};
+
+pub struct StageMismatch;
+
+static META: RuleMeta = RuleMeta {
+    id: "stage-mismatch",
+    family: Family::MisStaged,
+    level: Level::Error,
+    since: "0.1.0",
+    summary: "A resource says another Environment than the one its container is declared for",
+    options: &[],
+    page: include_str!("../pages/stage-mismatch.md"),
+};
+
+impl Rule for StageMismatch {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn checks(&self, cx: &Context<'_>) -> Vec<Check> {
+        let Some(environment) = cx.key("Environment").filter(|_| !cx.taxonomy().stages.is_empty()) else { return Vec::new() };
+        let says_something = environment.may_be_present().and(cx.tags_were_read()).and(environment.is_empty().fill_null(false).not());
+        vec![Check::Columns {
+            table: Table::Resources,
+            key: Some(environment.id),
+            population: cx.may_be_taggable().and(cx.has_stage()).and(says_something),
+            violated: environment.own_value().neq(cx.stage()),
+            demanded_by: None,
+        }]
+    }
+
+    fn explain(&self, hit: &Hit<'_>) -> Explanation {
+        let Some(at) = KeyHit::of(hit) else { return words::summary(&META) };
+        let Some(stage) = at.resource.stage() else { return words::summary(&META) };
+        let (name, container, declared) = (at.key.name(), words::container(&at.resource, stage), &stage.environment);
+        let (message, suggestion) = match at.key.own_value().filter(|_| hit.is_violated()) {
+            Some(value) => {
+                let mend = Suggestion::SetTag { key: at.key.spelling().to_string(), value: Some(at.key.value_spelling(declared)) };
+                (format!("{name} says {value}, but {container} is declared {declared}"), Some(mend))
+            }
+            None => (format!("{}, so whether it belongs in {container}, declared {declared}, cannot be said", unclear(&at)), None),
+        };
+        Explanation { message, evidence: at.evidence(), provenance: words::own(&at.resource), suggestion, demanded_by: Some(stage.place.clone()) }
+    }
+}
+
+/// Why the resource's own Environment cannot be compared.
+fn unclear(at: &KeyHit<'_>) -> String {
+    let name = at.key.name();
+    match at.tag {
+        _ if at.key.own().conflict => format!("{name} has more than one value"),
+        Some(tag) if tag.value.is_none() => format!("The value of `{}` was not read", tag.key),
+        _ => format!("{name} `{}` is not a known value", at.raw_value()),
+    }
+}

@@ -1,0 +1,122 @@
+//! Words that several rules share: the tag in question, where a value came from, what a container is called, what was not seen.
+
+use tagledger_engine::{Evidence, Explanation, Hit, KeyView, Pair, Provenance, ResourceView, RuleMeta};
+use tagledger_model::Text;
+use tagledger_taxonomy::{Declared, Lender, Waiver, decode_label};
+
+/// A hit about one key of one resource, with the tag that speaks for the key.
+#[derive(Clone, Copy)]
+pub(crate) struct KeyHit<'a> {
+    pub resource: ResourceView<'a>,
+    pub key: KeyView<'a>,
+    pub tag: Option<&'a Pair>,
+}
+
+impl<'a> KeyHit<'a> {
+    /// None for a hit that is not about a key of a resource.
+    pub fn of(hit: &Hit<'a>) -> Option<Self> {
+        let resource = hit.resource?;
+        let key = resource.key(hit.key?);
+        Some(Self { resource, key, tag: key.own_tag() })
+    }
+
+    /// The key as it is spelt on the resource; where it is not there, as this cloud spells it.
+    pub fn raw_key(&self) -> &'a Text {
+        match self.tag {
+            Some(tag) => &tag.key,
+            None => self.key.spelling(),
+        }
+    }
+
+    /// The value as it is spelt on the resource.
+    pub fn raw_value(&self) -> &'a str {
+        self.tag.and_then(|tag| tag.value.as_deref()).unwrap_or("")
+    }
+
+    /// The tag as proof; no value when there is no tag.
+    pub fn evidence(&self) -> Option<Evidence> {
+        Some(evidence_of(self.raw_key(), self.tag.and_then(|tag| tag.value.as_deref())))
+    }
+
+    /// Where the value in use came from.
+    pub fn provenance(&self) -> Option<String> {
+        origin(&self.resource, self.key.effective().provenance)
+    }
+
+    /// Says that the value of the tag was not read, and what follows.
+    pub fn value_unread(&self, whether: &str) -> String {
+        format!("The value of `{}` was not read, so whether {whether} cannot be said", self.raw_key())
+    }
+
+    /// The value that a missing or empty tag most likely should have, as this cloud spells it: the one that is lent to the
+    /// resource, else, for Environment, the stage that its container is declared for.
+    pub fn likely_value(&self) -> Option<String> {
+        let stage = || self.resource.stage().filter(|_| self.key.name() == "Environment").map(|stage| Text::new(&stage.environment));
+        self.key.value().or_else(stage).map(|value| self.key.value_spelling(&value))
+    }
+
+    /// The containers that may lend this key to the resource, nearest first.
+    pub fn lenders(&self) -> Vec<String> {
+        let provenance = |lender: &Lender| match lender {
+            Lender::ResourceGroup => Provenance::Group,
+            Lender::Scope => Provenance::Scope,
+        };
+        self.key.declaration().inherit.iter().filter_map(|lender| origin(&self.resource, provenance(lender))).collect()
+    }
+}
+
+/// What is left to say of a hit without a row, which the engine never makes.
+pub(crate) fn summary(meta: &RuleMeta) -> Explanation {
+    Explanation { message: meta.summary.to_owned(), ..Explanation::default() }
+}
+
+/// A field with its value, or without one.
+pub(crate) fn evidence_of(field: &str, value: Option<&str>) -> Evidence {
+    Evidence { field: field.to_owned(), value: value.map(str::to_owned) }
+}
+
+/// "own tag", or "own label" where the cloud calls them so.
+pub(crate) fn own(resource: &ResourceView<'_>) -> Option<String> {
+    origin(resource, Provenance::Own)
+}
+
+/// Text of a tag as the user meant it: decoded where this cloud's labels encode it.
+pub(crate) fn plain<'t>(resource: &ResourceView<'_>, text: &'t str) -> std::borrow::Cow<'t, str> {
+    if resource.facts().grammar.encoded { decode_label(text) } else { text.into() }
+}
+
+/// Where a value came from, in this cloud's words; none for a value from nowhere or from a container that is not there.
+pub(crate) fn origin(resource: &ResourceView<'_>, provenance: Provenance) -> Option<String> {
+    match provenance {
+        Provenance::None => None,
+        Provenance::Own => Some(format!("own {}", resource.facts().grammar.noun)),
+        Provenance::Group => resource.group().map(|group| {
+            let last = || group.id.rsplit('/').next().unwrap_or(&group.id);
+            format!("{} {}", noun(resource, &group.kind), group.name.as_deref().unwrap_or_else(last))
+        }),
+        Provenance::Scope => {
+            let scope = resource.scope();
+            let noun = resource.facts().containers.iter().find(|c| c.is_scope).map_or("scope", |c| c.noun);
+            Some(format!("{noun} {}", scope.name.as_deref().unwrap_or(&scope.id)))
+        }
+        Provenance::Default => Some("default of the taxonomy".to_owned()),
+    }
+}
+
+/// The container that a stage is declared for, e.g. "account shop-prod".
+pub(crate) fn container(resource: &ResourceView<'_>, stage: &Declared) -> String {
+    match stage.by.split_once(' ') {
+        Some((word, name)) => format!("{} {name}", noun(resource, word)),
+        None => stage.by.clone(),
+    }
+}
+
+/// How a kind of container is called in a sentence.
+fn noun<'a>(resource: &ResourceView<'_>, word: &'a str) -> &'a str {
+    resource.facts().containers.iter().find(|c| c.word == word).map_or(word, |c| c.noun)
+}
+
+/// What a waiver covers.
+pub(crate) fn waived(waiver: &Waiver) -> &str {
+    waiver.resource.as_deref().or(waiver.fingerprint.as_deref()).unwrap_or("*")
+}

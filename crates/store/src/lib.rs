@@ -1,0 +1,39 @@
+//! A run is a folder that can be read back: `run.json` and one Parquet table per long list.
+//!
+//! What the rows mean is the program's business; where a run stands and that it is never half there is this crate's. A run is written beside
+//! its final name and renamed when it is whole.
+
+mod folder;
+mod table;
+
+pub use folder::{NewRun, RUN_FILE, RunFolder};
+pub use table::{Cell, Column, Kind, TableWriter, read_table};
+
+/// Why a run could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The disk refused to be written: exit code 4.
+    #[error("{path}: cannot be written: {source}")]
+    Write {
+        /// The file or folder.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The path is not ours to write over: exit code 2.
+    #[error("{path}: {what}")]
+    Occupied {
+        /// The folder.
+        path: String,
+        /// What is wrong and what to do.
+        what: String,
+    },
+    /// There is no such run, or it is damaged: exit code 2.
+    #[error("{path}: {what}")]
+    Read {
+        /// The file or folder.
+        path: String,
+        /// What is wrong and what to do.
+        what: String,
+    },
+}

@@ -1,0 +1,216 @@
+//! Long lists as Parquet, written and read in batches, so that a million rows need no memory of their own.
+
+use crate::StoreError;
+use polars::prelude::*;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use tagledger_model::Amount;
+
+/// What a column holds; every column may hold nulls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// Whole numbers.
+    Int,
+    /// Exact money: decimal with 12 digits after the point.
+    Amount,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Name.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
+}
+
+/// A cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cell<'a> {
+    /// Nothing.
+    Null,
+    /// Text.
+    Text(&'a str),
+    /// Whole number.
+    Int(i64),
+    /// Money.
+    Amount(Amount),
+}
+
+impl<'a> Cell<'a> {
+    /// Text or nothing.
+    pub fn text(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Null, Self::Text)
+    }
+
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&'a str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// The number, if it is one.
+    pub fn as_int(&self) -> Option<i64> {
+        if let Self::Int(number) = self { Some(*number) } else { None }
+    }
+}
+
+enum Buffer {
+    Text(StringChunkedBuilder),
+    Int(Vec<Option<i64>>),
+    Amount(Vec<Option<i128>>),
+}
+
+/// Rows gathered before they are written as one row group.
+const BATCH: usize = 100_000;
+
+/// Writes a table row by row.
+pub struct TableWriter {
+    path: PathBuf,
+    columns: Vec<Column>,
+    buffers: Vec<Buffer>,
+    rows: usize,
+    writer: polars::io::parquet::write::BatchedWriter<File>,
+}
+
+impl TableWriter {
+    /// Creates the file.
+    pub fn create(path: &Path, columns: &[Column]) -> Result<Self, StoreError> {
+        let file = File::create(path).map_err(|source| StoreError::Write { path: path.display().to_string(), source })?;
+        let field = |c: &Column| {
+            let kind = match c.kind {
+                Kind::Text => DataType::String,
+                Kind::Int => DataType::Int64,
+                Kind::Amount => DataType::Decimal(38, 12),
+            };
+            Field::new(c.name.as_str().into(), kind)
+        };
+        let schema: Schema = columns.iter().map(field).collect();
+        let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).batched(&schema).map_err(|e| broken(path, e))?;
+        let mut table = Self { path: path.to_owned(), columns: columns.to_vec(), buffers: Vec::new(), rows: 0, writer };
+        table.empty();
+        Ok(table)
+    }
+
+    fn empty(&mut self) {
+        self.rows = 0;
+        self.buffers = self
+            .columns
+            .iter()
+            .map(|c| match c.kind {
+                Kind::Text => Buffer::Text(StringChunkedBuilder::new(c.name.as_str().into(), 1024)),
+                Kind::Int => Buffer::Int(Vec::new()),
+                Kind::Amount => Buffer::Amount(Vec::new()),
+            })
+            .collect();
+    }
+
+    /// Adds a row; a cell of another kind than its column is written as null.
+    pub fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), StoreError> {
+        for (buffer, cell) in self.buffers.iter_mut().zip(cells) {
+            match (buffer, cell) {
+                (Buffer::Text(texts), Cell::Text(text)) => texts.append_value(text),
+                (Buffer::Text(texts), _) => texts.append_null(),
+                (Buffer::Int(numbers), Cell::Int(number)) => numbers.push(Some(*number)),
+                (Buffer::Int(numbers), _) => numbers.push(None),
+                (Buffer::Amount(amounts), Cell::Amount(amount)) => amounts.push(Some(amount.0)),
+                (Buffer::Amount(amounts), _) => amounts.push(None),
+            }
+        }
+        self.rows += 1;
+        if self.rows == BATCH { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), StoreError> {
+        let rows = self.rows;
+        let buffers = std::mem::take(&mut self.buffers);
+        let series = buffers.into_iter().zip(&self.columns).map(|(buffer, column)| {
+            let name: PlSmallStr = column.name.as_str().into();
+            Ok(match buffer {
+                Buffer::Text(texts) => texts.finish().into_column(),
+                Buffer::Int(numbers) => Int64Chunked::from_iter_options(name, numbers.into_iter()).into_column(),
+                Buffer::Amount(amounts) => Int128Chunked::from_iter_options(name, amounts.into_iter()).into_decimal(38, 12)?.into_column(),
+            })
+        });
+        let columns = series.collect::<PolarsResult<Vec<_>>>().map_err(|e| broken(&self.path, e))?;
+        let frame = DataFrame::new(rows, columns).map_err(|e| broken(&self.path, e))?;
+        self.writer.write_batch(&frame).map_err(|e| broken(&self.path, e))?;
+        self.empty();
+        Ok(())
+    }
+
+    /// Writes what is left and the footer.
+    pub fn finish(mut self) -> Result<(), StoreError> {
+        if self.rows > 0 {
+            self.flush()?;
+        }
+        self.writer.finish().map_err(|e| broken(&self.path, e))?;
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for TableWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TableWriter").field("path", &self.path).field("rows", &self.rows).finish_non_exhaustive()
+    }
+}
+
+fn broken(path: &Path, error: PolarsError) -> StoreError {
+    StoreError::Write { path: path.display().to_string(), source: std::io::Error::other(error.to_string()) }
+}
+
+/// Hands over a table row by row, in the order written; columns are found by name. The callback's own failure stops the reading and is returned.
+pub fn read_table<E>(path: &Path, columns: &[&str], mut each: impl FnMut(&[Cell<'_>]) -> Result<(), E>) -> Result<Result<(), E>, StoreError> {
+    let read = |what: String| StoreError::Read { path: path.display().to_string(), what };
+    let file = File::open(path).map_err(|e| read(format!("cannot be read: {e}")))?;
+    let frame = ParquetReader::new(file)
+        .with_columns(Some(columns.iter().map(|c| (*c).to_owned()).collect()))
+        .finish()
+        .map_err(|e| read(format!("is damaged, or was written by another version: {e}")))?;
+    let mut cells = Vec::with_capacity(columns.len());
+    let named: Vec<&polars::prelude::Column> =
+        columns.iter().map(|c| frame.column(c)).collect::<PolarsResult<_>>().map_err(|e| read(format!("was written by another version: {e}")))?;
+    for row in 0..frame.height() {
+        cells.clear();
+        for column in &named {
+            let value = column.get(row).map_err(|e| read(e.to_string()))?;
+            cells.push(match value {
+                AnyValue::String(text) => Cell::Text(text),
+                AnyValue::Int64(number) => Cell::Int(number),
+                AnyValue::Decimal(units, _, _) => Cell::Amount(Amount(units)),
+                _ => Cell::Null,
+            });
+        }
+        if let Err(error) = each(&cells) {
+            return Ok(Err(error));
+        }
+    }
+    Ok(Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_reads_back_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.parquet");
+        let columns = [("a", Kind::Text), ("b", Kind::Int), ("c", Kind::Amount)].map(|(name, kind)| Column { name: name.to_owned(), kind });
+        let mut table = TableWriter::create(&path, &columns).unwrap();
+        let amount = Amount::parse("-12345678901234.000000000001").unwrap().0;
+        table.row(&[Cell::Text("é\u{1b}"), Cell::Int(-7), Cell::Amount(amount)]).unwrap();
+        table.row(&[Cell::Null, Cell::Null, Cell::Null]).unwrap();
+        table.finish().unwrap();
+        let mut seen = Vec::new();
+        let () = read_table(&path, &["c", "a", "b"], |cells| {
+            seen.push(format!("{cells:?}"));
+            Ok::<(), ()>(())
+        })
+        .unwrap()
+        .unwrap();
+        assert_eq!(seen[0], format!("{:?}", [Cell::Amount(amount), Cell::Text("é\u{1b}"), Cell::Int(-7)]));
+        assert_eq!(seen[1], "[Null, Null, Null]");
+    }
+}

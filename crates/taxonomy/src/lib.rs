@@ -1,0 +1,26 @@
+//! What we call things and what should be true: `taxonomy.yaml` read with places, validated, compiled; the normaliser
+//! that turns raw tags into canonical keys and values; stages and waivers.
+//!
+//! What a source said is in `model`; which resource breaks which rule is decided in `engine` and `rules`.
+
+mod duration;
+mod encoding;
+mod file;
+mod fold;
+mod load;
+mod normalise;
+mod registers;
+mod scanner;
+mod schema;
+mod stages;
+mod types;
+
+pub use duration::{day_end, day_start, duration_seconds};
+pub use encoding::{decode_label, encode_label};
+pub use fold::fold;
+pub use load::{Known, KnownCloud, KnownRule, LoadError, Loaded, load, parse};
+pub use normalise::{Dictionary, KeyState, Meaning, NO_TAG, Normaliser, apply};
+pub use scanner::Scanned;
+pub use schema::schema;
+pub use stages::{Declared, Stages};
+pub use types::*;

@@ -1,0 +1,231 @@
+//! Reading taxonomy.yaml: every mistake in one go, each with its place and what to write instead.
+
+mod costs;
+mod environments;
+mod keys;
+mod node;
+mod policy;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use crate::{Domain, Key, Register, Spelt, Taxonomy, fold, registers};
+use node::{At, Node};
+pub(crate) use reader::nearest;
+use reader::{Fields, Reader, Word, suggest};
+use std::collections::{BTreeMap, HashSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use tagledger_model::{Diagnostic, Place, Severity};
+
+/// What the program knows and a taxonomy may name. The caller passes it in, because clouds and rules live in other crates.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The rules.
+    pub rules: &'a [KnownRule<'a>],
+    /// The clouds.
+    pub clouds: &'a [KnownCloud<'a>],
+}
+
+/// A rule and the options that may stand beside its level.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownRule<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The names of its options, without `level`.
+    pub options: &'a [&'a str],
+}
+
+/// A cloud and the containers that `stages:` may name.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownCloud<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Its words for containers.
+    pub containers: &'a [&'a str],
+}
+
+impl<'a> Known<'a> {
+    /// The cloud of that name; else a mistake.
+    fn check_cloud(&self, reader: &mut Reader<'_>, word: Word<'_>) -> Option<&'a KnownCloud<'a>> {
+        let found = self.clouds.iter().find(|c| c.id == word.text);
+        if found.is_none() {
+            let help = suggest(word.text, "clouds", self.clouds.iter().map(|c| c.id));
+            reader.error(word.at, format!("Unknown cloud `{}`", word.text.escape_debug()), help);
+        }
+        found
+    }
+}
+
+/// A valid taxonomy.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The taxonomy.
+    pub taxonomy: Taxonomy,
+    /// What is probably not meant, in the order of the file.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Why there is no taxonomy.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file was read, and it or a side file has mistakes: all of them, warnings included, the taxonomy's own first, in
+    /// the order of each file.
+    #[error("{}", listed(diagnostics))]
+    Mistakes {
+        /// The text of the taxonomy, to underline the mistakes whose place is in it.
+        text: String,
+        /// At least one error.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// The file could not be read.
+    #[error("`{}` cannot be read: {source}", path.display())]
+    Io {
+        /// The file as the user named it.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+fn listed(diagnostics: &[Diagnostic]) -> String {
+    diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// Reads a taxonomy and its side files from disk.
+pub fn load(path: &Path, known: &Known<'_>) -> Result<Loaded, LoadError> {
+    let bytes = std::fs::read(path).map_err(|source| LoadError::Io { path: path.to_owned(), source })?;
+    let text = String::from_utf8(bytes).map_err(|error| wrong_encoding(path, error.as_bytes()))?;
+    parse(path, &text, known, &|side| std::fs::read_to_string(side))
+}
+
+fn wrong_encoding(path: &Path, bytes: &[u8]) -> LoadError {
+    let valid = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    let (line, column) = (valid.matches('\n').count() + 1, valid.rsplit('\n').next().unwrap_or("").chars().count() + 1);
+    let place = Place { file: path.to_owned(), line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column).unwrap_or(u32::MAX) };
+    let message = if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) { "The file is UTF-16" } else { "The file is not UTF-8" };
+    let diagnostics = vec![Diagnostic::error(place, message).with_help("Save it as UTF-8")];
+    LoadError::Mistakes { text: String::from_utf8_lossy(bytes).into_owned(), diagnostics }
+}
+
+/// Reads a taxonomy from its text. `path` is what diagnostics call it, and what side files are relative to;
+/// `read_side_file` fetches those.
+pub fn parse(path: &Path, text: &str, known: &Known<'_>, read_side_file: &dyn Fn(&Path) -> io::Result<String>) -> Result<Loaded, LoadError> {
+    // An editor's byte order mark is no content, and would move every column of the first line.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = Reader::new(path);
+    let mut side = SideFiles { base: path.parent().unwrap_or(Path::new("")).to_owned(), fetch: read_side_file, found: Vec::new() };
+    let taxonomy = match node::tree(text) {
+        Ok(root) => compile(&mut reader, path, text, root.as_ref(), known, &mut side),
+        Err(why) => {
+            reader.error(why.at, why.message, why.help);
+            None
+        }
+    };
+    let diagnostics = ordered(std::mem::take(&mut reader.found), side.found);
+    match taxonomy {
+        Some(taxonomy) if diagnostics.iter().all(|d| d.severity == Severity::Warning) => Ok(Loaded { taxonomy, warnings: diagnostics }),
+        _ => Err(LoadError::Mistakes { text: text.to_owned(), diagnostics }),
+    }
+}
+
+/// In the order in which a person mends them: the taxonomy, then each side file, top to bottom. What an alias repeats is said once.
+fn ordered(mut own: Vec<Diagnostic>, mut side: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    own.sort_by_key(|d| (d.place.line, d.place.column));
+    side.sort_by(|a, b| (&a.place.file, a.place.line, a.place.column).cmp(&(&b.place.file, b.place.line, b.place.column)));
+    own.append(&mut side);
+    own.dedup();
+    own
+}
+
+fn compile(reader: &mut Reader<'_>, path: &Path, text: &str, root: Option<&Node>, known: &Known<'_>, side: &mut SideFiles<'_>) -> Option<Taxonomy> {
+    let Some(root) = root.filter(|n| !n.is_null()) else {
+        reader.error(
+            At { line: 1, column: 1, width: 0 },
+            "The taxonomy is empty",
+            "Begin with `version: 1` and `keys:`; the reference taxonomy.yaml shows every field",
+        );
+        return None;
+    };
+    let mut fields = reader.fields(root, "the taxonomy")?;
+    version(reader, &mut fields);
+    let (keys_node, at) = (fields.take("keys"), fields.at);
+    let keys = keys::read(reader, keys_node, at, known, side);
+    let taxonomy = Taxonomy {
+        path: path.to_owned(),
+        text: text.to_owned(),
+        requirements: fields.take("requirements").map(|n| policy::requirements(reader, n, &keys, known)).unwrap_or_default(),
+        stages: fields.take("stages").map(|n| environments::stages(reader, n, &keys, known)).unwrap_or_default(),
+        rules: fields.take("rules").map(|n| policy::rules(reader, n, known)).unwrap_or_default(),
+        waivers: fields.take("waivers").map(|n| policy::waivers(reader, n, &keys, known)).unwrap_or_default(),
+        environments: fields.take("environments").map(|n| environments::environments(reader, n, &keys)).unwrap_or_default(),
+        lifetime_keys: fields.take("lifetime_keys").map(|n| names(reader, n, "`lifetime_keys`")).unwrap_or_default(),
+        version_keys: fields.take("version_keys").map(|n| names(reader, n, "`version_keys`")).unwrap_or_default(),
+        grace: fields.take("grace").and_then(|n| reader.seconds(n, "`grace`")).unwrap_or(0),
+        retention: fields.take("retention").map(|n| environments::retention(reader, n, &keys)).unwrap_or_default(),
+        residency: fields.take("residency").map(|n| environments::residency(reader, n, &keys)).unwrap_or_default(),
+        costs: fields.take("costs").map(|n| costs::read(reader, n)).unwrap_or_default(),
+        keys,
+    };
+    fields.finish(reader);
+    Some(taxonomy)
+}
+
+fn version(reader: &mut Reader<'_>, fields: &mut Fields<'_>) {
+    let node = fields.need(reader, "version", "Write `version: 1` in its first line");
+    if let Some(word) = node.and_then(|n| reader.word(n, "`version`")).filter(|w| w.text != "1") {
+        reader.error(word.at, format!("Version `{}` of the taxonomy is not known", word.text.escape_debug()), "Write `version: 1`");
+    }
+}
+
+/// A list of tag keys that stand beside the taxonomy's own.
+fn names(reader: &mut Reader<'_>, node: &Node, what: &str) -> Vec<Spelt> {
+    let mut seen = HashSet::new();
+    let mut names = Vec::new();
+    for word in reader.words(node, what) {
+        if seen.insert(fold(word.text)) {
+            names.push(reader.spelt(word));
+        } else {
+            reader.warning(
+                word.at,
+                format!("`{}` adds nothing to {what}", word.text.escape_debug()),
+                "Take it away; case and the characters - _ . : / and space do not count",
+            );
+        }
+    }
+    names
+}
+
+/// Fetches side files, and keeps what is wrong inside them.
+struct SideFiles<'a> {
+    base: PathBuf,
+    fetch: &'a dyn Fn(&Path) -> io::Result<String>,
+    found: Vec<Diagnostic>,
+}
+
+impl SideFiles<'_> {
+    fn read(&mut self, reader: &mut Reader<'_>, word: &'static str, name: Word<'_>, key: &Key) -> Option<Register> {
+        let path = self.base.join(name.text);
+        let text = match (self.fetch)(&path) {
+            Ok(text) => text,
+            Err(error) => {
+                let shown = path.display();
+                let (message, help) = match error.kind() {
+                    io::ErrorKind::NotFound => (format!("`{shown}` does not exist"), "The path is relative to the folder of the taxonomy"),
+                    io::ErrorKind::InvalidData => (format!("`{shown}` is not UTF-8"), "Save it as UTF-8, in a spreadsheet as `CSV UTF-8`"),
+                    _ => (format!("`{shown}` cannot be read: {error}"), "Name a CSV file that can be read"),
+                };
+                reader.error(name.at, message, help);
+                return None;
+            }
+        };
+        // An id that the key itself refuses can never be the value of a tag.
+        let refused = |id: &str| match &key.domain {
+            Domain::Any => None,
+            Domain::Pattern { text, regex } => (!regex.is_match(id)).then(|| format!("The pattern of {} is `{text}`", key.name)),
+            Domain::Values(values) => (!values.iter().any(|v| v.name == id)).then(|| format!("Add it to the values of {}", key.name)),
+        };
+        let rows: BTreeMap<_, _> = registers::read(&path, &text, &refused, &mut self.found);
+        Some(Register { word, path, rows })
+    }
+}

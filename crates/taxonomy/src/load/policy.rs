@@ -1,0 +1,150 @@
+//! `requirements:`, `rules:` and `waivers:`: what is asked, how loudly, and what is excepted.
+
+use super::node::{Node, Shape};
+use super::reader::{Reader, Word, suggest};
+use super::{Known, KnownRule};
+use crate::{Key, KeyId, Requirement, RuleSetting, Waiver, duration};
+use std::collections::BTreeMap;
+use tagledger_model::Level;
+
+/// Reads `requirements:`.
+pub(super) fn requirements(reader: &mut Reader<'_>, node: &Node, keys: &[Key], known: &Known<'_>) -> Vec<Requirement> {
+    reader.items(node, "`requirements`").iter().filter_map(|item| requirement(reader, item, keys, known)).collect()
+}
+
+fn requirement(reader: &mut Reader<'_>, node: &Node, keys: &[Key], known: &Known<'_>) -> Option<Requirement> {
+    let mut fields = reader.fields(node, "a requirement")?;
+    let at = fields.at;
+    let key = fields.need(reader, "key", "Name the key that this entry narrows");
+    let key = key.and_then(|n| reader.word(n, "`key`")).and_then(|word| find_key(reader, keys, word));
+    let kinds = fields.take("kinds").map(|n| reader.words(n, "`kinds`")).unwrap_or_default();
+    let clouds = fields.take("clouds").map(|n| reader.words(n, "`clouds`")).unwrap_or_default();
+    for cloud in &clouds {
+        known.check_cloud(reader, *cloud);
+    }
+    let required = fields.take("required").map_or(Some(true), |n| reader.flag(n, "`required`"))?;
+    fields.finish(reader);
+    if required && kinds.is_empty() && clouds.is_empty() {
+        reader.warning(at, "This requirement narrows nothing", "Name `kinds` or `clouds`, or take the entry away");
+    }
+    let texts = |words: Vec<Word<'_>>| words.into_iter().map(|w| w.text.to_owned()).collect();
+    Some(Requirement { key: key?, kinds: texts(kinds), clouds: texts(clouds), required, place: reader.place(at) })
+}
+
+/// The key of that exact name; else a mistake.
+fn find_key(reader: &mut Reader<'_>, keys: &[Key], word: Word<'_>) -> Option<KeyId> {
+    let found = keys.iter().position(|k| k.name == word.text).and_then(|i| u8::try_from(i).ok()).map(KeyId);
+    if found.is_none() && !keys.is_empty() {
+        let help = suggest(word.text, "keys", keys.iter().map(|k| k.name.as_str()));
+        reader.error(word.at, format!("`{}` is no key of this taxonomy", word.text.escape_debug()), help);
+    }
+    found
+}
+
+/// Reads `rules:`.
+pub(super) fn rules(reader: &mut Reader<'_>, node: &Node, known: &Known<'_>) -> BTreeMap<String, RuleSetting> {
+    let mut settings = BTreeMap::new();
+    for (id, node) in reader.entries(node, "`rules`") {
+        let rule = find_rule(reader, known, id);
+        if let Some(setting) = setting(reader, id, node, rule) {
+            settings.insert(id.text.to_owned(), setting);
+        }
+    }
+    settings
+}
+
+fn find_rule<'k>(reader: &mut Reader<'_>, known: &Known<'k>, word: Word<'_>) -> Option<&'k KnownRule<'k>> {
+    let found = known.rules.iter().find(|r| r.id == word.text);
+    if found.is_none() {
+        let help = suggest(word.text, "rules", known.rules.iter().map(|r| r.id));
+        reader.error(word.at, format!("Unknown rule `{}`", word.text.escape_debug()), help);
+    }
+    found
+}
+
+fn setting(reader: &mut Reader<'_>, id: Word<'_>, node: &Node, rule: Option<&KnownRule<'_>>) -> Option<RuleSetting> {
+    let place = reader.place(id.at);
+    if !matches!(node.shape, Shape::Map(_)) {
+        if node.is_null() {
+            reader.error(id.at, format!("The rule `{}` has no level", id.text.escape_debug()), "Write off, info, warn or error after it");
+            return None;
+        }
+        let level = reader.word(node, "The level of a rule").and_then(|word| level(reader, word))?;
+        return Some(RuleSetting { level: Some(level), options: BTreeMap::new(), place });
+    }
+    let mut fields = reader.fields(node, "a rule")?;
+    let level = fields.take("level").and_then(|n| reader.word(n, "`level`")).and_then(|word| level(reader, word));
+    let mut options = BTreeMap::new();
+    for (name, value) in fields.rest(reader) {
+        // Options of a rule that is not known cannot be judged.
+        if let Some(rule) = rule.filter(|r| !r.options.contains(&name.text)) {
+            let help = suggest(name.text, "options of this rule", ["level"].into_iter().chain(rule.options.iter().copied()));
+            reader.error(name.at, format!("The rule `{}` has no option `{}`", rule.id, name.text.escape_debug()), help);
+        }
+        let words = reader.word_or_words(value, "An option");
+        options.insert(name.text.to_owned(), words.into_iter().map(|w| w.text.to_owned()).collect());
+    }
+    Some(RuleSetting { level, options, place })
+}
+
+fn level(reader: &mut Reader<'_>, word: Word<'_>) -> Option<Level> {
+    let level = Level::from_word(word.text);
+    if level.is_none() {
+        let help = suggest(word.text, "levels", ["off", "info", "warn", "error"]);
+        reader.error(word.at, format!("`{}` is no level", word.text.escape_debug()), help);
+    }
+    level
+}
+
+/// Reads `waivers:`.
+pub(super) fn waivers(reader: &mut Reader<'_>, node: &Node, keys: &[Key], known: &Known<'_>) -> Vec<Waiver> {
+    reader.items(node, "`waivers`").iter().filter_map(|item| waiver(reader, item, keys, known)).collect()
+}
+
+fn waiver(reader: &mut Reader<'_>, node: &Node, keys: &[Key], known: &Known<'_>) -> Option<Waiver> {
+    let mut fields = reader.fields(node, "a waiver")?;
+    let at = fields.at;
+    let rule = fields.need(reader, "rule", "Name the rule it is about, or `*` for every rule").and_then(|n| reader.word(n, "`rule`"));
+    if let Some(rule) = rule.filter(|r| r.text != "*") {
+        find_rule(reader, known, rule);
+    }
+    let resource = fields.take("resource").map(|n| reader.word(n, "`resource`"));
+    let fingerprint = fields.take("fingerprint").map(|n| reader.word(n, "`fingerprint`"));
+    match (&resource, &fingerprint) {
+        (None, None) => reader.error(at, "This waiver covers nothing", "Add `resource` with a pattern over ids, or `fingerprint` of one finding"),
+        (Some(_), Some(Some(fingerprint))) => {
+            reader.error(fingerprint.at, "This waiver has both `resource` and `fingerprint`", "Keep one: a fingerprint already names rule, resource and key");
+        }
+        (_, Some(Some(f))) if f.text.len() != 16 || !f.text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) => {
+            reader.error(f.at, format!("`{}` is no fingerprint", f.text.escape_debug()), "Copy the 16 hexadecimal digits of the finding");
+        }
+        _ => {}
+    }
+    let key = fields.take("key").and_then(|n| reader.word(n, "`key`"));
+    if let Some(key) = key {
+        find_key(reader, keys, key);
+    }
+    let reason = fields.need(reader, "reason", "Say why the exception is accepted").and_then(|n| reader.word(n, "`reason`"));
+    let owner = fields.need(reader, "owner", "Say who answers for it").and_then(|n| reader.word(n, "`owner`"));
+    let expires = fields.need(reader, "expires", "Say the last day it counts: `expires: YYYY-MM-DD`").and_then(|n| reader.word(n, "`expires`"));
+    let expires_at = expires.and_then(|day| {
+        let end = duration::day_end(day.text);
+        if end.is_none() {
+            reader.error(day.at, format!("`{}` is no day", day.text.escape_debug()), "Write a day that exists as YYYY-MM-DD");
+        }
+        end
+    });
+    fields.finish(reader);
+    let text = |word: Word<'_>| word.text.to_owned();
+    Some(Waiver {
+        rule: text(rule?),
+        resource: resource.flatten().map(text),
+        fingerprint: fingerprint.flatten().map(text),
+        key: key.map(text),
+        reason: text(reason?),
+        owner: text(owner?),
+        expires: text(expires?),
+        expires_at: expires_at?,
+        place: reader.place(at),
+    })
+}

@@ -1,0 +1,51 @@
+//! Seeded estates over three clouds with known truth: inventories in the clouds' own export formats, the bill that belongs to them, the taxonomy they
+//! are judged by, and large bills to measure speed with.
+//! Nothing of Tagledger is imported here, so that its readers, its normaliser and its ladder meet a witness that shares none of their mistakes.
+//! What the program makes of an estate is tested in `tests`; the committed example is in `examples/estate`.
+
+mod bench;
+mod bill;
+mod calendar;
+mod estate;
+mod habits;
+mod inventory;
+mod kinds;
+mod labels;
+mod ladder;
+mod money;
+mod output;
+mod parquet_file;
+mod random;
+mod scopes;
+mod tag;
+mod taxonomy;
+mod truth;
+mod vocabulary;
+
+pub use bench::{BenchBill, Shape};
+pub use calendar::parse as parse_time;
+pub use estate::{Estate, Spec};
+pub use ladder::Basis;
+pub use truth::{Cell, Counts, Findings, Resources, Rung, Sum, Truth};
+
+use std::{io, io::Write as _, path::Path};
+
+impl Estate {
+    /// Writes the whole estate into a folder: `inventory/`, `bill/`, `taxonomy.yaml` with its side files, and `truth.json`. Files of the same names are replaced, others stay.
+    pub fn write(&self, folder: &Path) -> io::Result<Truth> {
+        inventory::write(self, folder)?;
+        bill::write(self, folder)?;
+        taxonomy::write(self, folder)?;
+        let truth = self.truth();
+        write_json(&folder.join("truth.json"), &truth)?;
+        Ok(truth)
+    }
+}
+
+/// Indented JSON with a line feed at its end.
+fn write_json<T: serde::Serialize>(path: &Path, value: &T) -> io::Result<()> {
+    let mut out = output::Output::create(path)?;
+    serde_json::to_writer_pretty(&mut out, value)?;
+    out.write_all(b"\n")?;
+    out.finish()
+}

@@ -1,0 +1,366 @@
+//! What is true of an estate, counted from what the generator knows and never by reading tags, ids or files back.
+//!
+//! Decisions where the design is silent, so that a difference can be traced:
+//!
+//! * **Standing** is that of a resource's own tags, before a container lends anything. Of several tags of one key the one in the cloud's standard spelling wins;
+//!   otherwise two that say different things (an unknown or an empty value differs from everything) are a conflict. A kind that cannot carry tags
+//!   is `not_taggable` and counts for no rule.
+//! * **missing-required-key**: absent (not empty, not unknown, not in conflict), required for that kind, and not lent. Only a key that is absent is lent to, and only
+//!   Environment is (`inherit: [resource_group, scope]`). All keys are required; DataClass of storage and databases only. Resources without any user tag are
+//!   counted here too, and under `untagged` besides.
+//! * **untagged**: a taggable resource without any tag of the user's; tags of the platform do not count, tags outside the taxonomy do.
+//! * **empty-value**, **unknown-value**: one for each resource and key, required or not.
+//! * **nonstandard-key**: the key is present, not in conflict, and spelt otherwise than its cloud spells it, whatever its value.
+//! * **nonstandard-value**: recognised, but not the canonical spelling; on Google the label encoding of the canonical spelling is standard.
+//! * **conflicting-keys**: such a key counts under no other rule.
+//! * **stage-mismatch**: a recognised own Environment other than the stage of its scope. What containers lend never disagrees, because they carry their own stage.
+//! * **stage-undeclared**: scopes that no entry of `stages:` names, and the resources in them.
+//! * **expired**: a lifetime tag whose date lies at least five days back, or whose duration since creation is over.
+//! * **waived**: hits of missing-required-key on buckets named `legacy-…`, which the estate's taxonomy waives; they are counted above as well.
+//! * **Cost** by invoice month. A row is attributed per key by the first of: its own tags, its resource's, that resource's group's, those of the scope it names. Unknown and
+//!   empty values and conflicts do not answer. Rows of deleted resources reach the scope's rung, not the group's. Stages attribute nothing.
+
+use crate::{
+    bill::{Amounts, each_row},
+    calendar::rfc3339,
+    estate::{Estate, Resource},
+    inventory::has_user_tag,
+    kinds::Cloud,
+    ladder::Basis,
+    money,
+    tag::{Meaning, Standing},
+    vocabulary::{ENVIRONMENTS, Key, application},
+};
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+
+/// Counts by a name.
+pub type Counts = BTreeMap<&'static str, u64>;
+
+/// The whole truth.
+#[derive(Debug, Serialize)]
+pub struct Truth {
+    /// The seed.
+    pub seed: u64,
+    /// The moment of the inventory.
+    pub now: String,
+    /// What there is.
+    pub resources: Resources,
+    /// Resources by key and standing.
+    pub standing: BTreeMap<&'static str, Counts>,
+    /// Hits by rule.
+    pub findings: Findings,
+    /// Sums of the bill by month and currency.
+    pub costs: Vec<Sum>,
+    /// The same by cloud.
+    pub costs_by_cloud: Vec<Sum>,
+    /// EffectiveCost by month, currency, Environment and Application.
+    pub by_environment_application: Vec<Cell>,
+    /// EffectiveCost by month, currency, key and the rung that answered.
+    pub by_basis: Vec<Rung>,
+}
+
+/// Counts of resources.
+#[derive(Debug, Default, Serialize)]
+pub struct Resources {
+    /// All.
+    pub total: u64,
+    /// Those that can carry tags.
+    pub taggable: u64,
+    /// By cloud.
+    pub by_cloud: Counts,
+    /// By id of the scope.
+    pub by_scope: BTreeMap<String, u64>,
+}
+
+/// Hits by rule; those that have a key by key.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Findings {
+    /// Hits.
+    pub missing_required_key: Counts,
+    /// Hits.
+    pub untagged: u64,
+    /// Hits.
+    pub empty_value: Counts,
+    /// Hits.
+    pub unknown_value: Counts,
+    /// Hits.
+    pub nonstandard_key: Counts,
+    /// Hits.
+    pub nonstandard_value: Counts,
+    /// Hits.
+    pub conflicting_keys: Counts,
+    /// Hits.
+    pub stage_mismatch: u64,
+    /// Scopes that nothing declares.
+    pub stage_undeclared_scopes: u64,
+    /// Resources in them.
+    pub stage_undeclared_resources: u64,
+    /// Hits.
+    pub expired: u64,
+    /// Hits of missing-required-key that a waiver covers.
+    pub waived: u64,
+    /// Absent, but lent by a container.
+    pub lent: Counts,
+}
+
+/// Sums of one month in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sum {
+    /// Invoice month.
+    pub month: String,
+    /// BillingCurrency.
+    pub currency: &'static str,
+    /// Only in the table by cloud.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloud: Option<&'static str>,
+    /// Rows.
+    pub rows: u64,
+    /// BilledCost.
+    pub billed: String,
+    /// EffectiveCost.
+    pub effective: String,
+    /// ListCost.
+    pub list: String,
+    /// ContractedCost.
+    pub contracted: String,
+}
+
+/// A cell of the cost table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cell {
+    /// Invoice month.
+    pub month: String,
+    /// BillingCurrency.
+    pub currency: &'static str,
+    /// Canonical value; null is not attributed.
+    pub environment: Option<&'static str>,
+    /// Canonical value; null is not attributed.
+    pub application: Option<String>,
+    /// EffectiveCost.
+    pub effective: String,
+    /// Rows.
+    pub rows: u64,
+}
+
+/// What one rung answered for one key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rung {
+    /// Invoice month.
+    pub month: String,
+    /// BillingCurrency.
+    pub currency: &'static str,
+    /// The key.
+    pub key: &'static str,
+    /// The rung.
+    pub basis: Basis,
+    /// EffectiveCost.
+    pub effective: String,
+    /// Rows.
+    pub rows: u64,
+}
+
+impl Estate {
+    /// Counts the truth in one pass over resources and bill.
+    pub fn truth(&self) -> Truth {
+        let mut counted = Counted::default();
+        for index in 0..self.spec().resources {
+            counted.resource(self, &self.resource(index));
+        }
+        let undeclared = self.scopes().iter().filter(|s| s.stage.is_none());
+        counted.findings.stage_undeclared_scopes = undeclared.clone().count() as u64;
+        counted.findings.stage_undeclared_resources = undeclared.map(|s| s.count).sum();
+        for scope in self.scopes() {
+            counted.resources.by_scope.insert(scope.id.clone(), scope.count);
+        }
+        let mut costs = CostTables::default();
+        for (position, month) in (0_u32..).zip(self.months()) {
+            for cloud in Cloud::ALL {
+                each_row(self, cloud, position, &mut |row| costs.add((month.0, cloud.currency()), cloud, row));
+            }
+        }
+        let Counted { resources, standing, findings } = counted;
+        let seed = self.spec().seed;
+        Truth {
+            seed,
+            now: rfc3339(self.spec().now),
+            resources,
+            standing,
+            findings,
+            costs: costs.sums(),
+            costs_by_cloud: costs.sums_by_cloud(),
+            by_environment_application: costs.cells(),
+            by_basis: costs.rungs(),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Counted {
+    resources: Resources,
+    standing: BTreeMap<&'static str, Counts>,
+    findings: Findings,
+}
+
+fn up(counts: &mut Counts, name: &'static str) {
+    *counts.entry(name).or_default() += 1;
+}
+
+impl Counted {
+    fn resource(&mut self, estate: &Estate, resource: &Resource) {
+        self.resources.total += 1;
+        up(&mut self.resources.by_cloud, resource.cloud.id());
+        if !resource.kind.taggable {
+            for key in Key::ALL {
+                up(self.standing.entry(key.name()).or_default(), "not_taggable");
+            }
+            return;
+        }
+        self.resources.taggable += 1;
+        let scope = &estate.scopes()[resource.scope];
+        self.findings.untagged += u64::from(!has_user_tag(&resource.tags));
+        self.findings.expired += u64::from(resource.tags.iter().any(|t| t.meaning == Meaning::Lifetime(true)));
+        for key in Key::ALL {
+            let name = key.name();
+            let standing = Standing::of(&resource.tags, key);
+            let (word, key_standard) = match standing {
+                Standing::Recognised { key_standard, value_standard, .. } => {
+                    if !value_standard {
+                        up(&mut self.findings.nonstandard_value, name);
+                    }
+                    ("recognised", key_standard)
+                }
+                Standing::Unrecognised { key_standard } => {
+                    up(&mut self.findings.unknown_value, name);
+                    ("unrecognised", key_standard)
+                }
+                Standing::Empty { key_standard } => {
+                    up(&mut self.findings.empty_value, name);
+                    ("empty", key_standard)
+                }
+                Standing::Absent => {
+                    self.absent(estate, resource, key);
+                    ("absent", true)
+                }
+                Standing::Conflict => {
+                    up(&mut self.findings.conflicting_keys, name);
+                    ("conflict", true)
+                }
+            };
+            up(self.standing.entry(name).or_default(), word);
+            if !key_standard {
+                up(&mut self.findings.nonstandard_key, name);
+            }
+        }
+        if let (Some(stage), Some(crate::tag::Value::Environment(own))) = (scope.stage, Standing::of(&resource.tags, Key::Environment).value()) {
+            self.findings.stage_mismatch += u64::from(stage != *own);
+        }
+    }
+
+    fn absent(&mut self, estate: &Estate, resource: &Resource, key: Key) {
+        let scope = &estate.scopes()[resource.scope];
+        let group = resource.group.map(|g| &scope.groups[g].tags);
+        let lends = |tags: &Vec<crate::tag::Tag>| Standing::of(tags, key).value().is_some();
+        let lent = key == Key::Environment && (group.is_some_and(lends) || lends(&scope.tags));
+        if lent {
+            up(&mut self.findings.lent, key.name());
+        } else if key != Key::DataClass || resource.kind.holds_data {
+            up(&mut self.findings.missing_required_key, key.name());
+            self.findings.waived += u64::from(resource.legacy && resource.kind.native == "s3:bucket");
+        }
+    }
+}
+
+/// Month and currency.
+type Period = (i64, &'static str);
+
+/// Environment and application of a period.
+type CellKey = (Period, Option<u8>, Option<u32>);
+
+/// Key and rung of a period.
+type RungKey = (Period, Key, Basis);
+
+/// Money and rows.
+type Share = (i128, u64);
+
+#[derive(Default)]
+struct CostTables {
+    sums: HashMap<(Period, Cloud), (Amounts, u64)>,
+    cells: HashMap<CellKey, Share>,
+    rungs: HashMap<RungKey, Share>,
+}
+
+fn month_text(period: Period) -> String {
+    crate::calendar::Month(period.0).to_string()
+}
+
+impl CostTables {
+    fn add(&mut self, period: Period, cloud: Cloud, row: &crate::bill::Row<'_>) {
+        let sum = self.sums.entry((period, cloud)).or_default();
+        sum.0.add(row.amounts);
+        sum.1 += 1;
+        let effective = row.amounts.effective;
+        let count = |cell: &mut Share| {
+            cell.0 += effective;
+            cell.1 += 1;
+        };
+        count(self.cells.entry((period, row.environment.0, row.application.0)).or_default());
+        count(self.rungs.entry((period, Key::Environment, row.environment.1)).or_default());
+        count(self.rungs.entry((period, Key::Application, row.application.1)).or_default());
+    }
+
+    fn sum(period: Period, cloud: Option<Cloud>, (amounts, rows): (Amounts, u64)) -> Sum {
+        Sum {
+            month: month_text(period),
+            currency: period.1,
+            cloud: cloud.map(Cloud::id),
+            rows,
+            billed: money::text(amounts.billed),
+            effective: money::text(amounts.effective),
+            list: money::text(amounts.list),
+            contracted: money::text(amounts.contracted),
+        }
+    }
+
+    fn sums(&self) -> Vec<Sum> {
+        let mut all: BTreeMap<Period, (Amounts, u64)> = BTreeMap::new();
+        for ((period, _), (amounts, rows)) in &self.sums {
+            let sum = all.entry(*period).or_default();
+            sum.0.add(*amounts);
+            sum.1 += rows;
+        }
+        all.into_iter().map(|(period, sum)| Self::sum(period, None, sum)).collect()
+    }
+
+    fn sums_by_cloud(&self) -> Vec<Sum> {
+        let sorted: BTreeMap<_, _> = self.sums.iter().collect();
+        sorted.into_iter().map(|((period, cloud), sum)| Self::sum(*period, Some(*cloud), *sum)).collect()
+    }
+
+    fn cells(&self) -> Vec<Cell> {
+        let sorted: BTreeMap<_, _> = self.cells.iter().collect();
+        let cell = |((period, environment, app), (effective, rows)): (&CellKey, &Share)| Cell {
+            month: month_text(*period),
+            currency: period.1,
+            environment: environment.map(|e| ENVIRONMENTS[usize::from(e)].name),
+            application: app.map(application),
+            effective: money::text(*effective),
+            rows: *rows,
+        };
+        sorted.into_iter().map(cell).collect()
+    }
+
+    fn rungs(&self) -> Vec<Rung> {
+        let sorted: BTreeMap<_, _> = self.rungs.iter().collect();
+        let rung = |((period, key, basis), (effective, rows)): (&RungKey, &Share)| Rung {
+            month: month_text(*period),
+            currency: period.1,
+            key: key.name(),
+            basis: *basis,
+            effective: money::text(*effective),
+            rows: *rows,
+        };
+        sorted.into_iter().map(rung).collect()
+    }
+}

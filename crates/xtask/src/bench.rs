@@ -1,0 +1,210 @@
+//! `cargo xtask bench`: what the program costs, as ratios to what the same files cost at least, all in one run.
+//!
+//! A machine's seconds mean little elsewhere; its ratios do. docs/performance.md keeps them with what limits them.
+
+mod figures;
+
+use crate::{Failure, arguments, process, workspace};
+use figures::{Aim, Side, compare, table};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// The version that the figures in docs/performance.md are about.
+const DUCKDB: &str = "duckdb==2.0.0";
+
+/// What `cost` reads of the bench's bill, and therefore what the bare decode touches: its cube keeps no service apart, and an
+/// inventory needs the sub-account, within which bare ids are looked up.
+const COLUMNS: &str = "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ResourceId,Tags";
+
+const PARTS: [&str; 3] = ["a", "b-typical", "b-hard"];
+
+/// What was asked for.
+#[derive(Debug, PartialEq, Eq)]
+struct Options {
+    parts: Vec<&'static str>,
+    resources: u64,
+    rows: u64,
+    repetitions: u64,
+}
+
+impl Options {
+    fn parse(words: &[&str]) -> Result<Self, Failure> {
+        let mut options = Self { parts: Vec::new(), resources: 1_000_000, rows: 10_000_000, repetitions: 3 };
+        for (name, value) in arguments::options(words, &["only", "resources", "rows", "reps"])? {
+            match name {
+                "resources" => options.resources = arguments::count(name, value)?,
+                "rows" => options.rows = arguments::count(name, value)?,
+                "reps" => options.repetitions = arguments::count(name, value)?,
+                _ => match PARTS.iter().find(|part| **part == value) {
+                    Some(part) => options.parts.push(part),
+                    None => return Err(Failure(format!("--only {value}: the parts are {}.", PARTS.join(", ")))),
+                },
+            }
+        }
+        if options.parts.is_empty() {
+            options.parts = PARTS.to_vec();
+        }
+        Ok(options)
+    }
+}
+
+/// Programs and folders of a bench.
+#[derive(Debug)]
+struct Rig {
+    /// Binaries of the release build.
+    binaries: PathBuf,
+    /// Generated data and output.
+    folder: PathBuf,
+    /// The target folder, for the virtual environment.
+    target: PathBuf,
+    measure: PathBuf,
+    reference: PathBuf,
+    repetitions: u64,
+}
+
+/// Builds, generates what is missing, measures, prints.
+pub(crate) fn run(words: &[&str]) -> Result<(), Failure> {
+    let options = Options::parse(words)?;
+    let root = workspace::root()?;
+    if process::find(&["python3"]).is_none() {
+        return Err("The bench measures with `python3` and compares with DuckDB from PyPI; install Python 3.9 or later.".into());
+    }
+    process::run(process::cargo(&root).args(["build", "--release", "--workspace", "--bins"]))?;
+    let rig = Rig::new(&workspace::target(&root), options.repetitions)?;
+    for part in &options.parts {
+        match *part {
+            "a" => scan(&rig, options.resources)?,
+            shape => cost(&rig, shape.trim_start_matches("b-"), options.rows)?,
+        }
+    }
+    println!("Seconds are this machine's; compare the ratios with docs/performance.md.");
+    Ok(())
+}
+
+impl Rig {
+    fn new(target: &Path, repetitions: u64) -> Result<Self, Failure> {
+        let folder = target.join("bench");
+        let write = |name: &str, text: &str| -> Result<PathBuf, Failure> {
+            let path = folder.join(name);
+            fs::create_dir_all(&folder).and_then(|()| fs::write(&path, text)).map_err(|e| Failure(format!("{}: cannot be written: {e}", path.display())))?;
+            Ok(path)
+        };
+        Ok(Self {
+            binaries: target.join("release"),
+            measure: write("measure.py", include_str!("bench/measure.py"))?,
+            reference: write("reference.py", include_str!("bench/reference.py"))?,
+            target: target.to_owned(),
+            folder,
+            repetitions,
+        })
+    }
+
+    /// A command line of one of our binaries.
+    fn binary(&self, name: &str, words: &[&str]) -> Vec<String> {
+        std::iter::once(self.binaries.join(name).display().to_string()).chain(words.iter().map(|w| (*w).to_owned())).collect()
+    }
+
+    /// A side whose standard output is kept beside the data.
+    fn side(&self, name: &'static str, command: Vec<String>, accepted: &'static [i32]) -> Side {
+        let file: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        Side { name, command, output: self.folder.join(format!("{file}.out")), fresh: None, accepted }
+    }
+
+    /// The folder of generated data; made once, and again only after an interrupted try.
+    fn data(&self, name: &str, words: &[&str]) -> Result<PathBuf, Failure> {
+        let folder = self.folder.join(name);
+        let whole = folder.join("complete");
+        if !whole.exists() {
+            println!("Generating {} (once; remove it to have it made anew).", folder.display());
+            // What an interrupted try left behind.
+            let _absent = fs::remove_dir_all(&folder);
+            process::run(Command::new(self.binaries.join("tagledger-testkit")).args(words).arg("--out").arg(&folder))?;
+            fs::write(&whole, "").map_err(|e| Failure(format!("{}: cannot be written: {e}", whole.display())))?;
+        }
+        Ok(folder)
+    }
+
+    /// Python with DuckDB; installed once.
+    fn python(&self) -> Result<PathBuf, Failure> {
+        let venv = self.target.join("venv");
+        let python = venv.join("bin/python");
+        if !python.exists() {
+            process::run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+        }
+        process::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", DUCKDB]))?;
+        Ok(python)
+    }
+}
+
+/// Part a: files in, findings out, against merely parsing the same files.
+fn scan(rig: &Rig, resources: u64) -> Result<(), Failure> {
+    let data = rig.data(&format!("estate-{resources}"), &["estate", "--resources", &resources.to_string(), "--seed", "1", "--bill-months", "0"])?;
+    println!("\n(a) {resources} resources read, audited and reported");
+    let (inventory, taxonomy) = (data.join("inventory").display().to_string(), data.join("taxonomy.yaml").display().to_string());
+    let out = rig.folder.join("scan");
+    let parse = rig.side("parsing with serde", rig.binary("tagledger-testkit", &["parse", &inventory]), &[0]);
+    // Findings, or coverage that is incomplete, are what an estate is generated with.
+    let mut ours = rig.side(
+        "tagledger scan",
+        rig.binary("tagledger", &["scan", "--from", &inventory, "--taxonomy", &taxonomy, "--out", &out.display().to_string()]),
+        &[0, 1, 3],
+    );
+    ours.fresh = Some(out);
+    let sides = [parse, ours];
+    let figures = compare(&rig.measure, &sides, rig.repetitions)?;
+    let aims = [
+        Aim { what: "CPU against parsing".to_owned(), value: figures[1].cpu / figures[0].cpu, below: 2.0, unit: "×" },
+        Aim { what: "peak memory".to_owned(), value: figures[1].memory, below: 1500.0, unit: " MB" },
+    ];
+    println!("\n{}", table(&sides, &figures, 1, &aims));
+    Ok(())
+}
+
+/// Part b: a bill to the cube, against decoding its columns and against DuckDB.
+fn cost(rig: &Rig, shape: &str, rows: u64) -> Result<(), Failure> {
+    let data = rig.data(&format!("bill-{shape}-{rows}"), &["bench-bill", "--rows", &rows.to_string(), "--shape", shape])?;
+    let python = rig.python()?.display().to_string();
+    let script = rig.reference.display().to_string();
+    let folder = data.display().to_string();
+    if !data.join("inventory.parquet").exists() {
+        process::run(Command::new(&python).args([&script, "prepare", &folder]))?;
+    }
+    println!("\n(b) {rows} rows of a {shape} bill to month × Environment × Application");
+    let (bill, inventory, taxonomy) = (format!("{folder}/bill"), format!("{folder}/inventory"), format!("{folder}/taxonomy.yaml"));
+    let words = ["cost", "--bill", &bill, "--from", &inventory, "--taxonomy", &taxonomy, "--by", "Environment,Application", "--format", "csv"];
+    let sides = [
+        rig.side("bare decode", rig.binary("tagledger-testkit", &["decode", &bill, "--columns", COLUMNS]), &[0]),
+        rig.side("tagledger cost", rig.binary("tagledger", &words), &[0]),
+        rig.side("DuckDB, pre-aggregated", vec![python.clone(), script.clone(), "run".to_owned(), folder.clone()], &[0]),
+    ];
+    let figures = compare(&rig.measure, &sides, rig.repetitions)?;
+    for side in &sides[1..] {
+        process::run(Command::new(&python).args([&script, "check", &folder]).arg(&side.output))?;
+    }
+    let below = if shape == "hard" { 2.5 } else { 2.0 };
+    let aims = [
+        Aim { what: "CPU against the bare decode".to_owned(), value: figures[1].cpu / figures[0].cpu, below, unit: "×" },
+        Aim { what: "peak memory".to_owned(), value: figures[1].memory, below: 500.0, unit: " MB" },
+        Aim { what: "CPU against DuckDB".to_owned(), value: figures[1].cpu / figures[2].cpu, below: 1.0, unit: "×" },
+        Aim { what: "wall time against DuckDB".to_owned(), value: figures[1].wall / figures[2].wall, below: 1.0, unit: "×" },
+    ];
+    println!("\nTagledger and DuckDB give the cube of truth.json to the last digit.\n\n{}", table(&sides, &figures, 1, &aims));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_measured_unless_told_otherwise() {
+        let all = Options::parse(&[]).unwrap();
+        assert_eq!(all, Options { parts: PARTS.to_vec(), resources: 1_000_000, rows: 10_000_000, repetitions: 3 });
+        let some = Options::parse(&["--only", "b-hard", "--rows=1000", "--reps", "1"]).unwrap();
+        assert_eq!(some, Options { parts: vec!["b-hard"], resources: 1_000_000, rows: 1000, repetitions: 1 });
+        assert_eq!(Options::parse(&["--only", "b"]).unwrap_err().0, "--only b: the parts are a, b-typical, b-hard.");
+    }
+}

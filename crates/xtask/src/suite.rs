@@ -1,0 +1,183 @@
+//! `cargo xtask test`: everything a change must pass, on a machine that has only Rust, cheapest first.
+
+use crate::{Failure, features, process, tidy, workspace};
+use std::{
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+/// A browser by any of the names that the browser test knows.
+const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+
+/// Set by people who cannot have a browser; the browser test looks at it too.
+const SKIP_BROWSER: &str = "TAGLEDGER_SKIP_BROWSER";
+
+type Step = (&'static str, fn(&Path) -> Result<(), Failure>);
+
+/// The order: what takes a second comes first. The tests come before the lints because, after a build of the program, they
+/// share every compiled dependency with it, whereas Clippy checks all dependencies once more for itself.
+const STEPS: &[Step] = &[
+    ("formatting", formatting),
+    ("tidy", |_| tidy::run()),
+    ("shared dependencies", features::check),
+    ("browser", browser),
+    ("program", program),
+    ("tests", tests),
+    ("examples in documentation", doc_examples),
+    ("lints", lints),
+];
+
+/// Runs the steps, each with its time, until one fails.
+pub(crate) fn run() -> Result<(), Failure> {
+    let root = workspace::root()?;
+    let mut times: Vec<(&str, Duration)> = Vec::new();
+    for (name, step) in STEPS {
+        println!("── {name}");
+        let start = Instant::now();
+        let outcome = step(&root);
+        let took = start.elapsed();
+        times.push((name, took));
+        println!("── {name}: {} after {}\n", if outcome.is_ok() { "passed" } else { "FAILED" }, seconds(took));
+        outcome.map_err(|failure| Failure(format!("{name}: {failure}")))?;
+    }
+    for (name, took) in &times {
+        println!("{name:<28}{:>10}", seconds(*took));
+    }
+    println!("{:<28}{:>10}   all passed", "together", seconds(times.iter().map(|(_, took)| *took).sum()));
+    Ok(())
+}
+
+fn seconds(took: Duration) -> String {
+    format!("{:.1} s", took.as_secs_f64())
+}
+
+fn formatting(root: &Path) -> Result<(), Failure> {
+    if !process::succeeds(process::cargo(root).args(["fmt", "--version"])) {
+        return Err("rustfmt is missing; `rustup component add rustfmt` installs it.".into());
+    }
+    process::run(process::cargo(root).args(["fmt", "--all", "--check"])).map_err(|f| Failure(format!("{f} `cargo fmt --all` mends it.")))
+}
+
+fn browser(_: &Path) -> Result<(), Failure> {
+    let is_debian = Path::new("/etc/debian_version").exists() && process::find(&["apt-get"]).is_some();
+    let is_root = process::output(Command::new("id").arg("-u")).is_ok_and(|user| user.trim() == "0");
+    match plan_browser(process::find(BROWSERS).is_some(), std::env::var_os(SKIP_BROWSER).is_some_and(|v| !v.is_empty()), is_debian && is_root) {
+        Browser::There => println!("There is a browser for the test of report.html."),
+        Browser::Skipped => println!("No browser here; the test of report.html in one is skipped, because {SKIP_BROWSER} is set."),
+        Browser::Missing => {
+            return Err(Failure(format!(
+                "The test of report.html needs a browser: install Chromium (Debian: `apt-get install chromium`, Fedora: `dnf install chromium`, \
+                 macOS: `brew install chromium`) so that one of {} is on PATH, or set {SKIP_BROWSER}=1 to go without that test.",
+                BROWSERS.join(", ")
+            )));
+        }
+        Browser::Install => {
+            println!("Installing Chromium for the test of report.html.");
+            let apt = || {
+                let mut command = Command::new("apt-get");
+                command.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
+                command
+            };
+            process::run(apt().arg("update"))?;
+            process::run(apt().args(["install", "-y", "--no-install-recommends", "chromium"]))?;
+        }
+    }
+    Ok(())
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Browser {
+    There,
+    Skipped,
+    Install,
+    Missing,
+}
+
+fn plan_browser(is_there: bool, is_skipped: bool, may_install: bool) -> Browser {
+    match (is_there, is_skipped, may_install) {
+        (true, _, _) => Browser::There,
+        (_, true, _) => Browser::Skipped,
+        (_, _, true) => Browser::Install,
+        _ => Browser::Missing,
+    }
+}
+
+/// Cargo builds binaries for the integration tests of their own package only; the end-to-end tests are a package of their own.
+fn program(root: &Path) -> Result<(), Failure> {
+    process::run(process::cargo(root).args(["build", "--workspace", "--bins"]))
+}
+
+fn has_nextest(root: &Path) -> bool {
+    process::succeeds(process::cargo(root).args(["nextest", "--version"]))
+}
+
+/// Always the whole workspace: with `-p`, Cargo would choose other features for Polars and compile it again.
+fn tests(root: &Path) -> Result<(), Failure> {
+    if has_nextest(root) {
+        return process::run(process::cargo(root).args(["nextest", "run", "--workspace", "--no-fail-fast"]));
+    }
+    println!(
+        "cargo-nextest is not installed, so `cargo test` runs the tests, one binary after the other (`cargo install --locked cargo-nextest` would speed this up)."
+    );
+    process::run(process::cargo(root).args(["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"]))
+}
+
+/// Each crate with an example is one more binary linked with everything below it, so the step runs only when there is one.
+fn doc_examples(root: &Path) -> Result<(), Failure> {
+    let with_examples: Vec<String> = workspace::texts(root, &["crates"])?
+        .into_iter()
+        .filter(|f| workspace::extension(&f.path) == "rs" && has_doc_example(&f.text))
+        .map(|f| f.path)
+        .collect();
+    if with_examples.is_empty() {
+        println!("No documentation comment holds an example that could be run.");
+        return Ok(());
+    }
+    process::run(process::cargo(root).args(["test", "--workspace", "--doc", "--no-fail-fast"]))
+}
+
+/// True when a doc comment opens a code block that rustdoc would run.
+fn has_doc_example(text: &str) -> bool {
+    let mut inside = false;
+    for line in text.lines().map(str::trim_start) {
+        let Some(doc) = line.strip_prefix("///").or_else(|| line.strip_prefix("//!")) else {
+            inside = false;
+            continue;
+        };
+        let Some(info) = doc.trim_start().strip_prefix("```") else { continue };
+        if !inside && info.split([',', ' ']).all(|word| matches!(word.trim(), "" | "rust" | "no_run" | "should_panic" | "compile_fail")) {
+            return true;
+        }
+        inside = !inside;
+    }
+    false
+}
+
+fn lints(root: &Path) -> Result<(), Failure> {
+    if !process::succeeds(process::cargo(root).args(["clippy", "--version"])) {
+        return Err("Clippy is missing; `rustup component add clippy` installs it.".into());
+    }
+    process::run(process::cargo(root).args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_installed_only_where_it_may_be() {
+        assert_eq!(plan_browser(true, true, true), Browser::There);
+        assert_eq!(plan_browser(false, true, true), Browser::Skipped);
+        assert_eq!(plan_browser(false, false, true), Browser::Install);
+        assert_eq!(plan_browser(false, false, false), Browser::Missing);
+    }
+
+    #[test]
+    fn only_code_that_rustdoc_runs_is_an_example() {
+        assert!(has_doc_example("/// Adds.\n/// ```\n/// assert!(true);\n/// ```\nfn f() {}"));
+        assert!(has_doc_example("//! ```text\n//! a\n//! ```\n//!\n//! ```rust,no_run\n//! b();\n//! ```\n"));
+        assert!(!has_doc_example("/// ```text\n/// a picture\n/// ```\nfn f() {}"));
+        assert!(!has_doc_example("let s = \"```\";\n// ```\n"));
+    }
+}
