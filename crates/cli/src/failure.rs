@@ -42,6 +42,14 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// A report that could not be written. Its rows may come from a stored run: when reading that is what failed, the run is named.
+    pub fn output(what: &dyn std::fmt::Display, source: std::io::Error) -> Self {
+        match source.downcast::<StoreError>() {
+            Ok(error) => Self::Run(error),
+            Err(source) => Self::Output { what: what.to_string(), source },
+        }
+    }
+
     /// The exit code it means.
     pub fn exit(&self) -> Code {
         match self {
@@ -63,14 +71,15 @@ impl Failure {
         let _written = match self {
             Self::Taxonomy(LoadError::Mistakes { text, diagnostics }) => err.write_all(diagnosed(text, diagnostics).as_bytes()),
             Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            other => writeln!(err, "error: {}", inert(&other.to_string())),
+            // One message is one line, whatever a file is called.
+            other => writeln!(err, "error: {}", inert(&other.to_string()).replace('\n', "\\n")),
         };
     }
 }
 
-/// Control characters of hostile names do not reach the terminal.
+/// Controls, bidi overrides and zero-width characters of hostile names do not reach the terminal; lines stay lines.
 pub(crate) fn inert(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    text.split('\n').map(tagledger_report::visible).collect::<Vec<_>>().join("\n")
 }
 
 /// Mistakes in a taxonomy: each with its place, the line itself, and what to do.

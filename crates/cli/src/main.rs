@@ -12,6 +12,7 @@ mod failure;
 mod output;
 mod progress;
 mod rows;
+mod shared;
 mod taxonomy;
 
 use clap::Parser;

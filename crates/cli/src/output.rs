@@ -1,6 +1,7 @@
 //! Where report files go.
 
-use std::fs::File;
+use crate::failure::Failure;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tagledger_report::Sink;
@@ -19,6 +20,52 @@ impl Folder {
 impl Sink for Folder {
     fn file(&mut self, name: &str) -> io::Result<Box<dyn Write + '_>> {
         Ok(Box::new(BufWriter::with_capacity(1 << 18, File::create(self.path.join(name))?)))
+    }
+}
+
+/// Files for a folder that may hold others: written beside it first and moved in when all of them are whole. Dropped
+/// before that, nothing of them is left.
+pub(crate) struct Delivery {
+    staging: PathBuf,
+    target: PathBuf,
+}
+
+impl Delivery {
+    /// Makes the place where the files are written.
+    pub fn begin(target: &Path) -> Result<Self, Failure> {
+        let failed = |source| Failure::Output { what: target.display().to_string(), source };
+        if target.exists() && !target.is_dir() {
+            return Err(failed(io::ErrorKind::NotADirectory.into()));
+        }
+        let parent = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).map_err(failed)?;
+        let name = target.file_name().map_or_else(|| "report".to_owned(), |n| n.to_string_lossy().into_owned());
+        let staging = parent.join(format!(".{name}.partial-{}", std::process::id()));
+        fs::create_dir_all(&staging).map_err(failed)?;
+        Ok(Self { staging, target: target.to_owned() })
+    }
+
+    /// Where the files go.
+    pub fn folder(&self) -> Folder {
+        Folder::new(&self.staging)
+    }
+
+    /// Moves the files to where they were asked for; what has their names there is replaced.
+    pub fn commit(self) -> Result<(), Failure> {
+        let failed = |source| Failure::Output { what: self.target.display().to_string(), source };
+        fs::create_dir_all(&self.target).map_err(failed)?;
+        for entry in fs::read_dir(&self.staging).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            fs::rename(entry.path(), self.target.join(entry.file_name())).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        // Nobody is left to hear of a failure to tidy up.
+        let _removed = fs::remove_dir_all(&self.staging);
     }
 }
 

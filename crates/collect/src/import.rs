@@ -183,6 +183,10 @@ fn read_file(path: &Path, named: bool, readers: &[(Option<CloudId>, &'static dyn
     // The receiver outlives this thread, so that sending cannot fail; were it gone, there would be nobody to tell.
     let post = |step| drop(send.send(step));
     let Some((cloud, reader)) = readers.iter().find(|(_, r)| r.recognises(&sample)) else {
+        // What is cut off before anything tells what it is may well be an export; other broken JSON in a folder is somebody else's file.
+        if let Some(broken) = sample.broken.as_ref().filter(|b| named || b.is_cut_off) {
+            return Err(document.error_at(broken.offset, broken.what.clone()));
+        }
         if named {
             return Err(ReadError::File { path: shown, what: format!("not an export that Tagledger knows: found {}; see docs/exports.md", sample.describe()) });
         }

@@ -13,4 +13,4 @@ pub use cloud::{Cloud, ExportInfo, ExportReader, Found, ResourceRef, Sink};
 pub use document::{Document, ReadError};
 pub use generic::GENERIC;
 pub use import::{Import, Imported, Progress, import};
-pub use records::Sample;
+pub use records::{Broken, Sample};

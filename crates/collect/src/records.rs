@@ -19,6 +19,32 @@ pub struct Sample {
     pub is_array: bool,
     /// The column names, when the file is no JSON but CSV.
     pub csv_header: Vec<String>,
+    /// Where and how the JSON breaks before the end of its first record.
+    pub broken: Option<Broken>,
+}
+
+/// A place in a file at which its JSON breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// Bytes before it.
+    pub offset: usize,
+    /// True when the file just ends there: an export that was cut off.
+    pub is_cut_off: bool,
+    /// What is wrong and what to do.
+    pub what: String,
+}
+
+impl Broken {
+    fn of(error: &serde_json::Error, text: &[u8]) -> Self {
+        let said = error.to_string();
+        let said = said.split(" at line ").next().unwrap_or(&said);
+        let what = if error.is_eof() {
+            format!("the JSON ends too early ({said}); the export was cut off, write it again")
+        } else {
+            format!("not the JSON that was expected here: {said}")
+        };
+        Self { offset: offset_of(text, error.line(), error.column()), is_cut_off: error.is_eof(), what }
+    }
 }
 
 impl Sample {
@@ -36,7 +62,8 @@ impl Sample {
             }
         }
         // The peek ends by an error on purpose, so that a large file is not read to its end.
-        let _stopped = Peek(&mut sample).deserialize(&mut serde_json::Deserializer::from_slice(bytes));
+        let stopped = Peek(&mut sample).deserialize(&mut serde_json::Deserializer::from_slice(bytes));
+        sample.broken = stopped.err().filter(|e| !e.is_data()).map(|e| Broken::of(&e, bytes));
         if sample.record.is_none() && sample.list.is_none() && !sample.is_array {
             sample.record = Some(sample.envelope.clone());
         }
@@ -61,6 +88,9 @@ impl Sample {
         };
         if !self.csv_header.is_empty() {
             return format!("a text file whose first line reads {}", names(self.csv_header.iter().collect()));
+        }
+        if let Some(broken) = &self.broken {
+            return format!("broken JSON ({})", broken.what);
         }
         match (&self.list, &self.record) {
             (Some(list), Some(record)) => format!("an object with the list `{list}` of records with {}", names(record.keys().collect())),
@@ -196,15 +226,8 @@ impl Document {
             match seed.deserialize(&mut stream) {
                 Ok(()) => at += if one_line { line_end - at } else { consumed(&mut stream, chunk) },
                 Err(e) => {
-                    let offset = at + offset_of(chunk, e.line(), e.column());
-                    let text = e.to_string();
-                    let what = text.split(" at line ").next().unwrap_or(&text).to_owned();
-                    let what = if e.is_eof() {
-                        format!("the JSON ends too early ({what}); the export was cut off, write it again")
-                    } else {
-                        format!("not the JSON that was expected here: {what}")
-                    };
-                    return Err(self.error_at(offset, what));
+                    let broken = Broken::of(&e, chunk);
+                    return Err(self.error_at(at + broken.offset, broken.what));
                 }
             }
         }

@@ -42,7 +42,7 @@ pub enum OwnerKind {
     },
     /// A resource whose own tags stand like those of every other one of the same state.
     Known {
-        /// `Inventory::own_state_id`.
+        /// Index into `Aggregate::tag_states`. Keys that the row's own tags answer are left out of it.
         state: u32,
         /// Group row.
         group: u32,
@@ -86,10 +86,10 @@ pub struct Aggregate {
     pub words: Vec<Text>,
     /// Distinct contexts.
     pub contexts: Vec<Context>,
-    /// Distinct answers of row tags, one entry per wanted key.
+    /// Distinct answers of tags, of rows and of resources, one entry per wanted key.
     pub tag_states: Vec<Vec<Said>>,
-    /// Distinct owners; for a known one, the row of some resource of that state.
-    pub owners: Vec<(OwnerKind, u32)>,
+    /// Distinct owners.
+    pub owners: Vec<OwnerKind>,
     /// Groups, in no order.
     pub groups: Vec<Group>,
     /// The bill's own sums, by month and currency, sorted.

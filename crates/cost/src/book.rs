@@ -5,11 +5,11 @@
 
 use crate::Measure;
 use crate::aggregate::{Aggregate, Context, Group, OwnerKind, Repairs, Said, Sums, Totals};
-use crate::owners::{NONE, Owner, Owners};
+use crate::owners::{Digest, NONE, Owner, Owners};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use tagledger_engine::CloudFacts;
-use tagledger_model::{Amount, Month, TagGrammar, Text};
+use tagledger_model::{Amount, Month, Standing, TagGrammar, Text};
 use tagledger_taxonomy::{Dictionary, KeyId, KeyState, Normaliser, Rung, Scanned, Taxonomy};
 
 /// A cloud, and the names by which bills call it.
@@ -78,18 +78,34 @@ pub(crate) struct Book<'a> {
     word_list: Vec<Text>,
     cloud_of: Vec<u8>,
     scope_of: Vec<u32>,
+    /// Contexts without their account, and per context the number of each account in it.
     contexts: FxHashMap<Context, u32>,
+    by_account: Vec<Vec<u32>>,
     context_list: Vec<Context>,
     last: Option<(Context, u32)>,
     tag_states: FxHashMap<Vec<Said>, u32>,
     tag_list: Vec<Vec<Said>>,
-    answers_all: Vec<bool>,
+    /// Per tag state, a bit for each wanted key that it answers.
+    answered: Vec<u32>,
+    /// The same per owner, by the resource's own tags.
+    owner_answered: Vec<u32>,
+    /// Every wanted key answered.
+    all_answered: u32,
+    /// How many rungs of the ladder, from the first, need no account: the row's tags, then those of the resource.
+    rungs_without_account: usize,
     said: Vec<Said>,
     states: Vec<KeyState>,
     owner_index: FxHashMap<OwnerKind, u32>,
-    owner_list: Vec<(OwnerKind, u32)>,
-    ids: FxHashMap<Text, (u32, Owned)>,
-    texts: FxHashMap<(u8, Text), u32>,
+    owner_list: Vec<OwnerKind>,
+    /// Per owner and set of answered keys, the owner with those keys left out; `u32::MAX` where not made yet.
+    narrowed: Vec<u32>,
+    /// Owner number by resource row; `u32::MAX` where not made yet.
+    owner_of_row: Vec<u32>,
+    /// Tag-state number per state of the inventory.
+    inventory_states: FxHashMap<u32, u32>,
+    ids: FxHashMap<u128, Owned>,
+    texts: FxHashMap<u128, u32>,
+    digest: Digest,
     groups: FxHashMap<(u32, u32, u32), u32>,
     group_list: Vec<Group>,
     totals: FxHashMap<(Month, u32), u32>,
@@ -108,10 +124,16 @@ pub(crate) struct Owned {
 /// The owner number of rows whose tags answer everything.
 const NOT_NEEDED: u32 = 0;
 const NO_ID: u32 = 1;
+const NOT_FOUND: u32 = 2;
+
+/// A bit for each key that has a value.
+fn answered(said: &[Said]) -> u32 {
+    said.iter().enumerate().fold(0, |bits, (at, said)| bits | u32::from(said.value != 0) << at)
+}
 
 impl<'a> Book<'a> {
     pub fn new(billing: &'a Billing<'a>) -> Self {
-        let normaliser = |grammar: &TagGrammar, cloud: &str| Normaliser::new(&billing.taxonomy, grammar, cloud, &billing.dictionary);
+        let normaliser = |grammar: &TagGrammar, cloud: &str| Normaliser::new(&billing.taxonomy, grammar, cloud, &billing.dictionary).only(&billing.keys);
         let mut normalisers: Vec<_> = billing.clouds.known.iter().map(|(c, _)| normaliser(c.grammar, c.id.as_str())).collect();
         normalisers.push(normaliser(&TagGrammar::ANY, ""));
         let mut book = Self {
@@ -122,17 +144,25 @@ impl<'a> Book<'a> {
             cloud_of: Vec::new(),
             scope_of: Vec::new(),
             contexts: FxHashMap::default(),
+            by_account: Vec::new(),
             context_list: Vec::new(),
             last: None,
             tag_states: FxHashMap::default(),
             tag_list: Vec::new(),
-            answers_all: Vec::new(),
+            answered: Vec::new(),
+            owner_answered: Vec::new(),
+            all_answered: billing.keys.iter().enumerate().fold(0, |bits, (at, _)| bits | 1 << at),
+            rungs_without_account: [Rung::Row, Rung::Resource].iter().zip(&billing.taxonomy.costs.ladder).take_while(|(a, b)| a == b).count(),
             said: Vec::new(),
             states: Vec::new(),
             owner_index: FxHashMap::default(),
             owner_list: Vec::new(),
+            narrowed: Vec::new(),
+            owner_of_row: vec![u32::MAX; billing.owners.map_or(0, |o| o.inventory().len())],
+            inventory_states: FxHashMap::default(),
             ids: FxHashMap::default(),
             texts: FxHashMap::default(),
+            digest: Digest::default(),
             groups: FxHashMap::default(),
             group_list: Vec::new(),
             totals: FxHashMap::default(),
@@ -141,8 +171,9 @@ impl<'a> Book<'a> {
             repairs: Repairs::default(),
         };
         book.word("");
-        book.owner(OwnerKind::NotNeeded, NONE);
-        book.owner(OwnerKind::NoId, NONE);
+        book.owner(OwnerKind::NotNeeded);
+        book.owner(OwnerKind::NoId);
+        book.owner(OwnerKind::Unknown { group: NONE });
         book
     }
 
@@ -169,20 +200,31 @@ impl<'a> Book<'a> {
         self.normalisers.len()
     }
 
-    /// The number of a context; neighbouring rows mostly share theirs.
+    /// The number of a context. Neighbouring rows mostly share theirs but for the account, which is an index.
     pub fn context(&mut self, context: Context) -> u32 {
-        if let Some((last, number)) = self.last
-            && last == context
-        {
-            return number;
+        let bare = Context { account: NO_WORD, ..context };
+        let base = match self.last {
+            Some((last, number)) if last == bare => number,
+            _ => {
+                let next = u32::try_from(self.by_account.len()).unwrap_or(u32::MAX);
+                let number = *self.contexts.entry(bare).or_insert(next);
+                if number == next {
+                    self.by_account.push(Vec::new());
+                }
+                self.last = Some((bare, number));
+                number
+            }
+        };
+        let accounts = &mut self.by_account[base as usize];
+        let at = context.account as usize;
+        if accounts.len() <= at {
+            accounts.resize(at + 1, u32::MAX);
         }
-        let next = u32::try_from(self.context_list.len()).unwrap_or(u32::MAX);
-        let number = *self.contexts.entry(context).or_insert(next);
-        if number == next {
+        if accounts[at] == u32::MAX {
+            accounts[at] = u32::try_from(self.context_list.len()).unwrap_or(u32::MAX);
             self.context_list.push(context);
         }
-        self.last = Some((context, number));
-        number
+        accounts[at]
     }
 
     /// What a tag text says, as a number.
@@ -201,12 +243,13 @@ impl<'a> Book<'a> {
 
     /// The same, remembering texts: for sources without a dictionary of their own where texts repeat.
     pub fn tag_text_remembered(&mut self, cloud: u8, text: &str) -> u32 {
-        if let Some(number) = self.texts.get(&(cloud, Text::new(text))) {
+        let digest = self.digest.of(cloud.into(), text);
+        if let Some(number) = self.texts.get(&digest) {
             return *number;
         }
         let number = self.tag_text(cloud, Some(text));
         if self.texts.len() < MEMORY {
-            self.texts.insert((cloud, Text::new(text)), number);
+            self.texts.insert(digest, number);
         }
         number
     }
@@ -229,28 +272,83 @@ impl<'a> Book<'a> {
             let state = &self.states[key.index()];
             self.said.push(Said { value: state.value, standing: state.standing });
         }
+        self.said_number()
+    }
+
+    /// The number of `said`.
+    fn said_number(&mut self) -> u32 {
         if let Some(number) = self.tag_states.get(&self.said) {
             return *number;
         }
         let number = u32::try_from(self.tag_list.len()).unwrap_or(u32::MAX);
         self.tag_states.insert(self.said.clone(), number);
-        self.answers_all.push(self.said.iter().all(|s| s.value != 0));
+        self.answered.push(answered(&self.said));
         self.tag_list.push(self.said.clone());
         number
     }
 
-    fn owner(&mut self, kind: OwnerKind, example: u32) -> u32 {
+    fn owner(&mut self, kind: OwnerKind) -> u32 {
         let next = u32::try_from(self.owner_list.len()).unwrap_or(u32::MAX);
         let number = *self.owner_index.entry(kind).or_insert(next);
         if number == next {
-            self.owner_list.push((kind, example));
+            self.owner_list.push(kind);
+            let OwnerKind::Known { state, .. } = kind else {
+                self.owner_answered.push(0);
+                return number;
+            };
+            self.owner_answered.push(self.answered[state as usize]);
         }
         number
     }
 
+    /// The owner as far as attribution still asks: keys that the row's own tags answer are left out, and so is the group
+    /// when nothing is left to ask. Resources that differ in nothing else share a number.
+    fn narrow(&mut self, tags: u32, owner: u32) -> u32 {
+        let answered = if self.rungs_without_account > 0 { self.answered[tags as usize] } else { 0 };
+        // A table for all sets of keys is small for the few keys that taxonomies have.
+        if self.billing.keys.len() > 8 || owner <= NOT_FOUND {
+            return owner;
+        }
+        let at = (owner as usize) << self.billing.keys.len() | answered as usize;
+        if let Some(number) = self.narrowed.get(at).copied().filter(|n| *n != u32::MAX) {
+            return number;
+        }
+        let kind = match self.owner_list[owner as usize] {
+            OwnerKind::Known { state, group } => {
+                let mut said = self.tag_list[state as usize].clone();
+                for (_, said) in said.iter_mut().enumerate().filter(|(position, _)| answered & 1 << position != 0) {
+                    *said = Said { value: 0, standing: Standing::Absent };
+                }
+                let complete = self.rungs_without_account > 1 && answered | self.answered[state as usize] == self.all_answered;
+                self.said = said;
+                OwnerKind::Known { state: self.said_number(), group: if complete { NONE } else { group } }
+            }
+            kind => kind,
+        };
+        let number = self.owner(kind);
+        if self.narrowed.len() <= at {
+            self.narrowed.resize(at + 1, u32::MAX);
+        }
+        self.narrowed[at] = number;
+        number
+    }
+
+    /// True when attribution asks for the account of such a row: its tags and its resource leave a key open, or the
+    /// ladder asks in another order. Rows that need none fall into fewer groups.
+    pub fn needs_account(&self, tags: u32, owned: Owned) -> bool {
+        let mut known = 0;
+        if self.rungs_without_account > 0 {
+            known |= self.answered[tags as usize];
+        }
+        if self.rungs_without_account > 1 {
+            known |= self.owner_answered[owned.owner as usize];
+        }
+        self.billing.dimensions.scope || (self.billing.needs_account() && known != self.all_answered)
+    }
+
     /// True when a row with these tags needs no resource: neither for attribution nor for prices.
     pub fn needs_no_owner(&self, tags: u32) -> bool {
-        !self.billing.price_resources && self.answers_all[tags as usize]
+        !self.billing.price_resources && self.rungs_without_account > 0 && self.answered[tags as usize] == self.all_answered
     }
 
     /// The owner of a row whose tags answer everything.
@@ -261,31 +359,65 @@ impl<'a> Book<'a> {
     /// The owner that a resource id names, looked up each time.
     pub fn owned(&mut self, account: u32, id: Option<&str>) -> Owned {
         let Some(id) = id else { return Owned { owner: NO_ID, resource: NONE } };
+        if self.billing.owners.is_none() {
+            return Owned { owner: NOT_FOUND, resource: NONE };
+        }
         let scope = self.scope_of[account as usize];
         let owner = self.billing.owners.map_or(Owner::NOBODY, |o| o.resource(scope, id));
-        let (kind, example) = match (owner.resource, self.billing.owners) {
-            (NONE, _) | (_, None) => (OwnerKind::Unknown { group: owner.group }, NONE),
-            (row, Some(owners)) => (OwnerKind::Known { state: owners.inventory().own_state_id(row), group: owner.group }, row),
+        let kind = match (owner.resource, self.billing.owners) {
+            (NONE, _) | (_, None) => OwnerKind::Unknown { group: owner.group },
+            (row, Some(owners)) => OwnerKind::Known { state: self.inventory_state(owners, row), group: owner.group },
         };
-        Owned { owner: self.owner(kind, example), resource: owner.resource }
+        Owned { owner: self.owner(kind), resource: owner.resource }
+    }
+
+    /// The owner number of a resource.
+    fn owner_of(&mut self, owners: &Owners<'_>, resource: u32) -> u32 {
+        let group = owners.inventory().group_of(resource).unwrap_or(NONE);
+        let state = self.inventory_state(owners, resource);
+        let owner = self.owner(OwnerKind::Known { state, group });
+        self.owner_of_row[resource as usize] = owner;
+        owner
+    }
+
+    /// What a resource's own tags say about the wanted keys, as the number of a tag state.
+    fn inventory_state(&mut self, owners: &Owners<'_>, row: u32) -> u32 {
+        let id = owners.inventory().own_state_id(row);
+        if let Some(number) = self.inventory_states.get(&id) {
+            return *number;
+        }
+        let states = owners.inventory().own_states(row);
+        let said = |key: &KeyId| {
+            states.map_or(Said { value: 0, standing: Standing::Undetermined }, |s| Said { value: s[key.index()].value, standing: s[key.index()].standing })
+        };
+        self.said = self.billing.keys.iter().map(said).collect();
+        let number = self.said_number();
+        self.inventory_states.insert(id, number);
+        number
     }
 
     /// The same, remembering ids together with the account they were seen in.
     pub fn owned_remembered(&mut self, account: u32, id: &str) -> Owned {
-        if let Some((seen, owned)) = self.ids.get(id)
-            && *seen == account
-        {
+        let Some(owners) = self.billing.owners else { return Owned { owner: NOT_FOUND, resource: NONE } };
+        if let Some(resource) = owners.exactly(id) {
+            let known = self.owner_of_row[resource as usize];
+            let owner = if known == u32::MAX { self.owner_of(owners, resource) } else { known };
+            return Owned { owner, resource };
+        }
+        let digest = self.digest.of(account, id);
+        if let Some(owned) = self.ids.get(&digest) {
             return *owned;
         }
         let owned = self.owned(account, Some(id));
         if self.ids.len() < MEMORY {
-            self.ids.insert(Text::new(id), (account, owned));
+            self.ids.insert(digest, owned);
         }
         owned
     }
 
     /// Enters one row.
     pub fn enter(&mut self, context: u32, tags: u32, owned: Owned, sums: &Sums) {
+        let owned = Owned { owner: self.narrow(tags, owned.owner), ..owned };
         let next = u32::try_from(self.group_list.len()).unwrap_or(u32::MAX);
         let at = *self.groups.entry((context, tags, owned.owner)).or_insert(next);
         if at == next {
@@ -332,12 +464,16 @@ impl<'a> Book<'a> {
             let next = u32::try_from(self.tag_list.len()).unwrap_or(u32::MAX);
             let number = *self.tag_states.entry(self.said.clone()).or_insert(next);
             if number == next {
-                self.answers_all.push(self.said.iter().all(|s| s.value != 0));
+                self.answered.push(answered(&self.said));
                 self.tag_list.push(self.said.clone());
             }
             tags.push(number);
         }
-        let owners: Vec<u32> = other.owner_list.iter().map(|(kind, example)| self.owner(*kind, *example)).collect();
+        let translated = |kind: &OwnerKind| match *kind {
+            OwnerKind::Known { state, group } => OwnerKind::Known { state: tags[state as usize], group },
+            kind => kind,
+        };
+        let owners: Vec<u32> = other.owner_list.iter().map(translated).collect::<Vec<_>>().into_iter().map(|kind| self.owner(kind)).collect();
         for group in other.group_list {
             let key = (contexts[group.context as usize], tags[group.tags as usize], owners[group.owner as usize]);
             let next = u32::try_from(self.group_list.len()).unwrap_or(u32::MAX);

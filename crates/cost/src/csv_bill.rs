@@ -121,13 +121,7 @@ fn enter_row(path: &Path, book: &mut Book<'_>, rows: &mut Rows, record: &ByteRec
     if currency == NO_WORD {
         return Err(at(path, record, Column::BillingCurrency, "the row has no currency; amounts without one cannot be added".to_owned()));
     }
-    let context = Context {
-        month,
-        currency,
-        provider: if dimensions.provider { provider } else { NO_WORD },
-        account: if book.billing.needs_account() { account } else { NO_WORD },
-        service,
-    };
+    let context = Context { month, currency, provider: if dimensions.provider { provider } else { NO_WORD }, account: NO_WORD, service };
     let sums = amounts(path, book, &rows.layout, record)?;
     let cloud = book.cloud(provider);
     let allocated = text(path, record, &rows.layout, Column::AllocatedTags)?;
@@ -144,7 +138,8 @@ fn enter_row(path: &Path, book: &mut Book<'_>, rows: &mut Rows, record: &ByteRec
             None => book.owned(account, None),
         }
     };
-    let context = book.context(context);
+    let account = if book.needs_account(tags, owned) { account } else { NO_WORD };
+    let context = book.context(Context { account, ..context });
     book.enter(context, tags, owned, &sums);
     book.tally(month, currency, 1, &sums);
     Ok(())

@@ -113,8 +113,15 @@ impl LadderContext<'_> {
         at.map_or(Said { value: 0, standing: Standing::Absent }, |at| self.aggregate.tag_states[tags][at])
     }
 
-    fn owner(&self, group: usize) -> (OwnerKind, u32) {
+    fn owner(&self, group: usize) -> OwnerKind {
         self.aggregate.owners[self.aggregate.groups[group].owner as usize]
+    }
+
+    /// What the owning resource's tags say; none without a known resource.
+    fn owner_said(&self, key: KeyId, group: usize) -> Option<Said> {
+        let OwnerKind::Known { state, .. } = self.owner(group) else { return None };
+        let at = self.billing.keys.iter().position(|k| *k == key)?;
+        Some(self.aggregate.tag_states[state as usize][at])
     }
 
     fn scope(&self, group: usize) -> u32 {
@@ -137,10 +144,7 @@ impl Step for ResourceTag {
         Basis::Resource
     }
     fn claim(&self, cx: &LadderContext<'_>, key: KeyId, group: usize) -> u32 {
-        match (cx.owner(group), cx.billing.owners) {
-            ((OwnerKind::Known { .. }, example), Some(owners)) => value(owners.inventory().own_states(example), key),
-            _ => 0,
-        }
+        cx.owner_said(key, group).map_or(0, |said| said.value)
     }
 }
 
@@ -149,7 +153,7 @@ impl Step for GroupTag {
         Basis::Group
     }
     fn claim(&self, cx: &LadderContext<'_>, key: KeyId, group: usize) -> u32 {
-        let (OwnerKind::Known { group: row, .. } | OwnerKind::Unknown { group: row }) = cx.owner(group).0 else { return 0 };
+        let (OwnerKind::Known { group: row, .. } | OwnerKind::Unknown { group: row }) = cx.owner(group) else { return 0 };
         match cx.billing.owners {
             Some(owners) if row != NONE => value(owners.inventory().group_states(row), key),
             _ => 0,
@@ -183,11 +187,8 @@ impl Step for DeclaredStage {
 }
 
 fn reason(cx: &LadderContext<'_>, key: KeyId, group: usize) -> Reason {
-    let (kind, example) = cx.owner(group);
-    let owner_standing = match (kind, cx.billing.owners) {
-        (OwnerKind::Known { .. }, Some(owners)) => Some(owners.inventory().own_states(example).map_or(Standing::Undetermined, |s| s[key.index()].standing)),
-        _ => None,
-    };
+    let kind = cx.owner(group);
+    let owner_standing = cx.owner_said(key, group).map(|said| said.standing);
     for standing in [Some(cx.said(key, group).standing), owner_standing].into_iter().flatten() {
         match standing {
             Standing::Unrecognised => return Reason::UnknownValue,

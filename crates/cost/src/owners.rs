@@ -4,6 +4,7 @@
 //! or name a part of a resource. Nothing here asks which cloud it is: every match is tried by the shape of the id.
 
 use rustc_hash::FxHashMap;
+use std::hash::{BuildHasher, Hasher};
 use tagledger_engine::Inventory;
 use tagledger_model::Text;
 
@@ -13,12 +14,35 @@ pub(crate) const NONE: u32 = u32::MAX;
 /// An index over an inventory for the ids that bills write.
 pub struct Owners<'i> {
     inventory: &'i Inventory,
-    /// Lower-cased canonical id → resource; `NONE` where two differ only by case.
-    by_id: FxHashMap<Text, u32>,
-    /// Scope row and last part of the id → resource; `NONE` where it is not unique.
-    by_name: FxHashMap<(u32, Text), u32>,
+    /// First half of the digest of an id as inventories write it → a quarter of the second half, and the resource. Small
+    /// entries keep the table in the processor's cache; it is the look-up that nearly every bill row makes.
+    exact: FxHashMap<u64, (u32, u32)>,
+    /// Digest of the lower-cased canonical id → resource; `NONE` where two differ only by case.
+    by_id: FxHashMap<u128, u32>,
+    /// Digest of scope row and last part of the id → resource; `NONE` where it is not unique.
+    by_name: FxHashMap<u128, u32>,
+    digest: Digest,
     groups: FxHashMap<Text, u32>,
     scopes: FxHashMap<Text, u32>,
+}
+
+/// 128-bit digests of texts, under seeds of this process: a map of digests needs no texts, and nobody outside can aim at a collision.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Digest {
+    seeds: [foldhash::quality::RandomState; 2],
+}
+
+impl Digest {
+    /// The digest of a number and a text.
+    pub fn of(&self, number: u32, text: &str) -> u128 {
+        let half = |seed: &foldhash::quality::RandomState| {
+            let mut hasher = seed.build_hasher();
+            hasher.write_u32(number);
+            hasher.write(text.as_bytes());
+            u128::from(hasher.finish())
+        };
+        half(&self.seeds[0]) << 64 | half(&self.seeds[1])
+    }
 }
 
 /// What an id says on its own.
@@ -34,6 +58,12 @@ impl Owner {
     pub const NOBODY: Self = Self { resource: NONE, group: NONE };
 }
 
+/// A digest as the key and check of a small table.
+#[expect(clippy::cast_possible_truncation, reason = "parts of a digest are as good as the whole, 96 bits suffice")]
+fn halves(digest: u128) -> (u64, u32) {
+    ((digest >> 64) as u64, digest as u32)
+}
+
 fn last_part(id: &str) -> &str {
     id.rsplit(['/', ':']).next().unwrap_or(id)
 }
@@ -44,10 +74,14 @@ impl<'i> Owners<'i> {
         let rows = inventory.len();
         let mut by_id = FxHashMap::with_capacity_and_hasher(rows, rustc_hash::FxBuildHasher);
         let mut by_name = FxHashMap::with_capacity_and_hasher(rows, rustc_hash::FxBuildHasher);
+        let digest = Digest::default();
+        let mut exact = FxHashMap::with_capacity_and_hasher(rows, rustc_hash::FxBuildHasher);
         for row in 0..u32::try_from(rows).unwrap_or(u32::MAX) {
+            let (key, check) = halves(digest.of(0, inventory.id(row)));
+            exact.entry(key).and_modify(|e: &mut (u32, u32)| e.1 = NONE).or_insert((check, row));
             let id = inventory.id(row).to_lowercase();
-            by_name.entry((inventory.scope_of(row), Text::new(last_part(&id)))).and_modify(|r| *r = NONE).or_insert(row);
-            by_id.entry(id).and_modify(|r| *r = NONE).or_insert(row);
+            by_name.entry(digest.of(inventory.scope_of(row), last_part(&id))).and_modify(|r| *r = NONE).or_insert(row);
+            by_id.entry(digest.of(0, &id)).and_modify(|r| *r = NONE).or_insert(row);
         }
         let groups = (0_u32..).zip(inventory.groups()).map(|(row, g)| (g.id.to_lowercase(), row)).collect();
         let mut scopes = FxHashMap::default();
@@ -56,7 +90,7 @@ impl<'i> Owners<'i> {
                 scopes.insert(id.to_lowercase(), row);
             }
         }
-        Self { inventory, by_id, by_name, groups, scopes }
+        Self { inventory, exact, by_id, by_name, digest, groups, scopes }
     }
 
     /// The inventory.
@@ -70,12 +104,19 @@ impl<'i> Owners<'i> {
         self.scopes.get(&id).or_else(|| self.scopes.get(last_part(&id))).copied().unwrap_or(NONE)
     }
 
+    /// The resource whose canonical id is written exactly so.
+    #[inline]
+    pub(crate) fn exactly(&self, id: &str) -> Option<u32> {
+        let (key, check) = halves(self.digest.of(0, id));
+        self.exact.get(&key).filter(|(c, row)| *c == check && *row != NONE).map(|(_, row)| *row)
+    }
+
     /// The resource that a bill row is about, given the scope that the row names.
     pub(crate) fn resource(&self, scope: u32, id: &str) -> Owner {
         let id = Text::new(id.trim()).to_lowercase();
-        let found = self.by_id.get(&id).copied().or_else(|| self.by_alias(&id)).or_else(|| self.by_parent(&id));
+        let found = self.by_id.get(&self.digest.of(0, &id)).copied().or_else(|| self.by_alias(&id)).or_else(|| self.by_parent(&id));
         // A bare id counts only within its own scope.
-        let bare = || if scope == NONE { None } else { self.by_name.get(&(scope, Text::new(last_part(&id)))).copied() };
+        let bare = || if scope == NONE { None } else { self.by_name.get(&self.digest.of(scope, last_part(&id))).copied() };
         let resource = found.filter(|r| *r != NONE).or_else(bare).unwrap_or(NONE);
         let group = if resource == NONE { self.group_in(&id) } else { self.inventory.group_of(resource).unwrap_or(NONE) };
         Owner { resource, group }
@@ -95,7 +136,7 @@ impl<'i> Owners<'i> {
                 None => part,
             })
             .collect();
-        if changed { self.by_id.get(parts.join("/").as_str()).copied() } else { None }
+        if changed { self.by_id.get(&self.digest.of(0, &parts.join("/"))).copied() } else { None }
     }
 
     /// A path names a part of a resource when its last pair of parts is cut off and the rest is one.
@@ -108,7 +149,7 @@ impl<'i> Owners<'i> {
             if rest.len() <= start || rest[start..].matches('/').count() < 2 {
                 return None;
             }
-            if let Some(row) = self.by_id.get(rest) {
+            if let Some(row) = self.by_id.get(&self.digest.of(0, rest)) {
                 return Some(*row);
             }
         }

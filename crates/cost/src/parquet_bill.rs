@@ -188,19 +188,12 @@ impl Work {
             self.id_memo.fit(ids, 1);
         }
         let measures: Vec<crate::Measure> = billing.measures().collect();
-        let (by_provider, by_account) = (billing.dimensions.provider, billing.needs_account());
+        let by_provider = billing.dimensions.provider;
         let (mut tally, mut tallied, mut counted) = ((Month(0), NO_WORD), Sums::default(), 0);
         for row in 0..rows {
             if self.currency[row] == NO_WORD {
                 return Err((Column::BillingCurrency, Broken { row, what: "the row has no currency; amounts without one cannot be added".to_owned() }));
             }
-            let context = book.context(Context {
-                month: self.months[row],
-                currency: self.currency[row],
-                provider: if by_provider { self.provider[row] } else { NO_WORD },
-                account: if by_account { self.account[row] } else { NO_WORD },
-                service: self.service[row],
-            });
             let mut sums = Sums::default();
             for measure in &measures {
                 match self.amounts[measure.position()].get(row).copied().flatten() {
@@ -212,6 +205,13 @@ impl Work {
                 book.repairs.note_integral(&sums);
             }
             let owned = if book.needs_no_owner(self.tags[row]) { Book::not_needed() } else { self.owned(book, row, ids.as_ref(), allocated.as_ref()) };
+            let context = book.context(Context {
+                month: self.months[row],
+                currency: self.currency[row],
+                provider: if by_provider { self.provider[row] } else { NO_WORD },
+                account: if book.needs_account(self.tags[row], owned) { self.account[row] } else { NO_WORD },
+                service: self.service[row],
+            });
             book.enter(context, self.tags[row], owned, &sums);
             if tally != (self.months[row], self.currency[row]) {
                 if counted > 0 {

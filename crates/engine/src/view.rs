@@ -146,7 +146,7 @@ impl<'i> KeyView<'i> {
 
     /// A canonical value as this cloud spells it.
     pub fn value_spelling(&self, value: &str) -> String {
-        self.parts.normalisers[usize::from(self.cloud)].value_spelling(value)
+        self.parts.normalisers[usize::from(self.cloud)].value_spelling_of(self.key, value)
     }
 
     /// The standing that reports show: after inheritance and default.

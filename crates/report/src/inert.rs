@@ -19,7 +19,7 @@ fn is_invisible(c: char) -> bool {
 const MARKS: usize = 3;
 
 /// For a terminal and for text inside HTML: what cannot be seen becomes `�`, so that a reader sees that something was there.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+pub fn visible(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
         return Cow::Borrowed(text);
     }
@@ -44,7 +44,10 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
 
 /// For a cell of a CSV file: controls and other invisible characters are spelt out, and what a spreadsheet would run as a formula gets a `'` in front.
 pub(crate) fn cell(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'.' | b'_' | b'/' | b':' | b',')) {
+    // Nearly every cell is printable ASCII that no spreadsheet mistakes for anything: one look at its bytes suffices.
+    let harmless = text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b';');
+    let first = text.bytes().find(|b| *b != b' ');
+    if harmless && !first.is_some_and(|b| matches!(b, b'=' | b'+' | b'-' | b'@')) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);

@@ -17,5 +17,6 @@ mod terminal;
 
 pub use document::*;
 pub use format::{FORMATS, Format, Sink};
+pub use inert::visible;
 pub use schema::json_schema;
 pub use terminal::{TerminalOptions, terminal};

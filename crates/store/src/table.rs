@@ -169,8 +169,9 @@ pub fn read_table<E>(path: &Path, columns: &[&str], mut each: impl FnMut(&[Cell<
         .finish()
         .map_err(|e| read(format!("is damaged, or was written by another version: {e}")))?;
     let mut cells = Vec::with_capacity(columns.len());
-    let named: Vec<&polars::prelude::Column> =
-        columns.iter().map(|c| frame.column(c)).collect::<PolarsResult<_>>().map_err(|e| read(format!("was written by another version: {e}")))?;
+    // As a series: a column that holds one value in all of its rows would hand out copies, which cannot be lent.
+    let series = |name: &&str| frame.column(name).map(polars::prelude::Column::as_materialized_series);
+    let named: Vec<&Series> = columns.iter().map(series).collect::<PolarsResult<_>>().map_err(|e| read(format!("was written by another version: {e}")))?;
     for row in 0..frame.height() {
         cells.clear();
         for column in &named {

@@ -79,7 +79,7 @@ pub enum LoadError {
         diagnostics: Vec<Diagnostic>,
     },
     /// The file could not be read.
-    #[error("`{}` cannot be read: {source}", path.display())]
+    #[error("{}: cannot be read: {source}", path.display())]
     Io {
         /// The file as the user named it.
         path: PathBuf,

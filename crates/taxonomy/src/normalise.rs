@@ -150,7 +150,32 @@ pub struct Normaliser {
     /// Per key, encoded label of a listed value that is too long to be decoded → its position.
     encoded: Vec<FxHashMap<String, usize>>,
     known_keys: FxHashMap<Text, KeyMeaning>,
+    /// The same for the few keys that nearly all tags have, found by two bytes and the length.
+    frequent: Vec<Option<(Text, KeyMeaning)>>,
     known_values: Vec<FxHashMap<Text, ValueMeaning>>,
+    /// The same for frequent values, per key.
+    frequent_values: Vec<Vec<Option<(Text, ValueMeaning)>>>,
+    /// A bit per key that is asked for.
+    wanted: u32,
+}
+
+/// Places for frequent words: a power of two.
+const FREQUENT: usize = 1 << FREQUENT_BITS;
+const FREQUENT_BITS: u32 = 10;
+
+/// Where a word would stand among the frequent ones: five of its bytes and its length, mixed by one multiplication.
+fn frequent_place(word: &str) -> usize {
+    let bytes = word.as_bytes();
+    let Some((first, last)) = bytes.first().zip(bytes.last()) else { return 0 };
+    let at = |i: usize| u64::from(bytes[i]);
+    let mixed = u64::from(*first)
+        | u64::from(*last) << 8
+        | at(bytes.len() / 2) << 16
+        | at(bytes.len() / 4) << 24
+        | at(bytes.len() * 3 / 4) << 32
+        | (bytes.len() as u64) << 40;
+    // The top bits of the product depend on every bit of the factor.
+    usize::try_from(mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - FREQUENT_BITS)).unwrap_or(0)
 }
 
 impl Normaliser {
@@ -164,6 +189,8 @@ impl Normaliser {
         }
         for (id, key) in taxonomy.ids() {
             by_fold.insert(fold(&key.name), (id, 1));
+            // A spelling set by hand is a name of the key in this cloud even when no alias says so.
+            by_fold.insert(fold(&spelling(key, grammar, cloud)), (id, 1));
         }
         let listed = |of: &dyn Fn(usize, &crate::Value) -> Vec<(String, usize)>| -> Vec<FxHashMap<String, usize>> {
             let one = |domain: &Domain| match domain {
@@ -177,7 +204,10 @@ impl Normaliser {
         Self {
             spellings: taxonomy.keys.iter().map(|k| spelling(k, grammar, cloud)).collect(),
             known_values: vec![FxHashMap::default(); taxonomy.keys.len()],
+            frequent_values: vec![vec![None; FREQUENT]; taxonomy.keys.len()],
             known_keys: FxHashMap::default(),
+            frequent: vec![None; FREQUENT],
+            wanted: u32::MAX,
             taxonomy: Arc::clone(taxonomy),
             grammar: *grammar,
             dictionary: dictionary.clone(),
@@ -187,18 +217,34 @@ impl Normaliser {
         }
     }
 
+    /// Restricts the normaliser to some keys: tags about the others count as the user's own and are not judged.
+    pub fn only(mut self, keys: &[KeyId]) -> Self {
+        self.wanted = keys.iter().fold(0, |bits, key| bits | 1 << key.0);
+        self
+    }
+
     /// This cloud's spelling of a key.
     pub fn spelling(&self, key: KeyId) -> &Text {
         &self.spellings[key.index()]
     }
 
-    /// A canonical value in this cloud's spelling.
-    pub fn value_spelling(&self, value: &str) -> String {
+    /// A listed value in this cloud's spelling.
+    fn value_spelling(&self, value: &str) -> String {
         if !self.grammar.encoded {
             return value.to_owned();
         }
         let lower = value.to_lowercase();
         if encode_label(&lower) == lower { lower } else { encode_label(value) }
+    }
+
+    /// A canonical value of a key in this cloud's spelling. Only a listed value may lose its case where labels are lower-case: the
+    /// list finds it again. Any other value is encoded, so that it reads back as it was.
+    pub fn value_spelling_of(&self, key: KeyId, value: &str) -> String {
+        match &self.taxonomy.keys[key.index()].domain {
+            Domain::Values(_) => self.value_spelling(value),
+            _ if self.grammar.encoded => encode_label(value),
+            _ => value.to_owned(),
+        }
     }
 
     /// How many keys the taxonomy has.
@@ -229,6 +275,7 @@ impl Normaliser {
         let (key, rank) = match self.key_meaning(key) {
             KeyMeaning::Reserved => return Meaning::Reserved,
             KeyMeaning::Other => return Meaning::Other,
+            KeyMeaning::Key { key, .. } if self.wanted & 1 << key.0 == 0 => return Meaning::Other,
             KeyMeaning::Key { key, rank } => (key, rank),
         };
         let meaning = match value {
@@ -248,6 +295,12 @@ impl Normaliser {
     }
 
     fn key_meaning(&mut self, key: &str) -> KeyMeaning {
+        let place = frequent_place(key);
+        if let Some((known, meaning)) = &self.frequent[place]
+            && known == key
+        {
+            return *meaning;
+        }
         if let Some(meaning) = self.known_keys.get(key) {
             return *meaning;
         }
@@ -261,6 +314,10 @@ impl Normaliser {
                 Some((id, rank)) => KeyMeaning::Key { key: *id, rank: *rank },
             }
         };
+        // First come, first kept: a key that shares its place with another is found in the map.
+        if self.frequent[place].is_none() && key.len() <= 64 {
+            self.frequent[place] = Some((Text::new(key), meaning));
+        }
         if self.known_keys.len() < MEMORY {
             self.known_keys.insert(Text::new(key), meaning);
         }
@@ -268,10 +325,20 @@ impl Normaliser {
     }
 
     fn value_meaning(&mut self, key: KeyId, raw: &str) -> ValueMeaning {
+        let place = frequent_place(raw);
+        if let Some((known, meaning)) = &self.frequent_values[key.index()][place]
+            && known == raw
+        {
+            return *meaning;
+        }
         if let Some(meaning) = self.known_values[key.index()].get(raw) {
             return *meaning;
         }
         let meaning = self.judge(key, raw);
+        let slot = &mut self.frequent_values[key.index()][place];
+        if slot.is_none() && raw.len() <= 64 {
+            *slot = Some((Text::new(raw), meaning));
+        }
         let memory = &mut self.known_values[key.index()];
         if memory.len() < MEMORY {
             memory.insert(Text::new(raw), meaning);
@@ -303,7 +370,7 @@ impl Normaliser {
                 }
             }
         };
-        let nonstandard = raw != canonical && !(self.grammar.encoded && (raw == self.value_spelling(&canonical) || raw == encode_label(&canonical)));
+        let nonstandard = raw != canonical && !(self.grammar.encoded && (raw == self.value_spelling_of(key, &canonical) || raw == encode_label(&canonical)));
         ValueMeaning { standing: Standing::Canonical, value: self.dictionary.code(key, &canonical), nonstandard }
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing of Tagledger is imported here, so that its readers, its normaliser and its ladder meet a witness that shares none of their mistakes.
 //! What the program makes of an estate is tested in `tests`; the committed example is in `examples/estate`.
 
+pub mod baseline;
 mod bench;
 mod bill;
 mod calendar;

@@ -6,6 +6,8 @@ use tagledger_testkit::{BenchBill, Estate, Shape, Spec, parse_time};
 const USAGE: &str = "tagledger-testkit estate --resources N --seed S --out DIR [--bill-months M] [--hostile] [--now 2026-11-01T00:00:00Z]
 tagledger-testkit bench-bill --rows N --shape typical|hard --out DIR [--seed S]
 tagledger-testkit example --out examples/estate
+tagledger-testkit parse DIR
+tagledger-testkit decode DIR --columns A,B,C
 ";
 
 fn main() -> ExitCode {
@@ -33,8 +35,24 @@ fn flags(arguments: &[String]) -> Result<BTreeMap<&str, &str>, String> {
     Ok(flags)
 }
 
+/// The limits that benches compare with.
+fn baseline(command: &str, folder: &Path, rest: &[String]) -> Result<String, String> {
+    let failed = |e: std::io::Error| format!("failed to read below {}: {e}", folder.display());
+    match (command, rest) {
+        ("parse", []) => Ok(format!("{} records\n", tagledger_testkit::baseline::parse(folder).map_err(failed)?)),
+        ("decode", [flag, columns]) if flag == "--columns" => {
+            let columns: Vec<&str> = columns.split(',').collect();
+            Ok(format!("{} rows\n", tagledger_testkit::baseline::decode(folder, &columns).map_err(failed)?))
+        }
+        _ => Err("parse takes a folder, decode a folder and --columns".to_owned()),
+    }
+}
+
 fn run(arguments: &[String]) -> Result<String, String> {
     let (command, rest) = arguments.split_first().ok_or("a command is missing")?;
+    if let ("parse" | "decode", Some((folder, rest))) = (command.as_str(), rest.split_first()) {
+        return baseline(command, Path::new(folder), rest);
+    }
     let flags = flags(rest)?;
     let number = |name: &str, default: u64| flags.get(name).map_or(Ok(default), |v| v.replace('_', "").parse::<u64>().map_err(|e| format!("{name}: {e}")));
     let out = Path::new(*flags.get("--out").ok_or("--out is missing")?);

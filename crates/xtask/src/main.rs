@@ -12,6 +12,7 @@ mod new_rule;
 mod process;
 mod suite;
 mod tidy;
+mod validator;
 mod workspace;
 
 use std::{fmt, process::ExitCode};

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything a change must pass, on a machine that has only Rust, cheapest first.
 
-use crate::{Failure, features, process, tidy, workspace};
+use crate::{Failure, features, process, tidy, validator, workspace};
 use std::{
     path::Path,
     process::Command,
@@ -22,6 +22,7 @@ const STEPS: &[Step] = &[
     ("tidy", |_| tidy::run()),
     ("shared dependencies", features::check),
     ("browser", browser),
+    ("schema validator", validator::install),
     ("program", program),
     ("tests", tests),
     ("examples in documentation", doc_examples),
@@ -114,13 +115,14 @@ fn has_nextest(root: &Path) -> bool {
 
 /// Always the whole workspace: with `-p`, Cargo would choose other features for Polars and compile it again.
 fn tests(root: &Path) -> Result<(), Failure> {
+    let python = validator::python(root);
     if has_nextest(root) {
-        return process::run(process::cargo(root).args(["nextest", "run", "--workspace", "--no-fail-fast"]));
+        return process::run(process::cargo(root).args(["nextest", "run", "--workspace", "--no-fail-fast"]).env(validator::VARIABLE, python));
     }
     println!(
         "cargo-nextest is not installed, so `cargo test` runs the tests, one binary after the other (`cargo install --locked cargo-nextest` would speed this up)."
     );
-    process::run(process::cargo(root).args(["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"]))
+    process::run(process::cargo(root).args(["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"]).env(validator::VARIABLE, python))
 }
 
 /// Each crate with an example is one more binary linked with everything below it, so the step runs only when there is one.

@@ -4,7 +4,7 @@ use super::scan::{Head, LAYOUT, print_format};
 use crate::args::{Format, Report as Args};
 use crate::exit::{self, Code};
 use crate::failure::Failure;
-use crate::output::Folder;
+use crate::output::Delivery;
 use crate::rows::StoredRows;
 use tagledger_report::{FORMATS, Report};
 use tagledger_store::RunFolder;
@@ -32,8 +32,7 @@ pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
         print_format(&report, args.format)?;
         return Ok(exit::CLEAN);
     };
-    let failed = |source| Failure::Output { what: out.display().to_string(), source };
-    std::fs::create_dir_all(out).map_err(failed)?;
+    let delivery = Delivery::begin(out)?;
     let wanted = match args.format {
         Format::Terminal | Format::None => None,
         Format::Json => Some("json"),
@@ -41,7 +40,8 @@ pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
         Format::Html => Some("html"),
     };
     for format in FORMATS.iter().filter(|f| wanted.is_none_or(|w| w == f.id())) {
-        format.write(&report, &mut Folder::new(out)).map_err(failed)?;
+        format.write(&report, &mut delivery.folder()).map_err(|source| Failure::output(&out.display(), source))?;
     }
+    delivery.commit()?;
     Ok(exit::CLEAN)
 }

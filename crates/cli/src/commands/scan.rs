@@ -6,6 +6,7 @@ use crate::exit::Code;
 use crate::failure::Failure;
 use crate::output::{Folder, Stdout};
 use crate::rows::{LiveRows, store_cube, store_findings, store_resources};
+use crate::shared::share;
 use crate::{clouds, progress};
 use serde::{Deserialize, Serialize};
 use std::io::IsTerminal;
@@ -68,7 +69,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let parts = Parts { cx, audit: &audited, findings: &findings, coverage: &imported.coverage, inputs: &imported.files, billed: billed.as_ref(), exit };
     let summary = summary(&parts);
     let rows = LiveRows { cx, findings: &findings, prices: &prices };
-    write(run, &Report { summary: &summary, rows: &rows }, &taxonomy, cube.as_ref(), args.audit.quiet)?;
+    write(run, &summary, &rows, &taxonomy, cube.as_ref(), args.audit.quiet)?;
     show(&Report { summary: &summary, rows: &rows }, &args.audit, &out)?;
     Ok(Code(summary.exit.code))
 }
@@ -107,37 +108,35 @@ pub(crate) fn read_bill(bill: &Bill, billing: &Billing<'_>, quiet: bool) -> Resu
     Ok(aggregate)
 }
 
-/// Writes the run: tables and every format, each by itself, on two threads; then the folder is put in its place.
-fn write(run: NewRun, report: &Report<'_>, taxonomy: &Taxonomy, cube: Option<&Cube>, quiet: bool) -> Result<(), Failure> {
+/// Writes the run: every format and table in a thread of its own, reading along while the findings are worded once; then
+/// the folder is put in its place.
+fn write(run: NewRun, summary: &Summary, rows: &LiveRows<'_>, taxonomy: &Taxonomy, cube: Option<&Cube>, quiet: bool) -> Result<(), Failure> {
     let spinner = progress::spinner("writing reports", quiet);
-    let folder = run.path().to_owned();
-    let mut jobs: Vec<Box<dyn Fn() -> Result<(), Failure> + Send + Sync>> = Vec::new();
-    for format in FORMATS {
-        let folder = folder.clone();
-        let report = *report;
-        jobs.push(Box::new(move || {
-            let what = || folder.display().to_string();
-            format.write(&report, &mut Folder::new(&folder)).map_err(|source| Failure::Output { what: what(), source })
-        }));
-    }
-    jobs.push(Box::new(|| Ok(store_findings(&folder, report.rows)?)));
-    jobs.push(Box::new(|| Ok(store_resources(&folder, &report.summary.keys, report.rows)?)));
-    jobs.push(Box::new(|| cube.map_or(Ok(()), |cube| Ok(store_cube(&folder, taxonomy, cube)?))));
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let work = || -> Result<(), Failure> {
-        while let Some(job) = jobs.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
-            job()?;
+    let folder = run.path();
+    let (speaker, readers) = share(rows, FORMATS.len() + 1);
+    std::thread::scope(|threads| -> Result<(), Failure> {
+        let mut jobs = Vec::new();
+        for (at, reader) in readers.iter().enumerate() {
+            jobs.push(threads.spawn(move || {
+                let done = match FORMATS.get(at) {
+                    Some(format) => {
+                        format.write(&Report { summary, rows: reader }, &mut Folder::new(folder)).map_err(|source| Failure::output(&folder.display(), source))
+                    }
+                    None => store_findings(folder, reader).map_err(Failure::from),
+                };
+                reader.leave();
+                done
+            }));
         }
-        Ok(())
-    };
-    std::thread::scope(|scope| {
-        let other = scope.spawn(work);
-        let own = work();
-        // A panic in the other thread is a bug; it goes on in this one.
-        own.and(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        jobs.push(threads.spawn(|| {
+            store_resources(folder, &summary.keys, rows)?;
+            cube.map_or(Ok(()), |cube| Ok(store_cube(folder, taxonomy, cube)?))
+        }));
+        speaker.speak(rows.findings.iter());
+        // A panic in another thread is a bug; it goes on in this one.
+        jobs.into_iter().try_for_each(|job| job.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })?;
-    drop(jobs);
-    run.commit(&Head { layout: LAYOUT, findings: report.rows.finding_count(), taxonomy: taxonomy.text.clone(), summary: report.summary.clone() })?;
+    run.commit(&Head { layout: LAYOUT, findings: rows.findings.len() as u64, taxonomy: taxonomy.text.clone(), summary: summary.clone() })?;
     spinner.finish_and_clear();
     Ok(())
 }
@@ -155,14 +154,14 @@ pub(crate) fn terminal_options() -> TerminalOptions {
 fn show(report: &Report<'_>, args: &AuditArgs, out: &Path) -> Result<(), Failure> {
     print_format(report, args.format)?;
     if args.format == Format::Terminal {
-        super::print(format!("\nThe run is in {}: open report.html there, or `tagledger explain <fingerprint> --run {0}`\n", out.display()).as_bytes())?;
+        super::print(format!("\nThe run is in {}: open report.html there, or\n`tagledger explain <fingerprint> --run {0}`\n", out.display()).as_bytes())?;
     }
     Ok(())
 }
 
 /// Prints a report on standard output.
 pub(crate) fn print_format(report: &Report<'_>, format: Format) -> Result<(), Failure> {
-    let failed = |source| Failure::Output { what: "standard output".to_owned(), source };
+    let failed = |source| Failure::output(&"standard output", source);
     let id = match format {
         Format::None => return Ok(()),
         Format::Terminal => {

@@ -1,0 +1,31 @@
+//! Scanning an estate, and reading what the run wrote.
+
+use crate::{Call, tagledger};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The moment for which the estates of the testkit are made.
+pub const NOW: &str = "2026-11-01T00:00:00Z";
+
+/// A scan of an estate as the testkit writes it: `inventory/`, `bill/` and `taxonomy.yaml` in one folder.
+pub fn scan(estate: &Path, out: &Path) -> Call {
+    tagledger(["scan", "--now", NOW, "--from"])
+        .with([&estate.join("inventory")])
+        .with(["--bill"])
+        .with([&estate.join("bill")])
+        .with(["--taxonomy"])
+        .with([&estate.join("taxonomy.yaml")])
+        .with(["--out"])
+        .with([out])
+}
+
+/// `report.json` of a run.
+pub fn report(run: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(run.join("report.json")).unwrap()).unwrap()
+}
+
+/// Rows of a CSV text by the names of its columns.
+pub fn records(text: &str) -> Vec<BTreeMap<String, String>> {
+    csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect()
+}

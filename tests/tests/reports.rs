@@ -1,0 +1,164 @@
+//! The files of a run: rendered again they are the same bytes, they agree with one another, and the committed sample is what the program writes.
+
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use tagledger_tests::{Decimal, Desk, INVENTORY, NOW, contents, records, report, root, scan, tagledger};
+
+/// The files that people and programs read.
+const RENDERED: [&str; 5] = ["cost-by-environment-application.csv", "findings.csv", "report.html", "report.json", "resources.csv"];
+/// What a run holds besides.
+const STORED: [&str; 4] = ["cube.parquet", "findings.parquet", "resources.parquet", "run.json"];
+
+fn names(folder: &Path) -> BTreeSet<String> {
+    contents(folder).into_keys().collect()
+}
+
+fn set(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|n| (*n).to_owned()).collect()
+}
+
+#[track_caller]
+fn same(name: &str, a: &[u8], b: &[u8]) {
+    if a != b {
+        let at = a.iter().zip(b).position(|(x, y)| x != y).unwrap_or(a.len().min(b.len()));
+        let around = |bytes: &[u8]| String::from_utf8_lossy(&bytes[at.saturating_sub(60)..(at + 60).min(bytes.len())]).into_owned();
+        panic!("{name} differs at byte {at}:\n  {:?}\n  {:?}", around(a), around(b));
+    }
+}
+
+#[test]
+fn a_run_renders_again_byte_for_byte_and_so_does_a_second_scan() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let estate = root().join("examples/estate");
+    scan(&estate, &path("one")).exits(1);
+    scan(&estate, &path("two")).exits(1);
+    let (one, two) = (contents(&path("one")), contents(&path("two")));
+    assert_eq!(names(&path("one")), set(&RENDERED).union(&set(&STORED)).cloned().collect());
+    assert_eq!(names(&path("two")), names(&path("one")));
+    for (name, bytes) in &one {
+        same(name, &two[name], bytes);
+    }
+    tagledger(["report", "--from"]).with([path("one")]).with(["--out"]).with([path("again")]).exits(0);
+    let again = contents(&path("again"));
+    assert_eq!(names(&path("again")), set(&RENDERED));
+    for (name, bytes) in &again {
+        same(name, bytes, &one[name]);
+    }
+}
+
+/// The smallest tables: one row, one value in each column, and none at all.
+#[test]
+fn tables_of_one_row_and_of_none_are_read_back() {
+    let desk = Desk::laid();
+    for inventory in [INVENTORY.to_owned(), INVENTORY.replace("production", "nowhere"), format!("{INVENTORY}onprem,dc-1,vm,vm-2,yes,production,shop\n")] {
+        desk.put("inventory.csv", inventory);
+        desk.call("scan --from inventory.csv --bill bill.csv --now 2026-11-01 --out run").done();
+        desk.call("report --from run --out again").exits(0);
+        for (name, bytes) in contents(&desk.path("again")) {
+            same(&name, &bytes, &std::fs::read(desk.path("run").join(&name)).unwrap());
+        }
+    }
+}
+
+#[test]
+fn standard_output_is_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let said = scan(&root().join("examples/estate"), &run).with(["--format", "json"]).exits(1);
+    same("scan --format json", said.out.as_bytes(), &std::fs::read(run.join("report.json")).unwrap());
+    for (format, file) in [("json", "report.json"), ("html", "report.html"), ("csv", "findings.csv")] {
+        let said = tagledger(["report", "--format", format, "--from"]).with([&run]).exits(0);
+        same(file, said.out.as_bytes(), &std::fs::read(run.join(file)).unwrap());
+    }
+    for (format, files) in [("json", &["report.json"][..]), ("html", &["report.html"]), ("csv", &[RENDERED[0], "findings.csv", "resources.csv"])] {
+        let out = folder.path().join(format);
+        let said = tagledger(["report", "--format", format, "--from"]).with([&run]).with(["--out"]).with([&out]).exits(0);
+        assert_eq!((said.out.as_str(), names(&out)), ("", set(files)));
+    }
+}
+
+#[test]
+fn every_format_tells_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    scan(&root().join("examples/estate"), folder.path()).exits(1);
+    let text = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let report = report(folder.path());
+    let list = |value: &Value| value.as_array().unwrap().clone();
+
+    let findings = records(&text("findings.csv"));
+    let fingerprints: Vec<&str> = findings.iter().map(|f| f["fingerprint"].as_str()).collect();
+    let all = list(&report["findings"]);
+    assert_eq!(fingerprints, all.iter().map(|f| f["fingerprint"].as_str().unwrap()).collect::<Vec<_>>());
+    assert_eq!(fingerprints.iter().collect::<BTreeSet<_>>().len(), fingerprints.len(), "a fingerprint names one finding");
+    let mut by_rule: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for finding in &findings {
+        let verdict = if finding["waived"] == "yes" { "waived" } else { &finding["verdict"] };
+        *by_rule.entry((finding["rule"].clone(), verdict.to_owned())).or_default() += 1;
+    }
+    for rule in list(&report["rules"]) {
+        for verdict in ["violated", "undetermined", "waived"] {
+            let counted = by_rule.remove(&(rule["rule"].as_str().unwrap().to_owned(), verdict.to_owned())).unwrap_or(0);
+            assert_eq!(rule[verdict], counted, "{} {verdict}", rule["rule"]);
+        }
+    }
+    assert!(by_rule.is_empty(), "{by_rule:?}");
+
+    let resources = records(&text("resources.csv"));
+    assert_eq!(report["inventory"]["resources"], resources.len());
+    let by_id: BTreeMap<&str, &BTreeMap<String, String>> = resources.iter().map(|r| (r["id"].as_str(), r)).collect();
+    let mut costs: BTreeMap<String, (Decimal, u64)> = BTreeMap::new();
+    for cell in records(&text(RENDERED[0])) {
+        let slot = costs.entry(cell["currency"].clone()).or_default();
+        *slot = (slot.0 + Decimal::parse(&cell["amount"]), slot.1 + cell["bill_rows"].parse::<u64>().unwrap());
+    }
+    for total in list(&report["costs"]["totals"]) {
+        assert_eq!(costs[total["currency"].as_str().unwrap()].0.to_string(), total["bill"].as_str().unwrap());
+    }
+    assert_eq!(report["costs"]["rows"], costs.values().map(|(_, rows)| rows).sum::<u64>());
+
+    // What is at stake: each resource once, however many findings it has; waived and undetermined ones do not count.
+    for row in list(&report["at_stake"]) {
+        let currency = row["currency"].as_str().unwrap();
+        let at_stake: BTreeSet<&str> = findings.iter().filter(|f| f["verdict"] == "violated" && f["waived"] == "no").map(|f| f["resource"].as_str()).collect();
+        let price = |id: &&str| by_id.get(id).map(|r| r[&format!("cost_{currency}")].as_str()).filter(|c| !c.is_empty()).map(Decimal::parse);
+        assert_eq!(at_stake.iter().filter_map(price).sum::<Decimal>().to_string(), row["amount"].as_str().unwrap(), "{currency}");
+    }
+}
+
+/// `reports/sample` is the run of `examples/estate`, without `report.json`, which is as large as all others together and is rendered from the rest. `BLESS=1` writes it.
+#[test]
+fn the_committed_sample_is_what_the_program_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (fresh, sample) = (folder.path().join("run"), root().join("reports/sample"));
+    let words = "scan --from examples/estate/inventory --bill examples/estate/bill --taxonomy examples/estate/taxonomy.yaml --format none --now";
+    tagledger(words.split(' ')).with([NOW, "--out"]).with([&fresh]).within(&root()).exits(1);
+    let json = std::fs::read(fresh.join("report.json")).unwrap();
+    std::fs::remove_file(fresh.join("report.json")).unwrap();
+    let summary = tagledger(["report", "--from"]).with([&fresh]).exits(0).out;
+    std::fs::write(fresh.join("summary.txt"), &summary).unwrap();
+
+    if std::env::var_os("BLESS").is_some_and(|v| !v.is_empty()) {
+        std::fs::create_dir_all(&sample).unwrap();
+        for name in names(&sample) {
+            std::fs::remove_file(sample.join(name)).unwrap();
+        }
+        for (name, bytes) in contents(&fresh) {
+            std::fs::write(sample.join(name), bytes).unwrap();
+        }
+    }
+    let hint = "`BLESS=1 cargo nextest run --workspace -E 'test(committed_sample)'` writes reports/sample anew";
+    assert_eq!(names(&sample), names(&fresh), "{hint}");
+    let committed = contents(&sample);
+    for (name, bytes) in contents(&fresh) {
+        // Another version of the Parquet library may write other bytes; that they say the same is held below.
+        if !name.ends_with(".parquet") {
+            assert!(committed[&name] == bytes, "{name} in reports/sample is not what the program writes; {hint}");
+        }
+    }
+    let rendered = tagledger(["report", "--format", "json", "--from"]).with([&sample]).exits(0).out;
+    same("report.json", rendered.as_bytes(), &json);
+    let size: usize = committed.values().map(Vec::len).sum();
+    assert!(size < 1_100_000, "reports/sample has grown to {size} bytes");
+}

@@ -1,0 +1,65 @@
+//! The published JSON Schemas say what the files are: an independent validator holds the one against the other.
+#![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
+
+use std::process::Command;
+use tagledger_tests::{Desk, root, scan, skipped, tagledger};
+
+/// Reads a schema and documents (JSON or YAML) and prints what does not fit.
+const VALIDATE: &str = r#"
+import json, sys, yaml, jsonschema
+schema = json.load(open(sys.argv[1], encoding="utf-8"))
+checker = jsonschema.validators.validator_for(schema)
+checker.check_schema(schema)
+class Loader(yaml.SafeLoader): pass
+# A day such as 2027-03-31 is text in JSON.
+Loader.yaml_implicit_resolvers = {k: [(t, r) for t, r in v if t != "tag:yaml.org,2002:timestamp"] for k, v in Loader.yaml_implicit_resolvers.items()}
+for path in sys.argv[2:]:
+    text = open(path, encoding="utf-8").read()
+    document = json.loads(text) if path.endswith(".json") else yaml.load(text, Loader)
+    for error in checker(schema).iter_errors(document):
+        print(f"{path}: {'/'.join(map(str, error.absolute_path))}: {error.message[:300]}")
+"#;
+
+/// What the validator finds wrong; none where no Python with `jsonschema` is at hand. `cargo xtask test` always has one.
+fn mistakes(words: &[&std::path::Path]) -> Option<String> {
+    let Some(python) = std::env::var_os("TAGLEDGER_TEST_PYTHON") else {
+        skipped("TAGLEDGER_TEST_PYTHON names no Python with jsonschema and PyYAML; `cargo xtask test` makes one");
+        return None;
+    };
+    let output = Command::new(python).args(["-c", VALIDATE]).args(words).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn report_json_fits_its_schema() {
+    let schema = root().join("report.schema.json");
+    let folder = tempfile::tempdir().unwrap();
+    scan(&root().join("examples/estate"), &folder.path().join("run")).exits(1);
+    let desk = Desk::laid();
+    desk.call("scan --from inventory.csv --out run").exits(0);
+    let (full, small) = (folder.path().join("run/report.json"), desk.path("run/report.json"));
+    let Some(said) = mistakes(&[&schema, &full, &small]) else { return };
+    assert_eq!(said, "");
+    // The schema can say no.
+    desk.put("wrong.json", desk.text("run/report.json").replace("\"outcome\"", "\"outcme\""));
+    assert!(mistakes(&[&schema, &desk.path("wrong.json")]).unwrap().contains("outcome"));
+}
+
+#[test]
+fn taxonomies_fit_their_schema() {
+    let schema = root().join("taxonomy.schema.json");
+    let desk = Desk::laid();
+    let small = desk.path("taxonomy.yaml");
+    let Some(said) = mistakes(&[&schema, &root().join("taxonomy.yaml"), &root().join("examples/estate/taxonomy.yaml"), &small]) else { return };
+    assert_eq!(said, "");
+    desk.put("wrong.yaml", desk.text("taxonomy.yaml").replace("required: true", "required: perhaps").replace("pattern", "patern"));
+    let said = mistakes(&[&schema, &desk.path("wrong.yaml")]).unwrap();
+    assert!(said.contains("perhaps") && said.contains("patern"), "{said}");
+}
+
+#[test]
+fn the_committed_schema_is_what_the_program_prints() {
+    let committed = std::fs::read_to_string(root().join("taxonomy.schema.json")).unwrap();
+    assert!(tagledger(["taxonomy", "schema"]).exits(0).out == committed, "`tagledger taxonomy schema > taxonomy.schema.json` writes it anew");
+}
