@@ -44,12 +44,12 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let (inventory, imported) = read_inventory(&args.from, &taxonomy, args.audit.quiet)?;
     let bill = if args.bill.is_empty() { None } else { Some(Bill::find(&args.bill)?) };
     let run = NewRun::begin(&out)?;
-    let owners = Owners::new(&inventory);
+    let owners = bill.as_ref().map(|_| Owners::new(&inventory));
     let billing = Billing {
         taxonomy: Arc::clone(&taxonomy),
         dictionary: inventory.dictionary().clone(),
         clouds: clouds::in_bills(),
-        owners: Some(&owners),
+        owners: owners.as_ref(),
         measure: args.audit.measure.into(),
         all_measures: true,
         keys: taxonomy.ids().map(|(id, _)| id).collect(),
