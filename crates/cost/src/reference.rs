@@ -1,8 +1,8 @@
 //! The plain Polars formulation of the cube: slow, short, and what the hand-written pass is held against bit by bit.
 //!
 //! Group the bill by month, currency, provider, sub-account, resource id and tag text, adding up exact integers; judge
-//! each distinct text once; look each distinct id up once; group again by the values. Only Parquet files with cost as
-//! doubles or text are read: it is a witness, not a reader.
+//! each distinct text once; look each distinct id up once; group again by the values. Only Parquet files with times
+//! as timestamps and cost as doubles or text are read: it is a witness, not a reader.
 
 use crate::book::Billing;
 use crate::focus::is_null;
@@ -37,7 +37,10 @@ fn grouped(file: &PathBuf, billing: &Billing<'_>) -> PolarsResult<DataFrame> {
         };
         Ok(Int128Chunked::from_vec("units".into(), values).into_column())
     };
-    let text = |name: &str| col(name).cast(DataType::String).fill_null(lit("")).alias(name);
+    let text = |name: &str| {
+        let column = if name == "BillingPeriodStart" { col(name).cast(DataType::Date) } else { col(name) };
+        column.cast(DataType::String).fill_null(lit("")).alias(name)
+    };
     let keys = ["BillingPeriodStart", "BillingCurrency", "ProviderName", "SubAccountId", "ResourceId", "Tags"];
     LazyFrame::scan_parquet(path, ScanArgsParquet::default())?
         .select(
