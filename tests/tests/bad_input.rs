@@ -344,6 +344,8 @@ fn a_full_disk_leaves_no_half_report() {
     let before = desk.names();
     let done = desk.call(SCAN).on_a_full_disk(40).exits(4);
     assert!(done.err.contains("cannot be written") && done.err.lines().count() == 1, "{}", done.err);
+    // The folder is named as it was asked for, not the hidden one beside it.
+    assert!(done.err.starts_with("error: run") && !done.err.contains("partial"), "{}", done.err);
     assert_eq!((done.out.as_str(), desk.names()), ("", before.clone()));
     // A run that stood there before still stands.
     desk.call(SCAN).exits(1);

@@ -66,12 +66,60 @@ fn the_sample_of_the_specification_is_reproduced() {
     // Its EffectiveCost was rounded to whole dollars by whoever made it; nobody should believe such a report without being told.
     let notes = report["notes"].to_string();
     assert!(notes.contains("EffectiveCost is a whole number") && notes.contains("--measure billed"), "{notes}");
+    let is_whole = |r: &BTreeMap<String, String>, column: &str| !Decimal::parse(&r[column]).to_string().contains('.');
+    let fractional: Vec<_> = rows.iter().filter(|r| !is_whole(r, "BilledCost")).collect();
+    let whole = fractional.iter().filter(|r| is_whole(r, "EffectiveCost")).count();
+    let expected = format!("EffectiveCost is a whole number on {whole} of the {} rows whose BilledCost is not", fractional.len());
+    assert!(whole > 500 && notes.contains(&expected) && said(&desk, sample, "").contains(&expected), "{expected}");
+    assert!(!said(&desk, sample, "--measure billed").contains("whole number"));
     // Its own tags attribute some of it: `environment` is one of its keys.
     let billed = desk.cost(&format!("--measure billed --by Environment --bill {sample}"));
     let dev: Decimal = rows.iter().filter(|r| r["Tags"].contains("\"environment\": \"prod\"")).map(|r| Decimal::parse(&r["BilledCost"])).sum();
     let production: Decimal =
         billed["cells"].as_array().unwrap().iter().filter(|c| c["values"][0] == "production").map(|c| Decimal::parse(c["amount"].as_str().unwrap())).sum();
     assert!(dev > Decimal::default() && production >= dev, "{dev} of {production}");
+}
+
+/// What `cost` prints, on one line.
+fn said(desk: &Desk, bill: &str, flags: &str) -> String {
+    let out = desk.call(&format!("cost --bill {bill} {flags}")).exits(0).out;
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn an_effective_cost_that_somebody_rounded_is_told_from_others() {
+    let row = |n: i128| (n * 1_000_000_000 + 250_000_000, None);
+    let rows: Vec<_> = (0..2_500).map(row).collect();
+    let csv = |name: &str, desk: &Desk, whole: fn(usize) -> bool| {
+        let row = |n: usize| format!("{n}{},{n}.25,EUR,2026-10-01,AWS\n", if whole(n) { "" } else { ".5" });
+        desk.put(name, format!("EffectiveCost,BilledCost,BillingCurrency,BillingPeriodStart,ProviderName\n{}", (0..2_500).map(row).collect::<String>()));
+    };
+    let desk = Desk::laid();
+    csv("rounded.csv", &desk, |_| true);
+    csv("exact.csv", &desk, |n| n % 3 == 0);
+    // Amounts that are whole on both sides tell nothing.
+    desk.put("whole.csv", "EffectiveCost,BilledCost,BillingCurrency,BillingPeriodStart,ProviderName\n1,2,EUR,2026-10-01,AWS\n2,2,EUR,2026-10-01,AWS\n");
+    desk.put("alone.csv", "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName\n1,EUR,2026-10-01,AWS\n");
+    for costs in [Costs::Decimal, Costs::Double, Costs::Text] {
+        parquet_file::write_rounded(&desk.path(&format!("{costs:?}.parquet")), &rows, costs);
+    }
+    // Only a sample of the file is looked at by `cost`, which otherwise has no use for BilledCost.
+    for bill in ["rounded.csv", "Decimal.parquet", "Double.parquet", "Text.parquet"] {
+        let sampled = if bill.ends_with("csv") { "2,000" } else { "1,000" };
+        let expected = format!("In a sample of the bill, EffectiveCost is a whole number on {sampled} of the {sampled} rows whose BilledCost is not");
+        assert!(said(&desk, bill, "").contains(&expected), "{bill}");
+        let scan = desk.call(&format!("scan --from inventory.csv --now 2026-11-01 --bill {bill} --out run")).exits(0).out;
+        let scan = scan.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(scan.contains("• EffectiveCost is a whole number on 2,500 of the 2,500 rows whose BilledCost is not"), "{scan}");
+        assert!(!said(&desk, bill, "--measure billed").contains("whole number"), "{bill}");
+    }
+    for bill in ["exact.csv", "whole.csv", "alone.csv"] {
+        assert!(!said(&desk, bill, "").contains("whole number"), "{bill}");
+    }
+    // A measure that the bill does not have is no amount of nothing.
+    desk.put("billed.csv", "BilledCost,BillingCurrency,BillingPeriodStart,ProviderName\n1.25,EUR,2026-10-01,AWS\n");
+    desk.call("scan --from inventory.csv --now 2026-11-01 --measure billed --bill billed.csv --out run").exits(0);
+    assert!(!desk.report("run")["notes"].to_string().contains("whole number"));
 }
 
 #[test]

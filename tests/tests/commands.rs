@@ -276,3 +276,12 @@ fn a_run_without_a_name_is_named_by_its_time() {
     desk.call("scan --from inventory.csv --now 2026-11-01T10:30:00Z").exits(0);
     assert!(desk.names().contains("reports/2026-11-01T103000Z/run.json"), "{:?}", desk.names());
 }
+
+#[test]
+fn large_counts_have_their_thousands_apart() {
+    let desk = Desk::laid();
+    let machines: Vec<String> = (0..1_234).map(|n| format!("onprem,dc-1,vm,vm-{n},yes,production,")).collect();
+    desk.put("inventory.csv", format!("cloud,scope,kind,id,taggable,tag:Environment,tag:Application\n{}\n", machines.join("\n")));
+    desk.call("scan --from inventory.csv --now 2026-11-01 --out run").exits(1);
+    assert_eq!(desk.report("run")["exit"]["why"], "1,234 violated findings at level error or above");
+}

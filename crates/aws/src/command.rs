@@ -1,7 +1,7 @@
 //! The command of the `aws` command line that carries out a suggestion.
 
 use crate::arn::Arn;
-use tagledger_collect::ResourceRef;
+use tagledger_collect::{ResourceRef, shell_quote};
 use tagledger_model::Suggestion;
 
 /// `aws resourcegroupstaggingapi tag-resources` and `untag-resources`, which take almost every kind by its ARN.
@@ -9,10 +9,10 @@ pub(crate) fn command(mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String>
     let arn = Arn::parse(on.id)?;
     let call = |verb: &str, argument: String| {
         let region = region(&arn, on.region).map_or_else(String::new, |region| format!(" --region {region}"));
-        format!("aws resourcegroupstaggingapi {verb}-resources --resource-arn-list {} {argument}{region}", quote(on.id))
+        format!("aws resourcegroupstaggingapi {verb}-resources --resource-arn-list {} {argument}{region}", shell_quote(on.id))
     };
-    let set = |key: &str, value: &str| call("tag", format!("--tags {}", quote(&tag(key, value))));
-    let unset = |key: &str| call("untag", format!("--tag-keys {}", quote(&key_list(key))));
+    let set = |key: &str, value: &str| call("tag", format!("--tags {}", shell_quote(&tag(key, value))));
+    let unset = |key: &str| call("untag", format!("--tag-keys {}", shell_quote(&key_list(key))));
     let text = match mend {
         Suggestion::SetTag { key, value } => set(key, value.as_deref().unwrap_or("<value>")),
         // The new key is written before the old one goes, so that a failure in between loses nothing.
@@ -48,12 +48,6 @@ fn key_list(key: &str) -> String {
 
 fn is_plain_key(key: &str) -> bool {
     key.starts_with(|c: char| c.is_ascii_alphanumeric()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
-}
-
-/// As one word of a POSIX shell, whatever it holds.
-fn quote(word: &str) -> String {
-    let is_plain = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:=@+-".contains(&b));
-    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The command of the `az` command line that carries out a suggestion.
 
-use tagledger_collect::ResourceRef;
+use tagledger_collect::{ResourceRef, shell_quote};
 use tagledger_model::Suggestion;
 
 /// `az tag update`, which takes resources, resource groups and subscriptions by id and leaves all other tags alone.
@@ -8,7 +8,8 @@ pub(crate) fn command(mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String>
     if !on.id.starts_with('/') {
         return None;
     }
-    let call = |operation: &str, tag: &str| Some(format!("az tag update --resource-id {} --operation {operation} --tags {}", quote(on.id), quote(tag)));
+    let call =
+        |operation: &str, tag: &str| Some(format!("az tag update --resource-id {} --operation {operation} --tags {}", shell_quote(on.id), shell_quote(tag)));
     let set = |key: &str, value: &str| call("Merge", &format!("{}={}", plain_key(key)?, plain_value(value)?));
     let unset = |key: &str| call("Delete", plain_key(key)?);
     let text = match mend {
@@ -32,12 +33,6 @@ fn plain_key(key: &str) -> Option<&str> {
 /// A value that begins with `@` would be read from that file.
 fn plain_value(value: &str) -> Option<&str> {
     (!value.starts_with('@')).then_some(value)
-}
-
-/// As one word of a POSIX shell, whatever it holds.
-fn quote(word: &str) -> String {
-    let is_plain = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:=@+-".contains(&b));
-    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use tagledger_engine::{Audit, Context, Counts, FindingSource, Prices};
 use tagledger_model::{Amount, Coverage, Level, Month, Outcome, Taggable, Timestamp};
 use tagledger_report::{
     BasisRow, CloudCounts, Compliance, CostCell, Costs, CoverageRow, CurrencyTotal, Exit, InventoryCounts, KeyInfo, MeasureTotal, MoneyRow, RuleSummary,
-    SCHEMA_VERSION, Summary,
+    SCHEMA_VERSION, Summary, grouped, plural,
 };
 use tagledger_taxonomy::{KeyId, Lender};
 
@@ -179,11 +179,11 @@ fn exit_of(parts: &Parts<'_>, coverage: &[Coverage]) -> Exit {
     let worst = parts.findings.worst().filter(|l| *l >= rules.fail_on);
     let undetermined = parts.findings.worst_undetermined().filter(|l| rules.fail_on_undetermined && *l >= rules.fail_on);
     let missing = incomplete(coverage);
-    let plural = |n: usize| if n == 1 { "" } else { "s" };
+    let places = plural(missing as u64, "place");
     if worst.is_some() {
-        let count = parts.findings.violated_at(rules.fail_on);
-        let gap = if missing > 0 { format!("; coverage is incomplete in {missing} place{}", plural(missing)) } else { String::new() };
-        return Exit { code: exit::FINDINGS.0, why: format!("{count} violated finding{} at level {} or above{gap}", plural(count), rules.fail_on.word()) };
+        let findings = plural(parts.findings.violated_at(rules.fail_on) as u64, "violated finding");
+        let gap = if missing > 0 { format!("; coverage is incomplete in {places}") } else { String::new() };
+        return Exit { code: exit::FINDINGS.0, why: format!("{findings} at level {} or above{gap}", rules.fail_on.word()) };
     }
     if undetermined.is_some() {
         return Exit { code: exit::FINDINGS.0, why: format!("undetermined findings at level {} or above", rules.fail_on.word()) };
@@ -191,7 +191,7 @@ fn exit_of(parts: &Parts<'_>, coverage: &[Coverage]) -> Exit {
     if missing > 0 && !rules.allow_partial {
         return Exit {
             code: exit::INCOMPLETE.0,
-            why: format!("no violated findings at level {} or above, but coverage is incomplete in {missing} place{}", rules.fail_on.word(), plural(missing)),
+            why: format!("no violated findings at level {} or above, but coverage is incomplete in {places}", rules.fail_on.word()),
         };
     }
     Exit {
@@ -244,7 +244,7 @@ pub(crate) fn costs(billed: &Billed<'_>, positions: &[usize]) -> Costs {
     let months = aggregate.months();
     let totals = aggregate.currencies().into_iter().map(|currency| {
         let word = aggregate.word(currency);
-        let report: Amount = slices.iter().filter(|s| s.1 == *word).map(|s| s.4).sum();
+        let report: Amount = slices.iter().filter(|s| s.currency == *word).map(|s| s.amount).sum();
         let bill: Amount = months.iter().map(|m| aggregate.total(measure, *m, currency)).sum();
         let measures = Measure::ALL.into_iter().map(|m| MeasureTotal {
             measure: m.column().to_owned(),
@@ -268,12 +268,12 @@ pub(crate) fn costs(billed: &Billed<'_>, positions: &[usize]) -> Costs {
         by: positions.iter().map(|p| name(&cube.keys[*p])).collect(),
         cells: slices
             .into_iter()
-            .map(|(month, currency, values, rows, amount)| CostCell {
-                month: month.to_string(),
-                currency: currency.to_string(),
-                values: values.into_iter().map(|v| v.map(|t| t.to_string())).collect(),
-                amount: amount.to_string(),
-                rows,
+            .map(|slice| CostCell {
+                month: slice.month.to_string(),
+                currency: slice.currency.to_string(),
+                values: slice.values.into_iter().map(|v| v.map(|t| t.to_string())).collect(),
+                amount: slice.amount.to_string(),
+                rows: slice.rows,
             })
             .collect(),
         bases: cube
@@ -317,7 +317,8 @@ fn notes(parts: &Parts<'_>) -> Vec<String> {
         .count();
     if unread > 0 && !lent.is_empty() {
         notes.push(format!(
-            "The tags of {unread} account{}, subscription{0} or project{0} were not in the exports; a resource there without {} may inherit it, so its absence is undetermined. Add their tags with a generic inventory (docs/inventory-format.md)",
+            "The tags of {} account{}, subscription{1} or project{1} were not in the exports; a resource there without {} may inherit it, so its absence is undetermined. Add their tags with a generic inventory (docs/inventory-format.md)",
+            grouped(unread as u64),
             if unread == 1 { "" } else { "s" },
             lent.join(" or ")
         ));
@@ -330,18 +331,23 @@ pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
     let (repairs, measure) = (billed.aggregate.repairs, billed.billing.measure);
     let mut notes = Vec::new();
     if repairs.rounded > 0 {
-        notes.push(format!("{} amounts had more than 12 digits after the point (binary doubles do) and were rounded half to even", repairs.rounded));
+        notes.push(format!("{} amounts had more than 12 digits after the point (binary doubles do) and were rounded half to even", grouped(repairs.rounded)));
     }
     if repairs.without_amount > 0 {
-        notes.push(format!("{} bill rows have no {}; they count as 0", repairs.without_amount, measure.column()));
+        notes.push(format!("{} bill rows have no {}; they count as 0", grouped(repairs.without_amount), measure.column()));
     }
     if repairs.malformed_tags > 0 {
-        notes.push(format!("{} tag texts of the bill could not be read; their rows are attributed by their resource, or not at all", repairs.malformed_tags));
-    }
-    if repairs.integral_effective * 2 > repairs.fractional_billed && repairs.integral_effective > 0 {
         notes.push(format!(
-            "EffectiveCost is a whole number on {} of the {} rows whose BilledCost is not: the export seems to have rounded it; compare --measure billed",
-            repairs.integral_effective, repairs.fractional_billed
+            "{} tag texts of the bill could not be read; their rows are attributed by their resource, or not at all",
+            grouped(repairs.malformed_tags)
+        ));
+    }
+    if repairs.effective_seems_rounded() {
+        notes.push(format!(
+            "{}EffectiveCost is a whole number on {} of the {} rows whose BilledCost is not: the export seems to have rounded it; compare --measure billed",
+            if billed.billing.all_measures { "" } else { "In a sample of the bill, " },
+            grouped(repairs.integral_effective),
+            grouped(repairs.fractional_billed)
         ));
     }
     if billed.aggregate.currencies().len() > 1 {

@@ -2,6 +2,7 @@
 
 use crate::exit::{self, Code};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use tagledger_collect::ReadError;
 use tagledger_cost::CostError;
@@ -53,14 +54,10 @@ impl Failure {
     /// The exit code it means.
     pub fn exit(&self) -> Code {
         match self {
-            Self::Taxonomy(_) | Self::Inventory(_) | Self::Usage(_) => exit::BAD_INPUT,
-            Self::Bill(CostError::Conservation { .. }) | Self::Engine(_) => exit::COULD_NOT_RUN,
-            Self::Bill(_) => exit::BAD_INPUT,
-            Self::Run(StoreError::Write { .. }) => exit::COULD_NOT_RUN,
-            Self::Run(_) => exit::BAD_INPUT,
             // The reader of a pipe went away: it has what it wanted.
             Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => exit::CLEAN,
-            Self::Output { .. } => exit::COULD_NOT_RUN,
+            Self::Bill(CostError::Conservation { .. }) | Self::Engine(_) | Self::Run(StoreError::Write { .. }) | Self::Output { .. } => exit::COULD_NOT_RUN,
+            Self::Taxonomy(_) | Self::Inventory(_) | Self::Bill(_) | Self::Run(_) | Self::Usage(_) => exit::BAD_INPUT,
         }
     }
 
@@ -88,11 +85,12 @@ pub(crate) fn diagnosed(text: &str, diagnostics: &[Diagnostic]) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let main = diagnostics.first().map(|d| d.place.file.clone()).unwrap_or_default();
     let mut out = String::new();
+    // Writing to a string cannot fail.
     for diagnostic in diagnostics {
         let level = if diagnostic.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
         let word = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
         // The place stands first on the line, in the form that editors and terminals make a link of.
-        out.push_str(&format!("{}: {word}: {}\n", diagnostic.place, inert(&diagnostic.message)));
+        let _written = writeln!(out, "{}: {word}: {}", diagnostic.place, inert(&diagnostic.message));
         let span = (diagnostic.place.file == main).then(|| span(text, diagnostic)).flatten();
         if let Some(span) = span {
             let path = diagnostic.place.file.display().to_string();
@@ -106,13 +104,13 @@ pub(crate) fn diagnosed(text: &str, diagnostics: &[Diagnostic]) -> String {
             }
         }
         if let Some(help) = &diagnostic.help {
-            out.push_str(&format!("   = help: {}\n", inert(help)));
+            let _written = writeln!(out, "   = help: {}", inert(help));
         }
         out.push('\n');
     }
     let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
     if errors > 0 {
-        out.push_str(&format!("{errors} mistake{}; nothing was done\n", if errors == 1 { "" } else { "s" }));
+        let _written = writeln!(out, "{errors} mistake{}; nothing was done", if errors == 1 { "" } else { "s" });
     }
     out
 }

@@ -26,7 +26,7 @@ pub(crate) struct Speaker {
 }
 
 /// A speaker for so many readers.
-pub(crate) fn share<'a>(rows: &'a (dyn Rows + Sync), readers: usize) -> (Speaker, Vec<Reader<'a>>) {
+pub(crate) fn share(rows: &(dyn Rows + Sync), readers: usize) -> (Speaker, Vec<Reader<'_>>) {
     let (mut queues, mut all) = (Vec::new(), Vec::new());
     for _ in 0..readers {
         let (send, receive) = sync_channel(LAG);

@@ -31,13 +31,17 @@ struct Record {
     created: Option<String>,
     #[serde(default)]
     taggable: Value,
-    /// Outer: absent; inner: null.
+    /// None when the member is absent: the tags were not read. A null is known to be no tags.
     #[serde(default, deserialize_with = "present")]
-    tags: Option<Option<serde_json::Map<String, Value>>>,
+    tags: Option<Tags>,
 }
 
-fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Option<serde_json::Map<String, Value>>>, D::Error> {
-    Option::deserialize(d).map(Some)
+type Tags = serde_json::Map<String, Value>;
+
+/// Called only for a member that is there.
+fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Tags>, D::Error> {
+    let tags: Option<Tags> = Option::deserialize(d)?;
+    Ok(Some(tags.unwrap_or_default()))
 }
 
 /// A null is an empty value; numbers and booleans are their text.
@@ -60,8 +64,7 @@ impl Record {
         let kind = need(self.kind, "kind")?;
         let tags = match self.tags {
             None => Observed::Unknown,
-            Some(None) => Observed::Known(Vec::new()),
-            Some(Some(map)) => Observed::Known(
+            Some(map) => Observed::Known(
                 map.iter().map(|(key, value)| RawTag { key: Text::new(key), value: Observed::Known(tag_value(value)), layer: Layer::Own }).collect(),
             ),
         };
@@ -164,7 +167,7 @@ impl ExportReader for Csv {
 /// A CSV row as a record: an empty cell says nothing; a `tag:` column is one tag; a `tags` column holds a JSON object.
 fn csv_record(header: &csv::StringRecord, row: &csv::StringRecord) -> Result<Record, String> {
     let mut record = Record::default();
-    let mut tags = serde_json::Map::new();
+    let mut tags = Tags::new();
     let mut read = false;
     for (name, cell) in header.iter().map(str::trim).zip(row) {
         let text = || Some(cell.to_owned()).filter(|c| !c.is_empty());
@@ -180,7 +183,7 @@ fn csv_record(header: &csv::StringRecord, row: &csv::StringRecord) -> Result<Rec
             "taggable" => record.taggable = Value::String(cell.to_owned()),
             "tags" if !cell.trim().is_empty() => {
                 read = true;
-                let map: Option<serde_json::Map<String, Value>> = serde_json::from_str(cell).map_err(|e| format!("the `tags` cell is no JSON object: {e}"))?;
+                let map: Option<Tags> = serde_json::from_str(cell).map_err(|e| format!("the `tags` cell is no JSON object: {e}"))?;
                 tags.extend(map.unwrap_or_default());
             }
             _ => {
@@ -193,6 +196,6 @@ fn csv_record(header: &csv::StringRecord, row: &csv::StringRecord) -> Result<Rec
             }
         }
     }
-    record.tags = read.then_some(Some(tags));
+    record.tags = read.then_some(tags);
     Ok(record)
 }

@@ -137,13 +137,12 @@ impl Ledger {
     fn note(&mut self, found: &Found) {
         match found {
             Found::Resource(resource) => {
-                let count = self.counts.get_mut(&(resource.cloud.clone(), resource.scope.clone()));
-                match count {
-                    Some(count) => *count += 1,
-                    None => {
-                        self.order.push((resource.cloud.clone(), resource.scope.clone()));
-                        self.counts.insert((resource.cloud.clone(), resource.scope.clone()), 1);
-                    }
+                let place = (resource.cloud.clone(), resource.scope.clone());
+                if let Some(count) = self.counts.get_mut(&place) {
+                    *count += 1;
+                } else {
+                    self.order.push(place.clone());
+                    self.counts.insert(place, 1);
                 }
             }
             Found::Scope(scope) => {
@@ -195,21 +194,21 @@ fn read_file(path: &Path, named: bool, readers: &[(Option<CloudId>, &'static dyn
         return Ok(());
     };
     post(Step::File { reader: *reader, cloud: cloud.clone(), path: shown });
-    let (mut batch, mut sent) = (Vec::with_capacity(BATCH), 0_u64);
+    let (mut batch, mut told) = (Vec::with_capacity(BATCH), 0_u64);
     reader.read(&document, &mut |found| {
         batch.push(found);
         if batch.len() == BATCH {
             post(Step::Found(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))));
             // Half of a file's share is shown while it is read, the rest when it is done: its length in records is not known before.
             let step = (size / 200).max(1);
-            if sent + step < size / 2 {
-                sent += step;
+            if told + step < size / 2 {
+                told += step;
                 post(Step::Read(step));
             }
         }
     })?;
     post(Step::Found(batch));
-    post(Step::Read(size - sent));
+    post(Step::Read(size - told));
     Ok(())
 }
 

@@ -8,9 +8,11 @@ mod document;
 mod generic;
 mod import;
 mod records;
+mod shell;
 
 pub use cloud::{Cloud, ExportInfo, ExportReader, Found, ResourceRef, Sink};
 pub use document::{Document, ReadError};
 pub use generic::GENERIC;
 pub use import::{Import, Imported, Progress, import};
 pub use records::{Broken, Sample};
+pub use shell::shell_quote;

@@ -236,7 +236,7 @@ impl Document {
 }
 
 /// How many bytes of the chunk a finished document took: `end` complains about the first byte after it.
-fn consumed<'a>(stream: &mut serde_json::Deserializer<serde_json::de::SliceRead<'a>>, chunk: &[u8]) -> usize {
+fn consumed(stream: &mut serde_json::Deserializer<serde_json::de::SliceRead<'_>>, chunk: &[u8]) -> usize {
     match stream.end() {
         Ok(()) => chunk.len(),
         Err(e) => offset_of(chunk, e.line(), e.column()),

@@ -144,10 +144,9 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
             let texts = Texts::of(array).map_err(|t| no_number(0, format!("the column has the type {t}, which holds no amounts")))?;
             for row in 0..array.len() {
                 let text = match texts.get(row) {
-                    Cell::Null => None,
+                    Cell::Null | Cell::Number(_) => None,
                     Cell::Entry(entry) => Some(texts.entry(entry)),
                     Cell::Text(text) => Some(text),
-                    Cell::Number(_) => None,
                 };
                 let Some(text) = text.filter(|t| !crate::focus::is_null(t)) else {
                     out.push(None);

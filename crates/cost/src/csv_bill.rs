@@ -3,7 +3,8 @@
 use crate::CostError;
 use crate::aggregate::{Context, Sums};
 use crate::book::{Book, NO_WORD};
-use crate::focus::{Column, Layout, Measure, is_null};
+use crate::focus::{Column, Layout, is_null};
+use crate::rounding::COMPARED;
 use csv::ByteRecord;
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
@@ -67,13 +68,17 @@ struct Rows {
     layout: Layout,
     last: [(Vec<u8>, u32); 4],
     last_month: (Vec<u8>, Month),
+    /// Both costs are there and read.
+    compares: bool,
 }
 
 /// Enters every row of a file.
 pub(crate) fn enter(path: &Path, book: &mut Book<'_>, advance: &dyn Fn(u64)) -> Result<(), CostError> {
     let mut reader = open(path)?;
     let header: Vec<String> = reader.byte_headers().map_err(|e| broken(path, e))?.iter().map(|h| String::from_utf8_lossy(h).into_owned()).collect();
-    let mut rows = Rows { layout: Layout::of(&header), last: Default::default(), last_month: (Vec::new(), Month(0)) };
+    let layout = Layout::of(&header);
+    let compares = book.billing.all_measures && layout.has_both_costs();
+    let mut rows = Rows { layout, last: Default::default(), last_month: (Vec::new(), Month(0)), compares };
     let size = std::fs::metadata(path).map_or(0, |m| m.len());
     let mut record = ByteRecord::new();
     let (mut told, mut count) = (0_u64, 0_u64);
@@ -122,7 +127,7 @@ fn enter_row(path: &Path, book: &mut Book<'_>, rows: &mut Rows, record: &ByteRec
         return Err(at(path, record, Column::BillingCurrency, "the row has no currency; amounts without one cannot be added".to_owned()));
     }
     let context = Context { month, currency, provider: if dimensions.provider { provider } else { NO_WORD }, account: NO_WORD, service };
-    let sums = amounts(path, book, &rows.layout, record)?;
+    let sums = amounts(path, book, rows, record)?;
     let cloud = book.cloud(provider);
     let allocated = text(path, record, &rows.layout, Column::AllocatedTags)?;
     let tags = match allocated.map_or_else(|| text(path, record, &rows.layout, Column::Tags), |t| Ok(Some(t)))? {
@@ -157,11 +162,11 @@ fn month(path: &Path, rows: &mut Rows, record: &ByteRecord) -> Result<Month, Cos
     Ok(parsed.month())
 }
 
-fn amounts(path: &Path, book: &mut Book<'_>, layout: &Layout, record: &ByteRecord) -> Result<Sums, CostError> {
+fn amounts(path: &Path, book: &mut Book<'_>, rows: &Rows, record: &ByteRecord) -> Result<Sums, CostError> {
     let mut sums = Sums::default();
     for measure in book.billing.measures() {
         let column = measure.wanted();
-        match text(path, record, layout, column)? {
+        match text(path, record, &rows.layout, column)? {
             Some(cell) => {
                 let (amount, rounded) = Amount::parse(cell).map_err(|e| at(path, record, column, e.to_string()))?;
                 sums[measure.position()] = amount;
@@ -171,17 +176,25 @@ fn amounts(path: &Path, book: &mut Book<'_>, layout: &Layout, record: &ByteRecor
             None => {}
         }
     }
-    book.repairs.note_integral(&sums);
+    if rows.compares {
+        book.repairs.compare(&sums);
+    }
     Ok(sums)
 }
 
-impl crate::aggregate::Repairs {
-    /// Counts rows whose amortised cost is whole although their billed cost is not.
-    pub(crate) fn note_integral(&mut self, sums: &Sums) {
-        let whole = |m: Measure| sums[m.position()].0 % 10_i128.pow(12) == 0;
-        if !whole(Measure::Billed) {
-            self.fractional_billed += 1;
-            self.integral_effective += u64::from(whole(Measure::Effective));
-        }
+/// Hands over EffectiveCost and BilledCost of the first rows, as far as they can be read.
+pub(crate) fn first_costs(path: &Path, rows: usize, each: &mut dyn FnMut(&Sums)) -> Result<(), CostError> {
+    let layout = Layout::of(&header(path)?);
+    if !layout.has_both_costs() {
+        return Ok(());
     }
+    for record in open(path)?.byte_records().take(rows).map_while(Result::ok) {
+        let mut sums = Sums::default();
+        for measure in COMPARED {
+            let cell = text(path, &record, &layout, measure.wanted()).ok().flatten();
+            sums[measure.position()] = cell.and_then(|c| Amount::parse(c).ok()).map_or(Amount::ZERO, |(amount, _)| amount);
+        }
+        each(&sums);
+    }
+    Ok(())
 }

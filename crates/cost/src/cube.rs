@@ -1,10 +1,11 @@
 //! The cube: spend by month, provider, sub-account, service, currency and every key with its basis.
 
 use crate::CostError;
-use crate::aggregate::Aggregate;
-use crate::book::Billing;
+use crate::aggregate::{Aggregate, Context};
+use crate::billing::Billing;
 use crate::ladder::{Basis, LadderContext, attribute};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use tagledger_model::{Amount, Month, Text};
 use tagledger_taxonomy::KeyId;
 
@@ -60,6 +61,24 @@ pub struct BasisTotal {
     pub amount: Amount,
 }
 
+/// Spend by some keys, over everything else but month and currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slice {
+    /// Billing month.
+    pub month: Month,
+    /// Currency.
+    pub currency: Text,
+    /// The canonical value of each key asked for.
+    pub values: Vec<Option<Text>>,
+    /// Bill rows.
+    pub rows: u64,
+    /// Sum of the measure.
+    pub amount: Amount,
+}
+
+/// Per key: the code of its value, and why.
+type Codes = Vec<(u32, Basis)>;
+
 /// Spend by everything that reports slice by.
 #[derive(Debug, Clone)]
 pub struct Cube {
@@ -76,10 +95,10 @@ impl Cube {
         let attributions = billing.keys.iter().map(|k| attribute(&cx, *k)).collect::<Result<Vec<_>, _>>()?;
         // The account may have been kept apart only for the ladder.
         let keep = |keep: bool, word: u32| if keep { word } else { crate::book::NO_WORD };
-        let mut places: FxHashMap<(u32, Vec<(u32, Basis)>), usize> = FxHashMap::default();
-        let mut contexts: FxHashMap<crate::aggregate::Context, u32> = FxHashMap::default();
+        let mut places: FxHashMap<(u32, Codes), usize> = FxHashMap::default();
+        let mut contexts: FxHashMap<Context, u32> = FxHashMap::default();
         let mut context_list = Vec::new();
-        let mut sums: Vec<(u32, Vec<(u32, Basis)>, u64, Amount)> = Vec::new();
+        let mut sums: Vec<(u32, Codes, u64, Amount)> = Vec::new();
         let at = billing.measure.position();
         let mut key = Vec::new();
         for (number, group) in aggregate.groups.iter().enumerate() {
@@ -107,7 +126,7 @@ impl Cube {
         let mut cells: Vec<CubeCell> = sums
             .into_iter()
             .map(|(context, keys, rows, amount)| {
-                let context: crate::aggregate::Context = context_list[context as usize];
+                let context: Context = context_list[context as usize];
                 let text = |n: u32| aggregate.word(n).clone();
                 CubeCell {
                     month: context.month,
@@ -147,20 +166,20 @@ impl Cube {
     }
 
     /// The cube added up over everything but month, currency and some keys (positions in `keys`), in the same order.
-    pub fn by_keys(&self, positions: &[usize]) -> Vec<(Month, Text, Vec<Option<Text>>, u64, Amount)> {
-        let mut sums: std::collections::BTreeMap<(Month, Text, Vec<Option<Text>>), (u64, Amount)> = std::collections::BTreeMap::new();
+    pub fn by_keys(&self, positions: &[usize]) -> Vec<Slice> {
+        let mut sums: BTreeMap<_, (u64, Amount)> = BTreeMap::new();
         for cell in &self.cells {
-            let values = positions.iter().map(|p| cell.keys[*p].0.clone()).collect();
+            let values: Vec<Option<Text>> = positions.iter().map(|p| cell.keys[*p].0.clone()).collect();
             let sum = sums.entry((cell.month, cell.currency.clone(), values)).or_default();
             sum.0 += cell.rows;
             sum.1 += cell.amount;
         }
-        sums.into_iter().map(|((month, currency, values), (rows, amount))| (month, currency, values, rows, amount)).collect()
+        sums.into_iter().map(|((month, currency, values), (rows, amount))| Slice { month, currency, values, rows, amount }).collect()
     }
 
     /// Per key, currency and basis.
     pub fn by_basis(&self) -> Vec<BasisTotal> {
-        let mut sums: std::collections::BTreeMap<(usize, Text, Basis), (u64, Amount)> = std::collections::BTreeMap::new();
+        let mut sums: BTreeMap<(usize, Text, Basis), (u64, Amount)> = BTreeMap::new();
         for cell in &self.cells {
             for (position, (_, basis)) in cell.keys.iter().enumerate() {
                 let sum = sums.entry((position, cell.currency.clone(), *basis)).or_default();

@@ -3,6 +3,7 @@
 //! A version is told by the columns that are present, never by a file's name: each column is looked for under each of
 //! its names, without case and without `_`.
 
+use crate::rounding::COMPARED;
 use std::fmt;
 
 /// Which cost is counted.
@@ -126,6 +127,11 @@ impl Layout {
     /// Position of a column.
     pub fn position(&self, column: Column) -> Option<usize> {
         self.at.iter().find(|(c, _)| *c == column).map(|(_, at)| *at)
+    }
+
+    /// True where EffectiveCost and BilledCost can be held against each other.
+    pub fn has_both_costs(&self) -> bool {
+        COMPARED.into_iter().all(|measure| self.position(measure.wanted()).is_some())
     }
 
     /// What a bill must have for this measure, by name; empty when nothing is missing.

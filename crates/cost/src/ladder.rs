@@ -4,7 +4,7 @@
 //! every rung the sum per currency and month is held against what it was before, in release builds too.
 
 use crate::aggregate::{Aggregate, OwnerKind, Said};
-use crate::book::Billing;
+use crate::billing::Billing;
 use crate::owners::NONE;
 use crate::{CostError, Measure};
 use rustc_hash::FxHashMap;

@@ -4,6 +4,7 @@
 //! What a tag means is decided in `taxonomy`; which resource exists, in `engine`; how money looks, in `report`.
 
 mod aggregate;
+mod billing;
 mod book;
 mod cells;
 mod csv_bill;
@@ -13,11 +14,12 @@ mod ladder;
 mod owners;
 mod parquet_bill;
 pub mod reference;
+mod rounding;
 mod source;
 
 pub use aggregate::{Aggregate, Group, Totals};
-pub use book::{Billing, Clouds};
-pub use cube::{BasisTotal, Cube, CubeCell, Dimensions};
+pub use billing::{Billing, Clouds};
+pub use cube::{BasisTotal, Cube, CubeCell, Dimensions, Slice};
 pub use focus::{Column, Measure};
 pub use ladder::{Basis, Reason};
 pub use owners::Owners;

@@ -8,7 +8,8 @@ use crate::CostError;
 use crate::aggregate::{Context, Sums};
 use crate::book::{Book, NO_WORD, Owned};
 use crate::cells::{Broken, Cell, Texts, amounts, months};
-use crate::focus::{Column, Layout, is_null};
+use crate::focus::{Column, Layout, Measure, is_null};
+use crate::rounding::COMPARED;
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
@@ -51,7 +52,7 @@ impl Opened {
     fn wanted(&self, book: &Book<'_>) -> Vec<Column> {
         let billing = book.billing;
         let mut wanted = vec![Column::BillingPeriodStart, Column::BillingCurrency, Column::Provider, Column::Tags, Column::AllocatedTags];
-        wanted.extend(billing.measures().map(crate::Measure::wanted));
+        wanted.extend(billing.measures().map(Measure::wanted));
         if billing.needs_account() || billing.owners.is_some() {
             wanted.push(Column::SubAccountId);
         }
@@ -84,20 +85,19 @@ impl Opened {
         Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), self.metadata.schema().metadata().clone()))
     }
 
-    /// Enters the rows of one row group; returns its compressed bytes.
-    pub fn enter(&self, group: usize, book: &mut Book<'_>) -> Result<u64, CostError> {
-        let wanted = self.wanted(book);
+    /// Reads some columns of one row group.
+    fn reader(&self, group: usize, columns: &[Column]) -> Result<ParquetRecordBatchReaderBuilder<File>, CostError> {
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true).with_schema(self.schema(group));
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(self.metadata.metadata()), options).map_err(|e| damaged(&self.path, &e))?;
         let file = File::open(&self.path).map_err(|source| CostError::Io { path: self.path.display().to_string(), source })?;
-        let roots: Vec<usize> = wanted.iter().filter_map(|c| self.layout.position(*c)).collect();
+        let roots: Vec<usize> = columns.iter().filter_map(|c| self.layout.position(*c)).collect();
         let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
-            .with_row_groups(vec![group])
-            .with_projection(mask)
-            .with_batch_size(BATCH)
-            .build()
-            .map_err(|e| damaged(&self.path, &e))?;
+        Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).with_row_groups(vec![group]).with_projection(mask).with_batch_size(BATCH))
+    }
+
+    /// Enters the rows of one row group; returns its compressed bytes.
+    pub fn enter(&self, group: usize, book: &mut Book<'_>) -> Result<u64, CostError> {
+        let reader = self.reader(group, &self.wanted(book))?.build().map_err(|e| damaged(&self.path, &e))?;
         let groups = self.metadata.metadata().row_groups();
         let mut first_row: u64 = groups[..group].iter().map(|g| u64::try_from(g.num_rows()).unwrap_or(0)).sum();
         let mut work = Work::default();
@@ -115,6 +115,26 @@ impl Opened {
             first_row += batch.num_rows() as u64;
         }
         Ok(u64::try_from(groups[group].compressed_size()).unwrap_or(0))
+    }
+
+    /// Hands over EffectiveCost and BilledCost of the first rows of the first row group, as far as they can be read.
+    pub fn first_costs(&self, rows: usize, each: &mut dyn FnMut(&Sums)) -> Result<(), CostError> {
+        if !self.layout.has_both_costs() || self.row_groups() == 0 {
+            return Ok(());
+        }
+        let reader = self.reader(0, &COMPARED.map(Measure::wanted))?.with_limit(rows).build().map_err(|e| damaged(&self.path, &e))?;
+        for batch in reader.map_while(Result::ok) {
+            let mut all = vec![Sums::default(); batch.num_rows()];
+            for measure in COMPARED {
+                let (mut column, mut rounded) = (Vec::new(), 0);
+                let Some(Ok(())) = self.column(&batch, measure.wanted()).map(|array| amounts(array, &mut column, &mut rounded)) else { return Ok(()) };
+                for (sums, amount) in all.iter_mut().zip(column) {
+                    sums[measure.position()] = amount.unwrap_or_default();
+                }
+            }
+            all.iter().for_each(&mut *each);
+        }
+        Ok(())
     }
 
     fn column<'b>(&self, batch: &'b RecordBatch, column: Column) -> Option<&'b ArrayRef> {
@@ -187,8 +207,8 @@ impl Work {
         if let Some(ids) = &ids {
             self.id_memo.fit(ids, 1);
         }
-        let measures: Vec<crate::Measure> = billing.measures().collect();
-        let by_provider = billing.dimensions.provider;
+        let measures: Vec<Measure> = billing.measures().collect();
+        let (by_provider, compares) = (billing.dimensions.provider, billing.all_measures && file.layout.has_both_costs());
         let (mut tally, mut tallied, mut counted) = ((Month(0), NO_WORD), Sums::default(), 0);
         for row in 0..rows {
             if self.currency[row] == NO_WORD {
@@ -201,8 +221,8 @@ impl Work {
                     None => book.repairs.without_amount += u64::from(*measure == billing.measure),
                 }
             }
-            if billing.all_measures {
-                book.repairs.note_integral(&sums);
+            if compares {
+                book.repairs.compare(&sums);
             }
             let owned = if book.needs_no_owner(self.tags[row]) { Book::not_needed() } else { self.owned(book, row, ids.as_ref(), allocated.as_ref()) };
             let context = book.context(Context {

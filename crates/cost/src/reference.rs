@@ -4,12 +4,12 @@
 //! each distinct text once; look each distinct id up once; group again by the values. Only Parquet files with times
 //! as timestamps and cost as doubles or text are read: it is a witness, not a reader.
 
-use crate::book::Billing;
+use crate::billing::Billing;
 use crate::focus::is_null;
 use crate::owners::{NONE, Owners};
 use polars::prelude::*;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tagledger_model::{Amount, Month, Standing, Text, Timestamp};
 use tagledger_taxonomy::{KeyState, Normaliser, Rung};
 
@@ -26,7 +26,7 @@ pub fn slices(files: &[PathBuf], billing: &Billing<'_>) -> PolarsResult<Slices> 
 }
 
 /// One file, grouped by everything that attribution looks at, with amounts as integers of 10⁻¹².
-fn grouped(file: &PathBuf, billing: &Billing<'_>) -> PolarsResult<DataFrame> {
+fn grouped(file: &Path, billing: &Billing<'_>) -> PolarsResult<DataFrame> {
     let path = PlRefPath::new(file.to_string_lossy());
     let cost = billing.measure.column();
     let units = move |column: Column| -> PolarsResult<Column> {

@@ -1,7 +1,10 @@
 //! From paths to an aggregate: one file, a folder (hive-partitioned or not) or a pattern, CSV, gzipped CSV or Parquet.
 
-use crate::book::{Billing, Book};
+use crate::aggregate::{Repairs, Sums};
+use crate::billing::Billing;
+use crate::book::Book;
 use crate::focus::{Layout, lacks};
+use crate::rounding::{SAMPLED_FILES, SAMPLED_ROWS};
 use crate::{Aggregate, CostError, Measure, csv_bill, parquet_bill};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -142,8 +145,24 @@ pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + S
     for book in books {
         first.absorb(book);
     }
+    if billing.measure == Measure::Effective && !billing.all_measures {
+        compare_sample(bill, &opened, &mut first.repairs)?;
+    }
     let read = Measure::ALL.map(|m| measures[m.position()] && (billing.all_measures || m == billing.measure));
     Ok(first.close(read, bill.files()))
+}
+
+/// Holds EffectiveCost against BilledCost on some rows of some files, where BilledCost is not read otherwise.
+fn compare_sample(bill: &Bill, opened: &[Option<parquet_bill::Opened>], repairs: &mut Repairs) -> Result<(), CostError> {
+    let mut compare = |sums: &Sums| repairs.compare(sums);
+    let step = bill.files.len().div_ceil(SAMPLED_FILES).max(1);
+    for ((path, _), opened) in bill.files.iter().zip(opened).step_by(step) {
+        match opened {
+            Some(opened) => opened.first_costs(SAMPLED_ROWS, &mut compare)?,
+            None => csv_bill::first_costs(path, SAMPLED_ROWS, &mut compare)?,
+        }
+    }
+    Ok(())
 }
 
 fn walk(folder: &Path, files: &mut Vec<(PathBuf, Shape)>) -> Result<(), CostError> {

@@ -132,7 +132,7 @@ impl InventoryBuilder {
         let scope = self.scope_row(cloud, &container.scope);
         let row = self.group_row(cloud, &container.id, scope);
         let entry = &mut self.groups[row as usize];
-        entry.kind = container.kind.clone();
+        entry.kind.clone_from(&container.kind);
         entry.name = entry.name.take().or_else(|| container.name.clone());
         if entry.set == UNKNOWN_SET {
             entry.set = set;

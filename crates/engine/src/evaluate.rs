@@ -84,8 +84,8 @@ pub fn audit(cx: &Context<'_>, rules: &[&dyn Rule]) -> Result<Audit, EngineError
     let mut audit =
         Audit { checks: Vec::new(), hits: Vec::new(), by_scope: FxHashMap::default(), by_key: Vec::new(), total: Counts::default(), waivers: Vec::new() };
     let mut judged: Vec<(usize, BooleanChunked)> = Vec::new();
-    run_table(cx, Table::Resources, cx.inventory.frame().clone(), &prepared, &mut audit, &mut judged)?;
-    run_table(cx, Table::Scopes, frame::scopes(cx.inventory)?, &prepared, &mut audit, &mut judged)?;
+    run_table(Table::Resources, cx.inventory.frame().clone(), &prepared, &mut audit, &mut judged)?;
+    run_table(Table::Scopes, frame::scopes(cx.inventory)?, &prepared, &mut audit, &mut judged)?;
     let mut waivers = Waivers::new(cx, rules);
     waivers.cover(&audit.checks, &mut audit.hits);
     audit.waivers = waivers.into_uses();
@@ -106,7 +106,6 @@ pub fn audit(cx: &Context<'_>, rules: &[&dyn Rule]) -> Result<Audit, EngineError
 }
 
 fn run_table(
-    cx: &Context<'_>,
     table: Table,
     frame: DataFrame,
     prepared: &[(usize, Level, Check)],
@@ -151,7 +150,6 @@ fn run_table(
             judged.push((number, population));
         }
     }
-    let _unused = cx;
     Ok(())
 }
 

@@ -203,19 +203,19 @@ impl<'a> FindingSource<'a> {
         let canonical;
         if let Some(resource) = resource {
             finding.cloud = resource.cloud().clone();
-            finding.scope = resource.scope().id.clone();
+            finding.scope.clone_from(&resource.scope().id);
             finding.region = resource.region().cloned();
-            finding.kind = resource.kind().clone();
-            finding.resource = resource.id().clone();
+            finding.kind.clone_from(resource.kind());
+            finding.resource.clone_from(resource.id());
             finding.name = resource.name().cloned();
             canonical = resource.canonical().clone();
         } else if let Some(scope) = scope {
             let facts = &inventory.clouds()[usize::from(scope.cloud)];
             finding.cloud = facts.id.clone();
-            finding.scope = scope.id.clone();
+            finding.scope.clone_from(&scope.id);
             finding.kind = Text::new(facts.containers.iter().find(|c| c.is_scope).map_or("scope", |c| c.noun));
-            finding.resource = scope.id.clone();
-            finding.name = scope.name.clone();
+            finding.resource.clone_from(&scope.id);
+            finding.name.clone_from(&scope.name);
             canonical = scope.id.clone();
         } else {
             let place = waiver.map(|w| w.place.clone()).unwrap_or_default();

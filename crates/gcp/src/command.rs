@@ -3,7 +3,7 @@
 //! There is no one call for all kinds: each service has its own, and some have labels in the alpha or beta track only.
 
 use crate::name::Name;
-use tagledger_collect::ResourceRef;
+use tagledger_collect::{ResourceRef, shell_quote};
 use tagledger_model::Suggestion;
 
 /// How a command says which labels.
@@ -90,8 +90,8 @@ fn call(on: &ResourceRef<'_>, key: &str, value: Option<&str>) -> Option<String> 
         flags.push(format!("--project={project}"));
     }
     flags.push(value.map_or_else(|| format!("--{label_flag}={key}"), |value| format!("--{label_flag}={key}={value}")));
-    let flags: Vec<String> = flags.iter().map(|flag| quote(flag)).collect();
-    Some(format!("gcloud {group} {word} {} {}", quote(&target), flags.join(" ")))
+    let flags: Vec<String> = flags.iter().map(|flag| shell_quote(flag)).collect();
+    Some(format!("gcloud {group} {word} {} {}", shell_quote(&target), flags.join(" ")))
 }
 
 /// The characters of a label, which is also what keeps gcloud's own list syntax (`,`, `=`, `^`) out.
@@ -101,12 +101,6 @@ fn is_value(text: &str) -> bool {
 
 fn is_key(text: &str) -> bool {
     text.starts_with(char::is_alphabetic) && is_value(text)
-}
-
-/// As one word of a POSIX shell, whatever it holds.
-fn quote(word: &str) -> String {
-    let is_plain = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:=@+-".contains(&b));
-    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

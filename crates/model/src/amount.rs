@@ -36,8 +36,7 @@ impl Amount {
         let bytes = text.trim().as_bytes();
         let (negative, digits) = match bytes {
             [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            rest => (false, rest),
+            [b'+', rest @ ..] | rest => (false, rest),
         };
         let (mantissa, exponent) = match digits.iter().position(|b| matches!(b, b'e' | b'E')) {
             Some(at) => {

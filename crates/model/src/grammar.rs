@@ -52,6 +52,6 @@ impl TagGrammar {
     /// True for a key that the platform wrote.
     pub fn is_reserved(&self, key: &str) -> bool {
         let starts = |p: &&str| key.len() >= p.len() && key.is_char_boundary(p.len()) && key[..p.len()].eq_ignore_ascii_case(p);
-        self.reserved.iter().any(|p| starts(p)) || self.vendor_keys.iter().any(|k| key.eq_ignore_ascii_case(k))
+        self.reserved.iter().any(starts) || self.vendor_keys.iter().any(|k| key.eq_ignore_ascii_case(k))
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use tagledger_model::Amount;
 
 /// With commas between groups of three: `12,345`.
-pub(crate) fn grouped(count: u64) -> String {
+pub fn grouped(count: u64) -> String {
     group(&count.to_string())
 }
 
@@ -22,7 +22,7 @@ fn group(digits: &str) -> String {
 }
 
 /// `1 scope`, `2 scopes`: for nouns that take an s.
-pub(crate) fn plural(count: u64, noun: &str) -> String {
+pub fn plural(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 

@@ -15,6 +15,7 @@ mod pivot;
 mod schema;
 mod terminal;
 
+pub use count::{grouped, plural};
 pub use document::*;
 pub use format::{FORMATS, Format, Sink};
 pub use inert::visible;

@@ -93,7 +93,10 @@ fn the_committed_schema_is_the_one_of_the_types() {
         std::fs::write(path, json_schema()).unwrap();
     }
     let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(committed == json_schema(), "report.schema.json is out of date; UPDATE_SCHEMA=1 cargo test -p tagledger-report writes it anew");
+    assert!(
+        committed == json_schema(),
+        "report.schema.json is out of date; UPDATE_SCHEMA=1 cargo nextest run --workspace -E 'package(tagledger-report)' writes it anew"
+    );
 }
 
 #[test]

@@ -36,7 +36,7 @@ impl Rule for ConflictingKeys {
     fn explain(&self, hit: &Hit<'_>) -> Explanation {
         let Some(at) = KeyHit::of(hit) else { return words::summary(&META) };
         if !hit.is_violated() {
-            return Explanation { message: at.value_unread("another tag disagrees with it"), evidence: at.evidence(), ..Explanation::default() };
+            return Explanation { message: at.value_unread("another tag disagrees with it"), evidence: Some(at.evidence()), ..Explanation::default() };
         }
         let tags = speakers(&at);
         let joined = |part: fn(&(&str, &str)) -> String| tags.iter().map(part).collect::<Vec<_>>().join(", ");

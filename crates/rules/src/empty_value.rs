@@ -36,7 +36,7 @@ impl Rule for EmptyValue {
     fn explain(&self, hit: &Hit<'_>) -> Explanation {
         let Some(at) = KeyHit::of(hit) else { return words::summary(&META) };
         if !hit.is_violated() {
-            return Explanation { message: at.value_unread("it is empty"), evidence: at.evidence(), ..Explanation::default() };
+            return Explanation { message: at.value_unread("it is empty"), evidence: Some(at.evidence()), ..Explanation::default() };
         }
         // What is used instead of the empty value, and who says so.
         let lent = at.key.value().zip(at.provenance());
@@ -46,7 +46,7 @@ impl Rule for EmptyValue {
         };
         Explanation {
             message,
-            evidence: at.evidence(),
+            evidence: Some(at.evidence()),
             provenance: lent.map(|(_, lender)| lender).or_else(|| words::own(&at.resource)),
             suggestion: Some(Suggestion::SetTag { key: at.key.spelling().to_string(), value: at.likely_value() }),
             ..Explanation::default()

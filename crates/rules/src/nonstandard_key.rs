@@ -38,7 +38,7 @@ impl Rule for NonstandardKey {
         let (raw, should) = (at.raw_key(), at.key.spelling());
         Explanation {
             message: format!("The key `{raw}` should be `{should}`"),
-            evidence: at.evidence(),
+            evidence: Some(at.evidence()),
             provenance: words::own(&at.resource),
             suggestion: Some(Suggestion::RenameTag { from: raw.to_string(), to: should.to_string() }),
             ..Explanation::default()

@@ -35,12 +35,12 @@ impl Rule for NonstandardValue {
     fn explain(&self, hit: &Hit<'_>) -> Explanation {
         let Some(at) = KeyHit::of(hit) else { return words::summary(&META) };
         let Some(value) = at.key.own_value().filter(|_| hit.is_violated()) else {
-            return Explanation { message: at.value_unread("it is spelt as it should be"), evidence: at.evidence(), ..Explanation::default() };
+            return Explanation { message: at.value_unread("it is spelt as it should be"), evidence: Some(at.evidence()), ..Explanation::default() };
         };
         let should = at.key.value_spelling(&value);
         Explanation {
             message: format!("{} `{}` should be `{should}`", at.key.name(), at.raw_value()),
-            evidence: at.evidence(),
+            evidence: Some(at.evidence()),
             provenance: words::own(&at.resource),
             suggestion: Some(Suggestion::SetTag { key: at.raw_key().to_string(), value: Some(should) }),
             ..Explanation::default()

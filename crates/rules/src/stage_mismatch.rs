@@ -44,7 +44,7 @@ impl Rule for StageMismatch {
             }
             None => (format!("{}, so whether it belongs in {container}, declared {declared}, cannot be said", unclear(&at)), None),
         };
-        Explanation { message, evidence: at.evidence(), provenance: words::own(&at.resource), suggestion, demanded_by: Some(stage.place.clone()) }
+        Explanation { message, evidence: Some(at.evidence()), provenance: words::own(&at.resource), suggestion, demanded_by: Some(stage.place.clone()) }
     }
 }
 

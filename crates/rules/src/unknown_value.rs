@@ -37,7 +37,7 @@ impl Rule for UnknownValue {
     fn explain(&self, hit: &Hit<'_>) -> Explanation {
         let Some(at) = KeyHit::of(hit) else { return words::summary(&META) };
         if !hit.is_violated() {
-            return Explanation { message: at.value_unread("it is a known one"), evidence: at.evidence(), ..Explanation::default() };
+            return Explanation { message: at.value_unread("it is a known one"), evidence: Some(at.evidence()), ..Explanation::default() };
         }
         let (name, raw) = (at.key.name(), at.raw_value());
         let (message, value) = match &at.key.declaration().domain {
@@ -50,7 +50,7 @@ impl Rule for UnknownValue {
         };
         Explanation {
             message,
-            evidence: at.evidence(),
+            evidence: Some(at.evidence()),
             provenance: words::own(&at.resource),
             suggestion: Some(Suggestion::SetTag { key: at.key.spelling().to_string(), value }),
             ..Explanation::default()

@@ -34,8 +34,8 @@ impl<'a> KeyHit<'a> {
     }
 
     /// The tag as proof; no value when there is no tag.
-    pub fn evidence(&self) -> Option<Evidence> {
-        Some(evidence_of(self.raw_key(), self.tag.and_then(|tag| tag.value.as_deref())))
+    pub fn evidence(&self) -> Evidence {
+        evidence_of(self.raw_key(), self.tag.and_then(|tag| tag.value.as_deref()))
     }
 
     /// Where the value in use came from.

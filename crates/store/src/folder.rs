@@ -39,7 +39,7 @@ impl NewRun {
         if staging.exists() {
             fs::remove_dir_all(&staging).map_err(write_error(&staging))?;
         }
-        fs::create_dir(&staging).map_err(write_error(&staging))?;
+        fs::create_dir(&staging).map_err(write_error(target))?;
         Ok(Self { staging, target: target.to_owned(), done: false })
     }
 
@@ -48,12 +48,28 @@ impl NewRun {
         &self.staging
     }
 
+    /// Where the run will stand when it is whole.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// An error about a file written so far, told by the place that was asked for: nobody but this crate knows of the hidden folder.
+    pub fn told(&self, error: StoreError) -> StoreError {
+        match error {
+            StoreError::Write { path, source } => {
+                let asked = Path::new(&path).strip_prefix(&self.staging).map(|file| self.target.join(file).display().to_string());
+                StoreError::Write { path: asked.unwrap_or(path), source }
+            }
+            other => other,
+        }
+    }
+
     /// Writes `run.json` and puts the run in its place; a run that stood there before is gone only when the new one stands.
     pub fn commit(mut self, head: &impl Serialize) -> Result<RunFolder, StoreError> {
-        let file = self.staging.join(RUN_FILE);
-        let mut text = serde_json::to_vec_pretty(head).map_err(|e| StoreError::Write { path: file.display().to_string(), source: e.into() })?;
+        let shown = self.target.join(RUN_FILE);
+        let mut text = serde_json::to_vec_pretty(head).map_err(|e| StoreError::Write { path: shown.display().to_string(), source: e.into() })?;
         text.push(b'\n');
-        fs::write(&file, text).map_err(write_error(&file))?;
+        fs::write(self.staging.join(RUN_FILE), text).map_err(write_error(&shown))?;
         let old = self.staging.with_extension("replaced");
         let replacing = self.target.exists();
         if replacing {

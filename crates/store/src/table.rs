@@ -87,7 +87,7 @@ impl TableWriter {
             Field::new(c.name.as_str().into(), kind)
         };
         let schema: Schema = columns.iter().map(field).collect();
-        let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).batched(&schema).map_err(|e| broken(path, e))?;
+        let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).batched(&schema).map_err(|e| broken(path, &e))?;
         let mut table = Self { path: path.to_owned(), columns: columns.to_vec(), buffers: Vec::new(), rows: 0, writer };
         table.empty();
         Ok(table)
@@ -133,9 +133,9 @@ impl TableWriter {
                 Buffer::Amount(amounts) => Int128Chunked::from_iter_options(name, amounts.into_iter()).into_decimal(38, 12)?.into_column(),
             })
         });
-        let columns = series.collect::<PolarsResult<Vec<_>>>().map_err(|e| broken(&self.path, e))?;
-        let frame = DataFrame::new(rows, columns).map_err(|e| broken(&self.path, e))?;
-        self.writer.write_batch(&frame).map_err(|e| broken(&self.path, e))?;
+        let columns = series.collect::<PolarsResult<Vec<_>>>().map_err(|e| broken(&self.path, &e))?;
+        let frame = DataFrame::new(rows, columns).map_err(|e| broken(&self.path, &e))?;
+        self.writer.write_batch(&frame).map_err(|e| broken(&self.path, &e))?;
         self.empty();
         Ok(())
     }
@@ -145,7 +145,7 @@ impl TableWriter {
         if self.rows > 0 {
             self.flush()?;
         }
-        self.writer.finish().map_err(|e| broken(&self.path, e))?;
+        self.writer.finish().map_err(|e| broken(&self.path, &e))?;
         Ok(())
     }
 }
@@ -156,7 +156,7 @@ impl std::fmt::Debug for TableWriter {
     }
 }
 
-fn broken(path: &Path, error: PolarsError) -> StoreError {
+fn broken(path: &Path, error: &PolarsError) -> StoreError {
     StoreError::Write { path: path.display().to_string(), source: std::io::Error::other(error.to_string()) }
 }
 

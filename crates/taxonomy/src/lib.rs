@@ -3,6 +3,7 @@
 //!
 //! What a source said is in `model`; which resource breaks which rule is decided in `engine` and `rules`.
 
+mod dictionary;
 mod duration;
 mod encoding;
 mod file;
@@ -13,14 +14,17 @@ mod registers;
 mod scanner;
 mod schema;
 mod stages;
+mod state;
 mod types;
 
+pub use dictionary::Dictionary;
 pub use duration::{day_end, day_start, duration_seconds};
 pub use encoding::{decode_label, encode_label};
 pub use fold::fold;
 pub use load::{Known, KnownCloud, KnownRule, LoadError, Loaded, load, parse};
-pub use normalise::{Dictionary, KeyState, Meaning, NO_TAG, Normaliser, apply};
+pub use normalise::Normaliser;
 pub use scanner::Scanned;
 pub use schema::schema;
 pub use stages::{Declared, Stages};
+pub use state::{KeyState, Meaning, NO_TAG, apply};
 pub use types::*;

@@ -4,115 +4,11 @@
 //! name → match the value → resolve conflicts. Inheritance and defaults follow in `engine`, which knows the containers.
 //! Distinct keys and values are judged once and remembered; everything after is small integer codes.
 
-use crate::{Domain, KeyId, Taxonomy, decode_label, encode_label, fold};
+use crate::{Dictionary, Domain, Key, KeyId, KeyState, Meaning, NO_TAG, Taxonomy, Value, apply, decode_label, encode_label, fold};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tagledger_model::{KeyCase, RawTag, Standing, TagGrammar, Text};
-
-/// The canonical values that occur, per key, by code. Code 0 is "none". Shared by everything that compares codes.
-#[derive(Debug, Clone)]
-pub struct Dictionary {
-    keys: Arc<Vec<Mutex<Words>>>,
-}
-
-#[derive(Debug, Default)]
-struct Words {
-    by_text: FxHashMap<Text, u32>,
-    texts: Vec<Text>,
-}
-
-impl Dictionary {
-    /// A dictionary that already knows the listed values of each key, in the taxonomy's order.
-    pub fn new(taxonomy: &Taxonomy) -> Self {
-        let keys = taxonomy.keys.iter().map(|key| {
-            let mut words = Words::default();
-            if let Domain::Values(values) = &key.domain {
-                for value in values {
-                    words.code(&value.name);
-                }
-            }
-            Mutex::new(words)
-        });
-        Self { keys: Arc::new(keys.collect()) }
-    }
-
-    /// The code of a canonical value, given out on first use.
-    pub fn code(&self, key: KeyId, value: &str) -> u32 {
-        self.keys[key.index()].lock().unwrap_or_else(PoisonError::into_inner).code(value)
-    }
-
-    /// All values of a key; the value with code `n` is at `n - 1`.
-    pub fn values(&self, key: KeyId) -> Vec<Text> {
-        self.keys[key.index()].lock().unwrap_or_else(PoisonError::into_inner).texts.clone()
-    }
-
-    /// The value with a code; none for 0.
-    pub fn value(&self, key: KeyId, code: u32) -> Option<Text> {
-        let words = self.keys[key.index()].lock().unwrap_or_else(PoisonError::into_inner);
-        words.texts.get(usize::try_from(code).ok()?.checked_sub(1)?).cloned()
-    }
-}
-
-impl Words {
-    fn code(&mut self, value: &str) -> u32 {
-        if let Some(code) = self.by_text.get(value) {
-            return *code;
-        }
-        let text = Text::new(value);
-        self.texts.push(text.clone());
-        let code = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.by_text.insert(text, code);
-        code
-    }
-}
-
-/// How a tag set stands on one key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct KeyState {
-    /// Canonical, unrecognised, empty, absent or undetermined.
-    pub standing: Standing,
-    /// Code of the canonical value; 0 unless the standing is canonical.
-    pub value: u32,
-    /// The caller's number of the tag that speaks for the key; `NO_TAG` when there is none.
-    pub tag: u32,
-    /// The key is there, spelt otherwise than this cloud's spelling.
-    pub nonstandard_key: bool,
-    /// The value is known, spelt otherwise than the canonical spelling.
-    pub nonstandard_value: bool,
-    /// Two tags of equal rank disagree.
-    pub conflict: bool,
-    /// 0 exact spelling, 1 the key's own name spelt otherwise, 2 an alias, 3 nothing.
-    rank: u8,
-}
-
-/// `KeyState::tag` when no tag speaks for the key.
-pub const NO_TAG: u32 = u32::MAX;
-
-impl KeyState {
-    /// Nothing was said about the key.
-    pub const ABSENT: Self =
-        Self { standing: Standing::Absent, value: 0, tag: NO_TAG, nonstandard_key: false, nonstandard_value: false, conflict: false, rank: 3 };
-
-    /// The source did not say.
-    pub const UNDETERMINED: Self = Self { standing: Standing::Undetermined, ..Self::ABSENT };
-}
-
-/// What a pair of raw key and raw value means.
-#[derive(Debug, Clone, Copy)]
-pub enum Meaning {
-    /// Written by the platform: neither judged nor counted.
-    Reserved,
-    /// The user's, and about no key of the taxonomy.
-    Other,
-    /// Speaks about a key.
-    Key {
-        /// Which key.
-        key: KeyId,
-        /// What it says, without the number of the tag.
-        state: KeyState,
-    },
-}
 
 /// What a raw key means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,15 +88,8 @@ impl Normaliser {
             // A spelling set by hand is a name of the key in this cloud even when no alias says so.
             by_fold.insert(fold(&spelling(key, grammar, cloud)), (id, 1));
         }
-        let listed = |of: &dyn Fn(usize, &crate::Value) -> Vec<(String, usize)>| -> Vec<FxHashMap<String, usize>> {
-            let one = |domain: &Domain| match domain {
-                Domain::Values(values) => values.iter().enumerate().flat_map(|(i, v)| of(i, v)).collect(),
-                _ => FxHashMap::default(),
-            };
-            taxonomy.keys.iter().map(|k| one(&k.domain)).collect()
-        };
-        let values = listed(&|i, v| std::iter::once(&v.name).chain(&v.aliases).map(|s| (fold(s), i)).collect());
-        let encoded = listed(&|i, v| std::iter::once(&v.name).chain(&v.aliases).map(|s| (encode_label(s), i)).filter(|(l, _)| l.contains("__h")).collect());
+        let values = listed(taxonomy, |name| Some(fold(name)));
+        let encoded = listed(taxonomy, |name| Some(encode_label(name)).filter(|label| label.contains("__h")));
         Self {
             spellings: taxonomy.keys.iter().map(|k| spelling(k, grammar, cloud)).collect(),
             known_values: vec![FxHashMap::default(); taxonomy.keys.len()],
@@ -375,36 +264,18 @@ impl Normaliser {
     }
 }
 
-/// Adds what one tag means to the states of its set; `tag` is the caller's number of it. False for a key that the platform wrote.
-pub fn apply(states: &mut [KeyState], tag: u32, meaning: &Meaning) -> bool {
-    let Meaning::Key { key, state } = meaning else { return matches!(meaning, Meaning::Other) };
-    let new = KeyState { tag, ..*state };
-    let old = &mut states[key.index()];
-    if new.rank < old.rank {
-        *old = new;
-    } else if new.rank == old.rank {
-        *old = resolve(*old, new);
-    }
-    true
-}
-
-/// Two tags of equal rank about one key: the same value twice is one value, an empty one gives way, anything else disagrees.
-fn resolve(old: KeyState, new: KeyState) -> KeyState {
-    if old.conflict || new.standing == Standing::Empty {
-        return old;
-    }
-    if old.standing == Standing::Empty {
-        return new;
-    }
-    if old.standing == Standing::Canonical && new.standing == Standing::Canonical && old.value == new.value {
-        // Which of two spellings speaks must not depend on their order: the cleaner one does.
-        return if (new.nonstandard_value, new.nonstandard_key) < (old.nonstandard_value, old.nonstandard_key) { new } else { old };
-    }
-    KeyState { standing: Standing::Undetermined, value: 0, conflict: true, nonstandard_value: false, ..old }
+/// Per key, every name of a listed value, spelt this way → the value's position.
+fn listed(taxonomy: &Taxonomy, spell: fn(&str) -> Option<String>) -> Vec<FxHashMap<String, usize>> {
+    let names = |value: &Value| std::iter::once(&value.name).chain(&value.aliases).filter_map(|name| spell(name)).collect::<Vec<_>>();
+    let of = |key: &Key| match &key.domain {
+        Domain::Values(values) => values.iter().enumerate().flat_map(|(at, value)| names(value).into_iter().map(move |name| (name, at))).collect(),
+        Domain::Any | Domain::Pattern { .. } => FxHashMap::default(),
+    };
+    taxonomy.keys.iter().map(of).collect()
 }
 
 /// The one spelling of a key in one cloud: as the taxonomy sets it, else derived from its name and the grammar.
-fn spelling(key: &crate::Key, grammar: &TagGrammar, cloud: &str) -> Text {
+fn spelling(key: &Key, grammar: &TagGrammar, cloud: &str) -> Text {
     if let Some(set) = key.spelling.get(cloud) {
         return Text::new(set);
     }

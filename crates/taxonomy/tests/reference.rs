@@ -87,7 +87,10 @@ fn the_committed_schema_is_the_one_of_the_types() {
         std::fs::write(&path, schema()).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    assert!(committed == schema(), "taxonomy.schema.json is not what the types say; write it with `BLESS=1 cargo test -p tagledger-taxonomy`");
+    assert!(
+        committed == schema(),
+        "taxonomy.schema.json is not what the types say; write it with `BLESS=1 cargo nextest run --workspace -E 'package(tagledger-taxonomy)'`"
+    );
     assert!(text().starts_with("# yaml-language-server: $schema=./taxonomy.schema.json\n"));
     assert!(schema().contains("https://json-schema.org/draft/2020-12/schema"));
 }

@@ -88,7 +88,8 @@ struct Arm {
 #[expect(dead_code, reason = "parsing the members is what is measured")]
 struct Asset {
     name: String,
-    asset_type: Option<String>,
+    #[serde(rename = "assetType")]
+    kind: Option<String>,
     project: Option<String>,
     display_name: Option<String>,
     location: Option<String>,

@@ -9,6 +9,9 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+/// Amount in 10⁻⁹, tags.
+pub type Row<'a> = (i128, Option<BTreeMap<&'a str, String>>);
+
 /// How amounts are written.
 #[derive(Debug, Clone, Copy)]
 pub enum Costs {
@@ -28,7 +31,7 @@ pub enum Texts {
 /// 2026-10-01 in microseconds since 1970.
 const OCTOBER: i64 = 1_790_812_800_000_000;
 
-fn amounts(rows: &[(i128, Option<BTreeMap<&str, String>>)], costs: Costs) -> ArrayRef {
+fn amounts(rows: &[Row<'_>], costs: Costs) -> ArrayRef {
     let text = |units: i128| format!("{}.{:09}", units / 1_000_000_000, units % 1_000_000_000);
     match costs {
         Costs::Decimal => Arc::new(Decimal128Array::from_iter_values(rows.iter().map(|r| r.0)).with_precision_and_scale(38, 9).unwrap()),
@@ -38,7 +41,7 @@ fn amounts(rows: &[(i128, Option<BTreeMap<&str, String>>)], costs: Costs) -> Arr
     }
 }
 
-fn tags(rows: &[(i128, Option<BTreeMap<&str, String>>)], texts: Texts) -> ArrayRef {
+fn tags(rows: &[Row<'_>], texts: Texts) -> ArrayRef {
     if texts != Texts::Map {
         return Arc::new(rows.iter().map(|r| r.1.as_ref().map(|t| serde_json::json!(t).to_string())).collect::<StringArray>());
     }
@@ -54,18 +57,27 @@ fn tags(rows: &[(i128, Option<BTreeMap<&str, String>>)], texts: Texts) -> ArrayR
 }
 
 /// Writes a bill in row groups of a thousand rows.
-pub fn write(path: &Path, rows: &[(i128, Option<BTreeMap<&str, String>>)], costs: Costs, texts: Texts) {
+pub fn write(path: &Path, rows: &[Row<'_>], costs: Costs, texts: Texts) {
+    write_columns(path, rows, vec![("EffectiveCost", amounts(rows, costs), false)], texts);
+}
+
+/// The same with the rows' amounts as BilledCost, and without their fractions as EffectiveCost.
+pub fn write_rounded(path: &Path, rows: &[Row<'_>], costs: Costs) {
+    let whole: Vec<Row<'_>> = rows.iter().map(|(units, _)| (units / 1_000_000_000 * 1_000_000_000, None)).collect();
+    write_columns(path, rows, vec![("BilledCost", amounts(rows, costs), false), ("EffectiveCost", amounts(&whole, costs), false)], Texts::Plain);
+}
+
+fn write_columns(path: &Path, rows: &[Row<'_>], mut columns: Vec<(&str, ArrayRef, bool)>, texts: Texts) {
     let same = |word: &str| -> ArrayRef { Arc::new(StringArray::from(vec![word; rows.len()])) };
-    let batch = RecordBatch::try_from_iter_with_nullable([
-        ("EffectiveCost", amounts(rows, costs), false),
+    columns.extend([
         ("BillingCurrency", same("EUR"), true),
         ("BillingPeriodStart", Arc::new(TimestampMicrosecondArray::from(vec![OCTOBER; rows.len()]).with_timezone("UTC")) as ArrayRef, true),
         ("ProviderName", same("AWS"), true),
         ("SubAccountId", same("111122223333"), true),
         ("ResourceId", Arc::new(StringArray::from(vec![None::<&str>; rows.len()])) as ArrayRef, true),
         ("Tags", tags(rows, texts), true),
-    ])
-    .unwrap();
+    ]);
+    let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
     let properties = WriterProperties::builder().set_dictionary_enabled(texts == Texts::Dictionary).set_max_row_group_row_count(Some(1_000)).build();
     let mut out = ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), Some(properties)).unwrap();
     out.write(&batch).unwrap();

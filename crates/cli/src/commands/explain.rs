@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Explain) -> Result<Code, Failure> {
     match &found[..] {
         [] => Err(Failure::Usage(format!("{}: no finding begins with {digits}", run.path().display()))),
         [finding] => {
-            super::print(chain(finding, &head.summary.costs.as_ref().and_then(|c| c.priced_month.clone()), &head.taxonomy).as_bytes())?;
+            super::print(chain(finding, head.summary.costs.as_ref().and_then(|c| c.priced_month.as_deref()), &head.taxonomy).as_bytes())?;
             Ok(exit::CLEAN)
         }
         _ => Err(Failure::Usage(format!("{digits}: more than one finding begins so; give more digits"))),
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Explain) -> Result<Code, Failure> {
 }
 
 /// Everything that is known of a finding, line by line.
-fn chain(finding: &Finding, priced: &Option<String>, taxonomy: &str) -> String {
+fn chain(finding: &Finding, priced: Option<&str>, taxonomy: &str) -> String {
     let mut out = String::new();
     let mut line = |label: &str, text: &str| {
         // Writing to a string cannot fail.
@@ -83,7 +83,7 @@ fn chain(finding: &Finding, priced: &Option<String>, taxonomy: &str) -> String {
         }
     }
     for money in &finding.money {
-        line("at stake", &format!("{money} in {}", priced.as_deref().unwrap_or("the priced month")));
+        line("at stake", &format!("{money} in {}", priced.unwrap_or("the priced month")));
     }
     if let Some(waived) = &finding.waived {
         line("waived", &format!("{} (by {}, until {})", waived.reason, waived.owner, waived.expires));

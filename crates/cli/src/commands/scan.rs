@@ -59,9 +59,9 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     };
     let aggregate = bill.map(|b| read_bill(&b, &billing, args.audit.quiet)).transpose()?;
     let cube = aggregate.as_ref().map(|a| Cube::new(a, &billing)).transpose()?;
-    let priced = aggregate.as_ref().and_then(|a| priced_month(a, now));
-    let prices = aggregate.as_ref().map_or_else(Prices::default, |a| prices(a, priced));
-    let billed = aggregate.as_ref().zip(cube.as_ref()).map(|(aggregate, cube)| Billed { billing: &billing, aggregate, cube, priced });
+    let month = aggregate.as_ref().and_then(|a| priced_month(a, now));
+    let prices = aggregate.as_ref().map_or_else(Prices::default, |a| prices(a, month));
+    let billed = aggregate.as_ref().zip(cube.as_ref()).map(|(aggregate, cube)| Billed { billing: &billing, aggregate, cube, priced: month });
     let cx = Context { inventory: &inventory, now };
     let audited = audit(&cx, RULES)?;
     let findings = FindingSource::new(cx, RULES, &audited, &prices);
@@ -112,7 +112,8 @@ pub(crate) fn read_bill(bill: &Bill, billing: &Billing<'_>, quiet: bool) -> Resu
 /// the folder is put in its place.
 fn write(run: NewRun, summary: &Summary, rows: &LiveRows<'_>, taxonomy: &Taxonomy, cube: Option<&Cube>, quiet: bool) -> Result<(), Failure> {
     let spinner = progress::spinner("writing reports", quiet);
-    let folder = run.path();
+    // Files are written in a hidden folder; a message names the one that was asked for.
+    let (folder, shown, told) = (run.path(), run.target(), |error| Failure::from(run.told(error)));
     let (speaker, readers) = share(rows, FORMATS.len() + 1);
     std::thread::scope(|threads| -> Result<(), Failure> {
         let mut jobs = Vec::new();
@@ -120,17 +121,17 @@ fn write(run: NewRun, summary: &Summary, rows: &LiveRows<'_>, taxonomy: &Taxonom
             jobs.push(threads.spawn(move || {
                 let done = match FORMATS.get(at) {
                     Some(format) => {
-                        format.write(&Report { summary, rows: reader }, &mut Folder::new(folder)).map_err(|source| Failure::output(&folder.display(), source))
+                        format.write(&Report { summary, rows: reader }, &mut Folder::new(folder)).map_err(|source| Failure::output(&shown.display(), source))
                     }
-                    None => store_findings(folder, reader).map_err(Failure::from),
+                    None => store_findings(folder, reader).map_err(told),
                 };
                 reader.leave();
                 done
             }));
         }
         jobs.push(threads.spawn(|| {
-            store_resources(folder, &summary.keys, rows)?;
-            cube.map_or(Ok(()), |cube| Ok(store_cube(folder, taxonomy, cube)?))
+            store_resources(folder, &summary.keys, rows).map_err(told)?;
+            cube.map_or(Ok(()), |cube| store_cube(folder, taxonomy, cube).map_err(told))
         }));
         speaker.speak(rows.findings.iter());
         // A panic in another thread is a bug; it goes on in this one.

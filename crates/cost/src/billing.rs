@@ -1,0 +1,58 @@
+//! How a bill is to be read, and what its names for clouds mean.
+
+use crate::{Dimensions, Measure, Owners};
+use std::sync::Arc;
+use tagledger_engine::CloudFacts;
+use tagledger_taxonomy::{Dictionary, KeyId, Rung, Taxonomy};
+
+/// A cloud, and the names by which bills call it.
+#[derive(Debug, Clone)]
+pub struct Clouds {
+    /// Each cloud with its names in the provider column.
+    pub known: Vec<(CloudFacts, &'static [&'static str])>,
+}
+
+impl Clouds {
+    /// Position of the cloud that a provider name means; the number of clouds for one that is not known.
+    pub(crate) fn position(&self, provider: &str) -> usize {
+        self.known.iter().position(|(_, names)| names.iter().any(|n| n.eq_ignore_ascii_case(provider.trim()))).unwrap_or(self.known.len())
+    }
+}
+
+/// How a bill is to be read.
+#[derive(Debug, Clone)]
+pub struct Billing<'a> {
+    /// The taxonomy.
+    pub taxonomy: Arc<Taxonomy>,
+    /// Value codes, shared with the inventory.
+    pub dictionary: Dictionary,
+    /// Clouds and their names in bills.
+    pub clouds: Clouds,
+    /// The inventory, when there is one.
+    pub owners: Option<&'a Owners<'a>>,
+    /// The measure that is attributed.
+    pub measure: Measure,
+    /// Read the other three measures too, for the totals.
+    pub all_measures: bool,
+    /// Keys to attribute by.
+    pub keys: Vec<KeyId>,
+    /// Keep provider, sub-account and service apart in the cube.
+    pub dimensions: Dimensions,
+    /// Add up what each resource cost.
+    pub price_resources: bool,
+    /// Read the bill's tags with these schemes taken off user keys.
+    pub prefixes: &'static [&'static str],
+}
+
+impl Billing<'_> {
+    /// True when attribution looks at sub-accounts.
+    pub(crate) fn needs_account(&self) -> bool {
+        let ladder = &self.taxonomy.costs.ladder;
+        self.dimensions.scope || (self.owners.is_some() && (ladder.contains(&Rung::Scope) || ladder.contains(&Rung::Stage)))
+    }
+
+    /// The measures that are read.
+    pub(crate) fn measures(&self) -> impl Iterator<Item = Measure> + '_ {
+        Measure::ALL.into_iter().filter(|m| self.all_measures || *m == self.measure)
+    }
+}

@@ -1,0 +1,75 @@
+//! From the books of all threads to one aggregate.
+
+use super::Book;
+use crate::aggregate::{Aggregate, Context, Group, OwnerKind};
+use std::collections::hash_map::Entry;
+
+impl Book<'_> {
+    /// Takes over what another thread entered.
+    pub fn absorb(&mut self, other: Book<'_>) {
+        let words: Vec<u32> = other.word_list.iter().map(|w| self.word(w)).collect();
+        let word = |n: u32| words[n as usize];
+        let translated =
+            |c: &Context| Context { currency: word(c.currency), provider: word(c.provider), account: word(c.account), service: word(c.service), ..*c };
+        let contexts: Vec<Context> = other.context_list.iter().map(translated).collect();
+        let contexts: Vec<u32> = contexts.into_iter().map(|c| self.context(c)).collect();
+        let mut tags = Vec::with_capacity(other.tag_list.len());
+        for said in other.tag_list {
+            self.said = said;
+            tags.push(self.said_number());
+        }
+        let translated = |kind: &OwnerKind| match *kind {
+            OwnerKind::Known { state, group } => OwnerKind::Known { state: tags[state as usize], group },
+            kind => kind,
+        };
+        let owners: Vec<u32> = other.owner_list.iter().map(translated).collect::<Vec<_>>().into_iter().map(|kind| self.owner(kind)).collect();
+        for group in other.group_list {
+            let key = (contexts[group.context as usize], tags[group.tags as usize], owners[group.owner as usize]);
+            let next = u32::try_from(self.group_list.len()).unwrap_or(u32::MAX);
+            let at = *self.groups.entry(key).or_insert(next);
+            if at == next {
+                self.group_list.push(Group { context: key.0, tags: key.1, owner: key.2, ..group });
+            } else {
+                let own = &mut self.group_list[at as usize];
+                own.rows += group.rows;
+                for (sum, amount) in own.sums.iter_mut().zip(&group.sums) {
+                    *sum += *amount;
+                }
+            }
+        }
+        for total in other.total_list {
+            self.tally(total.month, word(total.currency), total.rows, &total.sums);
+        }
+        for ((month, currency), by_row) in other.prices {
+            match self.prices.entry((month, word(currency))) {
+                Entry::Vacant(entry) => drop(entry.insert(by_row)),
+                Entry::Occupied(mut entry) => {
+                    for (sum, amount) in entry.get_mut().iter_mut().zip(by_row) {
+                        *sum += amount;
+                    }
+                }
+            }
+        }
+        self.repairs = self.repairs.plus(other.repairs);
+    }
+
+    /// The aggregate of everything entered.
+    pub fn close(self, measures: [bool; 4], files: Vec<String>) -> Aggregate {
+        let mut totals = self.total_list;
+        totals.sort_by(|a, b| (a.month, &self.word_list[a.currency as usize]).cmp(&(b.month, &self.word_list[b.currency as usize])));
+        let mut by_resource: Vec<_> = self.prices.into_iter().collect();
+        by_resource.sort_by(|a, b| (a.0.0, &self.word_list[a.0.1 as usize]).cmp(&(b.0.0, &self.word_list[b.0.1 as usize])));
+        Aggregate {
+            words: self.word_list,
+            contexts: self.context_list,
+            tag_states: self.tag_list,
+            owners: self.owner_list,
+            groups: self.group_list,
+            totals,
+            by_resource,
+            measures,
+            repairs: self.repairs,
+            files,
+        }
+    }
+}
