@@ -160,7 +160,7 @@ fn exit_codes_are_an_interface() {
     let error = INVENTORY.replace("production", "nowhere");
     let warn = INVENTORY.replace("tag:Environment", "tag:env");
     let undetermined = "cloud,scope,kind,id\nonprem,dc-1,vm,vm-1\n".to_owned();
-    let cases: [(&str, &str, i32); 16] = [
+    let cases: [(&str, &str, i32); 17] = [
         (&clean, "", 0),
         (&clean, "--fail-on info", 0),
         (&error, "", 1),
@@ -170,7 +170,8 @@ fn exit_codes_are_an_interface() {
         (&warn, "--fail-on error", 0),
         (&warn, "--fail-on warn", 1),
         (&warn, "--fail-on info", 1),
-        (&undetermined, "", 0),
+        (&undetermined, "", 3),
+        (&undetermined, "--allow-partial", 0),
         (&undetermined, "--fail-on-undetermined", 1),
         (&undetermined, "--fail-on-undetermined --fail-on info", 1),
         (&clean, "--fail-on-undetermined", 0),

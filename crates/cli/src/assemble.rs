@@ -40,7 +40,7 @@ pub(crate) struct Parts<'a> {
 
 pub(crate) fn summary(parts: &Parts<'_>) -> Summary {
     let taxonomy = parts.cx.taxonomy();
-    let coverage: Vec<Coverage> = parts.coverage.iter().cloned().chain(unseen_scopes(&parts.cx)).collect();
+    let coverage: Vec<Coverage> = parts.coverage.iter().cloned().chain(unseen(parts)).collect();
     let rules = rules(parts);
     Summary {
         schema: SCHEMA_VERSION.to_owned(),
@@ -149,36 +149,55 @@ fn compliance(parts: &Parts<'_>, rules: &[RuleSummary]) -> Vec<Compliance> {
     rows
 }
 
-/// Scopes that an export names as active and of which no export holds a resource: they may be empty, or forgotten.
-fn unseen_scopes(cx: &Context<'_>) -> Vec<Coverage> {
-    let inventory = cx.inventory;
-    let mut seen = vec![false; inventory.scopes().len()];
+/// What no file's own row can say: scopes that an export names as active and of which no export holds a resource, resources
+/// whose tags no source read, and scopes whose unread tags leave a key undetermined that they might lend.
+fn unseen(parts: &Parts<'_>) -> Vec<Coverage> {
+    let inventory = parts.cx.inventory;
+    let mut resources = vec![(0_u64, 0_u64); inventory.scopes().len()];
     for row in 0..u32::try_from(inventory.len()).unwrap_or(u32::MAX) {
-        seen[inventory.scope_of(row) as usize] = true;
+        let slot = &mut resources[inventory.scope_of(row) as usize];
+        slot.0 += 1;
+        slot.1 += u64::from(inventory.own_states(row).is_none() && inventory.resource(row).taggable() != Taggable::No);
     }
-    let unseen = inventory.scopes().iter().zip(seen).filter(|(s, seen)| s.described && s.active && !s.merged && !seen).map(|(s, _)| s);
-    unseen
-        .map(|scope| Coverage {
-            cloud: inventory.clouds()[usize::from(scope.cloud)].id.clone(),
-            scope: scope.id.clone(),
-            collector: "import".into(),
-            file: None,
-            outcome: Outcome::Partial { count: 0, why: "no export holds a resource of it; export it, or it is empty".to_owned() },
-        })
-        .collect()
+    let lending = parts.findings.scopes_left_undetermined();
+    let mut rows = Vec::new();
+    for ((scope, (seen, unread)), number) in inventory.scopes().iter().zip(resources).zip(0_u32..) {
+        let mut row = |count: u64, why: String| {
+            rows.push(Coverage {
+                cloud: inventory.clouds()[usize::from(scope.cloud)].id.clone(),
+                scope: scope.id.clone(),
+                collector: "import".into(),
+                file: None,
+                blind: false,
+                whole: false,
+                outcome: Outcome::Partial { count, why },
+            });
+        };
+        if scope.described && scope.active && !scope.merged && seen == 0 {
+            row(0, "no export holds a resource of it; export it, or it is empty".to_owned());
+        }
+        if unread > 0 {
+            row(seen, format!("the tags of {} were not read", plural(unread, "resource")));
+        }
+        if let Some(keys) = lending.get(&number) {
+            row(seen, format!("its own tags were not read, and it may lend {} to resources that lack it", keys.join(" and ")));
+        }
+    }
+    rows
 }
 
-/// Rows that leave something unseen: a partial row counts only where no other row saw the scope whole.
+/// Rows that leave something unseen. What a kind of source never holds counts only where no other source saw the scope whole.
 fn incomplete(coverage: &[Coverage]) -> usize {
-    let whole = |c: &Coverage| coverage.iter().any(|o| o.cloud == c.cloud && o.scope == c.scope && matches!(o.outcome, Outcome::Complete { .. }));
-    coverage.iter().filter(|c| c.outcome.is_incomplete() && !(matches!(c.outcome, Outcome::Partial { .. }) && whole(c))).count()
+    let whole = |c: &Coverage| coverage.iter().any(|o| o.whole && o.cloud == c.cloud && o.scope == c.scope && matches!(o.outcome, Outcome::Complete { .. }));
+    coverage.iter().filter(|c| c.outcome.is_incomplete() && !(c.blind && whole(c))).count()
 }
 
 fn exit_of(parts: &Parts<'_>, coverage: &[Coverage]) -> Exit {
     let rules = parts.exit;
     let worst = parts.findings.worst().filter(|l| *l >= rules.fail_on);
     let undetermined = parts.findings.worst_undetermined().filter(|l| rules.fail_on_undetermined && *l >= rules.fail_on);
-    let missing = incomplete(coverage);
+    // Files without a single resource prove nothing about an estate.
+    let missing = incomplete(coverage) + usize::from(parts.cx.inventory.is_empty());
     let places = plural(missing as u64, "place");
     if worst.is_some() {
         let findings = plural(parts.findings.violated_at(rules.fail_on) as u64, "violated finding");
@@ -338,7 +357,7 @@ pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
     }
     if repairs.malformed_tags > 0 {
         notes.push(format!(
-            "{} tag texts of the bill could not be read; their rows are attributed by their resource, or not at all",
+            "{} bill rows have tags that could not be read; they are attributed by their resource, or not at all",
             grouped(repairs.malformed_tags)
         ));
     }

@@ -29,7 +29,17 @@ fn main() -> std::process::ExitCode {
             return if error.use_stderr() { exit::BAD_INPUT.into() } else { exit::CLEAN.into() };
         }
     };
-    match commands::run(args) {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some(tagledger_cost::READER_THREAD) {
+            print(panic);
+        }
+    }));
+    // A panic is a bug; its message is printed by then, and the exit code says that nothing was decided.
+    let Ok(ended) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| commands::run(args))) else {
+        return exit::COULD_NOT_RUN.into();
+    };
+    match ended {
         Ok(code) => code.into(),
         Err(failure) => {
             failure.show();

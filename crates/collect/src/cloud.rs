@@ -1,7 +1,7 @@
 //! Everything shared code may ask about a cloud.
 
 use crate::{Document, ReadError, Sample};
-use tagledger_model::{CloudId, Container, ContainerKind, Kinds, RawResource, Scope, Suggestion, TagGrammar};
+use tagledger_model::{CloudId, Container, ContainerKind, Kinds, NativeId, RawResource, Scope, Suggestion, TagGrammar};
 
 /// One cloud. What differs between clouds is data behind this trait.
 pub trait Cloud: Send + Sync {
@@ -13,6 +13,10 @@ pub trait Cloud: Send + Sync {
     fn containers(&self) -> &'static [ContainerKind];
     /// Its resource kinds.
     fn kinds(&self) -> &'static Kinds;
+    /// An id of this cloud in the form that all sources agree on; also for resource groups.
+    fn native_id(&self, id: &str) -> NativeId {
+        NativeId::exact(id)
+    }
     /// Readers for the files that its command line writes.
     fn exports(&self) -> &'static [&'static dyn ExportReader];
     /// The command of its own command line that carries out a suggestion; none when there is no such command.

@@ -65,7 +65,9 @@ impl Document {
         if bytes.is_empty() {
             return Err(file("the file is empty (0 bytes); the command that wrote it probably failed"));
         }
-        let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || (bytes.len() > 3 && bytes[1] == 0 && bytes[3] == 0);
+        let utf16 = bytes.starts_with(&[0xff, 0xfe])
+            || bytes.starts_with(&[0xfe, 0xff])
+            || (bytes.len() > 3 && (bytes[1] == 0 && bytes[3] == 0 || bytes[0] == 0 && bytes[2] == 0));
         if utf16 {
             return Err(ReadError::At {
                 path: path.to_owned(),

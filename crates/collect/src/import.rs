@@ -55,7 +55,7 @@ pub fn import(what: &Import<'_>, each: &mut dyn FnMut(Found), progress: &mut Pro
     std::thread::scope(|threads| {
         let (send, receive) = sync_channel::<Step>(16);
         let reading = threads.spawn(move || files.iter().try_for_each(|(path, named)| read_file(path, *named, &readers, &send)));
-        let imported = consume(&receive, each, progress, total);
+        let imported = consume(&receive, what.clouds, each, progress, total);
         // A panic in the reading thread is a bug; it goes on in this one.
         reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         if imported.files.is_empty() {
@@ -72,14 +72,17 @@ pub fn import(what: &Import<'_>, each: &mut dyn FnMut(Found), progress: &mut Pro
     })
 }
 
-fn consume(receive: &Receiver<Step>, each: &mut dyn FnMut(Found), progress: &mut Progress<'_>, total: u64) -> Imported {
+fn consume(receive: &Receiver<Step>, clouds: &[&'static dyn Cloud], each: &mut dyn FnMut(Found), progress: &mut Progress<'_>, total: u64) -> Imported {
     let mut imported = Imported::default();
     let mut done = 0;
     let mut ledger: Option<Ledger> = None;
     while let Ok(step) = receive.recv() {
         match step {
             Step::Found(batch) => {
-                for found in batch {
+                for mut found in batch {
+                    if ledger.as_ref().is_some_and(|l| l.cloud.is_none()) {
+                        canonicalise(&mut found, clouds);
+                    }
                     if let Some(ledger) = &mut ledger {
                         ledger.note(&found);
                     }
@@ -112,6 +115,8 @@ fn consume(receive: &Receiver<Step>, each: &mut dyn FnMut(Found), progress: &mut
                     scope: ScopeId::from("*"),
                     collector: Text::new("import"),
                     file: Some(path),
+                    blind: false,
+                    whole: false,
                     outcome: Outcome::Failed { why },
                 });
             }
@@ -119,6 +124,25 @@ fn consume(receive: &Receiver<Step>, each: &mut dyn FnMut(Found), progress: &mut
     }
     imported.coverage.extend(ledger.take().map(Ledger::close).unwrap_or_default());
     imported
+}
+
+/// A generic record may spell the ids of a cloud that is known as a person does: they are put into the form of that cloud's exports.
+fn canonicalise(found: &mut Found, clouds: &[&'static dyn Cloud]) {
+    let of = |id: &CloudId| clouds.iter().find(|c| c.id() == *id);
+    match found {
+        Found::Resource(resource) => {
+            if let Some(cloud) = of(&resource.cloud) {
+                resource.id = cloud.native_id(resource.id.shown());
+                resource.group = resource.group.as_ref().map(|g| cloud.native_id(g).canonical);
+            }
+        }
+        Found::Container(container) => {
+            if let Some(cloud) = of(&container.cloud) {
+                container.id = cloud.native_id(&container.id).canonical;
+            }
+        }
+        Found::Scope(_) | Found::Incomplete(_) => {}
+    }
 }
 
 /// What one file held, for its coverage rows.
@@ -159,7 +183,16 @@ impl Ledger {
     fn close(self) -> Vec<Coverage> {
         let info = self.reader.info();
         let whys: Vec<&str> = info.blind_spot.into_iter().chain(self.incomplete.iter().map(String::as_str)).collect();
-        let row = |cloud: CloudId, scope: ScopeId, outcome| Coverage { cloud, scope, collector: Text::new(info.id), file: Some(self.path.clone()), outcome };
+        let row = |cloud: CloudId, scope: ScopeId, outcome| Coverage {
+            cloud,
+            scope,
+            collector: Text::new(info.id),
+            file: Some(self.path.clone()),
+            blind: info.blind_spot.is_some() && self.incomplete.is_empty(),
+            // What a person wrote down says nothing about what else there is.
+            whole: info.blind_spot.is_none() && self.cloud.is_some(),
+            outcome,
+        };
         let outcome = |count: u64| if whys.is_empty() { Outcome::Complete { count } } else { Outcome::Partial { count, why: whys.join("; ") } };
         let mut rows: Vec<Coverage> =
             self.order.iter().map(|key| row(key.0.clone(), key.1.clone(), outcome(self.counts.get(key).copied().unwrap_or(0)))).collect();
@@ -176,11 +209,16 @@ impl Ledger {
 
 fn read_file(path: &Path, named: bool, readers: &[(Option<CloudId>, &'static dyn ExportReader)], send: &SyncSender<Step>) -> Result<(), ReadError> {
     let size = std::fs::metadata(path).map_or(0, |m| m.len());
-    let document = Document::open(path)?;
-    let sample = Sample::of(&document);
     let shown = path.display().to_string();
     // The receiver outlives this thread, so that sending cannot fail; were it gone, there would be nobody to tell.
     let post = |step| drop(send.send(step));
+    if !named && is_binary(path)? {
+        post(Step::Unknown { path: shown, what: "binary data, not text".to_owned() });
+        post(Step::Read(size));
+        return Ok(());
+    }
+    let document = Document::open(path)?;
+    let sample = Sample::of(&document);
     let Some((cloud, reader)) = readers.iter().find(|(_, r)| r.recognises(&sample)) else {
         // What is cut off before anything tells what it is may well be an export; other broken JSON in a folder is somebody else's file.
         if let Some(broken) = sample.broken.as_ref().filter(|b| named || b.is_cut_off) {
@@ -210,6 +248,17 @@ fn read_file(path: &Path, named: bool, readers: &[(Option<CloudId>, &'static dyn
     post(Step::Found(batch));
     post(Step::Read(size - told));
     Ok(())
+}
+
+/// True for a picture, a Parquet file and the like: a zero byte among the first, and neither gzip nor UTF-16, which have messages of their own.
+fn is_binary(path: &Path) -> Result<bool, ReadError> {
+    use std::io::Read;
+    let io = |source| ReadError::Io { path: path.display().to_string(), source };
+    let mut start = Vec::with_capacity(512);
+    std::fs::File::open(path).map_err(io)?.take(512).read_to_end(&mut start).map_err(io)?;
+    let other = start.starts_with(&[0x1f, 0x8b]) || start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]);
+    let utf16 = start.len() > 3 && (start[1] == 0 && start[3] == 0 || start[0] == 0 && start[2] == 0);
+    Ok(!other && !utf16 && start.contains(&0))
 }
 
 /// Every file below the paths, sorted within each path; the flag says that the user named the file itself.

@@ -3,6 +3,7 @@
 use crate::{Dimensions, Measure, Owners};
 use std::sync::Arc;
 use tagledger_engine::CloudFacts;
+use tagledger_model::Month;
 use tagledger_taxonomy::{Dictionary, KeyId, Rung, Taxonomy};
 
 /// A cloud, and the names by which bills call it.
@@ -40,12 +41,20 @@ pub struct Billing<'a> {
     pub dimensions: Dimensions,
     /// Add up what each resource cost.
     pub price_resources: bool,
+    /// The month of the audit: resources are priced by the last month of the bill before it, else by the last one.
+    pub price_before: Option<Month>,
     /// Read the bill's tags with these schemes taken off user keys.
     pub prefixes: &'static [&'static str],
 }
 
 impl Billing<'_> {
+    /// Position of the cloud that a provider name means.
+    pub(crate) fn cloud_of(&self, provider: &str) -> u8 {
+        u8::try_from(self.clouds.position(provider)).unwrap_or(u8::MAX)
+    }
+
     /// True when attribution looks at sub-accounts.
+    #[inline]
     pub(crate) fn needs_account(&self) -> bool {
         let ladder = &self.taxonomy.costs.ladder;
         self.dimensions.scope || (self.owners.is_some() && (ladder.contains(&Rung::Scope) || ladder.contains(&Rung::Stage)))

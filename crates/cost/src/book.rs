@@ -5,6 +5,7 @@
 
 mod merge;
 mod ownership;
+mod prices;
 mod tags;
 
 pub(crate) use ownership::Owned;
@@ -12,8 +13,9 @@ pub(crate) use ownership::Owned;
 use crate::aggregate::{Context, Group, OwnerKind, Repairs, Said, Sums, Totals};
 use crate::billing::Billing;
 use crate::owners::{Digest, NONE};
+use prices::Prices;
 use rustc_hash::FxHashMap;
-use tagledger_model::{Amount, Month, TagGrammar, Text};
+use tagledger_model::{Month, TagGrammar, Text};
 use tagledger_taxonomy::{KeyState, Normaliser, Rung};
 
 /// No word: a column that the bill does not have, or a null.
@@ -29,10 +31,10 @@ pub(crate) struct Book<'a> {
     words: FxHashMap<Text, u32>,
     word_list: Vec<Text>,
     cloud_of: Vec<u8>,
-    scope_of: Vec<u32>,
     /// Contexts without their account, and per context the number of each account in it.
     contexts: FxHashMap<Context, u32>,
     by_account: Vec<Vec<u32>>,
+    rare_accounts: FxHashMap<(u32, u32), u32>,
     context_list: Vec<Context>,
     last: Option<(Context, u32)>,
     tag_states: FxHashMap<Vec<Said>, u32>,
@@ -62,9 +64,12 @@ pub(crate) struct Book<'a> {
     group_list: Vec<Group>,
     totals: FxHashMap<(Month, u32), u32>,
     total_list: Vec<Totals>,
-    prices: FxHashMap<(Month, u32), Vec<Amount>>,
+    prices: Prices,
     pub repairs: Repairs,
 }
+
+/// Rows and columns of the table of contexts by account.
+const TABLE: usize = 4096;
 
 impl<'a> Book<'a> {
     pub fn new(billing: &'a Billing<'a>) -> Self {
@@ -77,9 +82,9 @@ impl<'a> Book<'a> {
             words: FxHashMap::default(),
             word_list: Vec::new(),
             cloud_of: Vec::new(),
-            scope_of: Vec::new(),
             contexts: FxHashMap::default(),
             by_account: Vec::new(),
+            rare_accounts: FxHashMap::default(),
             context_list: Vec::new(),
             last: None,
             tag_states: FxHashMap::default(),
@@ -102,7 +107,7 @@ impl<'a> Book<'a> {
             group_list: Vec::new(),
             totals: FxHashMap::default(),
             total_list: Vec::new(),
-            prices: FxHashMap::default(),
+            prices: Prices::default(),
             repairs: Repairs::default(),
         };
         book.word("");
@@ -121,7 +126,6 @@ impl<'a> Book<'a> {
         self.words.insert(Text::new(word), number);
         self.word_list.push(Text::new(word));
         self.cloud_of.push(u8::try_from(self.billing.clouds.position(word)).unwrap_or(u8::MAX));
-        self.scope_of.push(self.billing.owners.map_or(NONE, |o| o.scope(word)));
         number
     }
 
@@ -150,16 +154,23 @@ impl<'a> Book<'a> {
                 number
             }
         };
-        let accounts = &mut self.by_account[number as usize];
-        let at = context.account as usize;
-        if accounts.len() <= at {
-            accounts.resize(at + 1, u32::MAX);
-        }
-        if accounts[at] == u32::MAX {
-            accounts[at] = u32::try_from(self.context_list.len()).unwrap_or(u32::MAX);
+        let (row, at) = (number as usize, context.account as usize);
+        let next = u32::try_from(self.context_list.len()).unwrap_or(u32::MAX);
+        // A table answers at once and stays small; what would make it large goes to the map.
+        let slot = if row < TABLE && at < TABLE {
+            let accounts = &mut self.by_account[row];
+            if accounts.len() <= at {
+                accounts.resize(at + 1, u32::MAX);
+            }
+            &mut accounts[at]
+        } else {
+            self.rare_accounts.entry((number, context.account)).or_insert(u32::MAX)
+        };
+        if *slot == u32::MAX {
+            *slot = next;
             self.context_list.push(context);
         }
-        accounts[at]
+        *slot
     }
 
     /// Enters one row.
@@ -178,8 +189,7 @@ impl<'a> Book<'a> {
         if self.billing.price_resources && owned.resource != NONE {
             let context = self.context_list[context as usize];
             let height = self.billing.owners.map_or(0, |o| o.inventory().len());
-            let prices = self.prices.entry((context.month, context.currency)).or_insert_with(|| vec![Amount::ZERO; height]);
-            prices[owned.resource as usize] += sums[self.billing.measure.position()];
+            self.prices.add(self.billing.price_before, context.month, context.currency, owned.resource, sums[self.billing.measure.position()], height);
         }
     }
 

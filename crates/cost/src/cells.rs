@@ -80,12 +80,9 @@ impl<'a> Texts<'a> {
         }
     }
 
-    /// Where the dictionary lies: batches of one row group share theirs.
-    pub fn address(&self) -> usize {
-        match self {
-            Self::Dictionary { values, .. } => values.value_offsets().as_ptr() as usize,
-            _ => 0,
-        }
+    /// The dictionary: batches of one row group share theirs.
+    pub fn dictionary(&self) -> Option<&'a StringArray> {
+        if let Self::Dictionary { values, .. } = self { Some(values) } else { None }
     }
 }
 
@@ -138,8 +135,18 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                 ));
             }
         }
-        DataType::Int64 => out.extend(array.as_primitive::<Int64Type>().iter().map(|v| v.map(|v| Amount(i128::from(v) * 10_i128.pow(12))))),
-        DataType::Int32 => out.extend(array.as_primitive::<Int32Type>().iter().map(|v| v.map(|v| Amount(i128::from(v) * 10_i128.pow(12))))),
+        DataType::Int64 => {
+            for (row, value) in array.as_primitive::<Int64Type>().iter().enumerate() {
+                let exact = value.map(|v| Amount::from_scaled(i128::from(v), 0).ok_or_else(|| no_number(row, "the amount is too large".to_owned())));
+                out.push(exact.transpose()?.map(|(amount, _)| amount));
+            }
+        }
+        DataType::Int32 => {
+            for (row, value) in array.as_primitive::<Int32Type>().iter().enumerate() {
+                let exact = value.map(|v| Amount::from_scaled(i128::from(v), 0).ok_or_else(|| no_number(row, "the amount is too large".to_owned())));
+                out.push(exact.transpose()?.map(|(amount, _)| amount));
+            }
+        }
         _ => {
             let texts = Texts::of(array).map_err(|t| no_number(0, format!("the column has the type {t}, which holds no amounts")))?;
             for row in 0..array.len() {

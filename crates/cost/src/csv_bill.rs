@@ -66,7 +66,7 @@ pub(crate) fn header(path: &Path) -> Result<Vec<String>, CostError> {
 /// Columns of one file, and what the row before held in them: neighbours mostly agree.
 struct Rows {
     layout: Layout,
-    last: [(Vec<u8>, u32); 4],
+    last: [(Vec<u8>, u32); 5],
     last_month: (Vec<u8>, Month),
     /// Both costs are there and read.
     compares: bool,
@@ -120,7 +120,10 @@ fn enter_row(path: &Path, book: &mut Book<'_>, rows: &mut Rows, record: &ByteRec
         Ok(number)
     };
     let currency = word(0, Column::BillingCurrency, true)?;
-    let provider = word(1, Column::Provider, true)?;
+    let provider = match word(1, Column::Provider, true)? {
+        NO_WORD => word(4, Column::FormerProvider, true)?,
+        provider => provider,
+    };
     let account = word(2, Column::SubAccountId, true)?;
     let service = word(3, Column::ServiceName, dimensions.service)?;
     if currency == NO_WORD {
@@ -134,17 +137,18 @@ fn enter_row(path: &Path, book: &mut Book<'_>, rows: &mut Rows, record: &ByteRec
         Some(tags) => book.tag_text_remembered(cloud, tags),
         None => book.tag_text(cloud, None),
     };
+    let tags = book.counted(tags);
     let owned = if book.needs_no_owner(tags) {
         Book::not_needed()
     } else {
         let allocated = text(path, record, &rows.layout, Column::AllocatedResourceId)?;
         match allocated.map_or_else(|| text(path, record, &rows.layout, Column::ResourceId), |t| Ok(Some(t)))? {
-            Some(id) => book.owned_remembered(account, id),
-            None => book.owned(account, None),
+            Some(id) => book.owned_remembered(cloud, account, id),
+            None => book.owned(cloud, account, None),
         }
     };
     let account = if book.needs_account(tags, owned) { account } else { NO_WORD };
-    let context = book.context(Context { account, ..context });
+    let context = book.context(Context { account, provider: if account == NO_WORD { context.provider } else { provider }, ..context });
     book.enter(context, tags, owned, &sums);
     book.tally(month, currency, 1, &sums);
     Ok(())

@@ -104,6 +104,7 @@ impl Cube {
         for (number, group) in aggregate.groups.iter().enumerate() {
             let mut context = aggregate.contexts[group.context as usize];
             context.account = keep(billing.dimensions.scope, context.account);
+            context.provider = keep(billing.dimensions.provider, context.provider);
             let next = u32::try_from(context_list.len()).unwrap_or(u32::MAX);
             let context = *contexts.entry(context).or_insert_with(|| {
                 context_list.push(context);

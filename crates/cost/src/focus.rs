@@ -55,6 +55,7 @@ pub enum Column {
     BillingCurrency,
     BillingPeriodStart,
     Provider,
+    FormerProvider,
     SubAccountId,
     ServiceName,
     ResourceId,
@@ -75,6 +76,8 @@ impl Column {
             Self::BillingPeriodStart => &["BillingPeriodStart"],
             // 1.3 renamed it, 1.4 dropped the old name.
             Self::Provider => &["ServiceProviderName", "ProviderName", "Provider"],
+            // Files of the transition carry both, and fill the old one on some rows only.
+            Self::FormerProvider => &["ProviderName"],
             Self::SubAccountId => &["SubAccountId"],
             Self::ServiceName => &["ServiceName"],
             Self::ResourceId => &["ResourceId"],
@@ -113,6 +116,7 @@ impl Layout {
             Column::BillingCurrency,
             Column::BillingPeriodStart,
             Column::Provider,
+            Column::FormerProvider,
             Column::SubAccountId,
             Column::ServiceName,
             Column::ResourceId,

@@ -3,8 +3,9 @@
 //! It works on the aggregate, never on bill rows. Each rung claims, for one key, groups that no rung before it claimed. After
 //! every rung the sum per currency and month is held against what it was before, in release builds too.
 
-use crate::aggregate::{Aggregate, OwnerKind, Said};
+use crate::aggregate::{Aggregate, Context, OwnerKind, Said};
 use crate::billing::Billing;
+use crate::book::NO_WORD;
 use crate::owners::NONE;
 use crate::{CostError, Measure};
 use rustc_hash::FxHashMap;
@@ -75,7 +76,7 @@ pub(crate) struct Attribution {
 pub(crate) struct LadderContext<'a> {
     pub aggregate: &'a Aggregate,
     pub billing: &'a Billing<'a>,
-    /// Scope row of each word, for sub-accounts.
+    /// Scope row of each context.
     scopes: Vec<u32>,
 }
 
@@ -125,8 +126,7 @@ impl LadderContext<'_> {
     }
 
     fn scope(&self, group: usize) -> u32 {
-        let context = self.aggregate.contexts[self.aggregate.groups[group].context as usize];
-        self.scopes[context.account as usize]
+        self.scopes[self.aggregate.groups[group].context as usize]
     }
 }
 
@@ -275,7 +275,11 @@ fn conserve(
 impl<'a> LadderContext<'a> {
     /// Looks up the scopes of all sub-accounts.
     pub fn new(aggregate: &'a Aggregate, billing: &'a Billing<'a>) -> Self {
-        let scopes = aggregate.words.iter().map(|w| billing.owners.map_or(NONE, |o| if w.is_empty() { NONE } else { o.scope(w) })).collect();
+        let scope = |context: &Context| match billing.owners {
+            Some(owners) if context.account != NO_WORD => owners.scope(billing.cloud_of(aggregate.word(context.provider)), aggregate.word(context.account)),
+            _ => NONE,
+        };
+        let scopes = aggregate.contexts.iter().map(scope).collect();
         Self { aggregate, billing, scopes }
     }
 }

@@ -23,7 +23,7 @@ pub use cube::{BasisTotal, Cube, CubeCell, Dimensions, Slice};
 pub use focus::{Column, Measure};
 pub use ladder::{Basis, Reason};
 pub use owners::Owners;
-pub use source::{Bill, read};
+pub use source::{Bill, READER_THREAD, read};
 
 /// Why a bill could not be used. All but `Io`, `Engine` and `Conservation` are the user's to mend: exit code 2.
 #[derive(Debug, thiserror::Error)]

@@ -22,8 +22,8 @@ pub struct Owners<'i> {
     /// Digest of scope row and last part of the id → resource; `NONE` where it is not unique.
     by_name: FxHashMap<u128, u32>,
     digest: Digest,
-    groups: FxHashMap<Text, u32>,
-    scopes: FxHashMap<Text, u32>,
+    groups: FxHashMap<(u8, Text), u32>,
+    scopes: FxHashMap<(u8, Text), u32>,
 }
 
 /// 128-bit digests of texts, under seeds of this process: a map of digests needs no texts, and nobody outside can aim at a collision.
@@ -64,6 +64,9 @@ fn halves(digest: u128) -> (u64, u32) {
     ((digest >> 64) as u64, digest as u32)
 }
 
+/// Sets the digests of names apart from those of ids.
+const NAMES: u32 = 1 << 16;
+
 fn last_part(id: &str) -> &str {
     id.rsplit(['/', ':']).next().unwrap_or(id)
 }
@@ -77,17 +80,18 @@ impl<'i> Owners<'i> {
         let digest = Digest::default();
         let mut exact = FxHashMap::with_capacity_and_hasher(rows, rustc_hash::FxBuildHasher);
         for row in 0..u32::try_from(rows).unwrap_or(u32::MAX) {
-            let (key, check) = halves(digest.of(0, inventory.id(row)));
+            let cloud = u32::from(inventory.cloud_of(row));
+            let (key, check) = halves(digest.of(cloud, inventory.id(row)));
             exact.entry(key).and_modify(|e: &mut (u32, u32)| e.1 = NONE).or_insert((check, row));
             let id = inventory.id(row).to_lowercase();
-            by_name.entry(digest.of(inventory.scope_of(row), last_part(&id))).and_modify(|r| *r = NONE).or_insert(row);
-            by_id.entry(digest.of(0, &id)).and_modify(|r| *r = NONE).or_insert(row);
+            by_name.entry(digest.of(NAMES + inventory.scope_of(row), last_part(&id))).and_modify(|r| *r = NONE).or_insert(row);
+            by_id.entry(digest.of(cloud, &id)).and_modify(|r| *r = NONE).or_insert(row);
         }
-        let groups = (0_u32..).zip(inventory.groups()).map(|(row, g)| (g.id.to_lowercase(), row)).collect();
+        let groups = (0_u32..).zip(inventory.groups()).map(|(row, g)| ((g.cloud, g.id.to_lowercase()), row)).collect();
         let mut scopes = FxHashMap::default();
         for (row, scope) in (0_u32..).zip(inventory.scopes()).filter(|(_, s)| !s.merged) {
             for id in scope.aliases.iter().chain([&scope.id]) {
-                scopes.insert(id.to_lowercase(), row);
+                scopes.insert((scope.cloud, id.to_lowercase()), row);
             }
         }
         Self { inventory, exact, by_id, by_name, digest, groups, scopes }
@@ -98,36 +102,66 @@ impl<'i> Owners<'i> {
         self.inventory
     }
 
-    /// The scope that a bill's sub-account id means: by itself or, for a path, by its last part.
-    pub(crate) fn scope(&self, sub_account: &str) -> u32 {
+    /// The clouds in which a bill row of this cloud is looked for: its own, or every one when the provider is not known.
+    fn clouds(&self, cloud: u8) -> std::ops::Range<u8> {
+        let known = u8::try_from(self.inventory.clouds().len()).unwrap_or(u8::MAX);
+        if cloud < known { cloud..cloud + 1 } else { 0..known }
+    }
+
+    /// The scope that a bill's sub-account id means: by itself or, for a path, by its last part. An id that two clouds
+    /// have means neither when the row does not say which.
+    pub(crate) fn scope(&self, cloud: u8, sub_account: &str) -> u32 {
         let id = Text::new(sub_account.trim()).to_lowercase();
-        self.scopes.get(&id).or_else(|| self.scopes.get(last_part(&id))).copied().unwrap_or(NONE)
+        let last = Text::new(last_part(&id));
+        if id.is_empty() {
+            return NONE;
+        }
+        let mut hits = self.clouds(cloud).filter_map(|c| self.scopes.get(&(c, id.clone())).or_else(|| self.scopes.get(&(c, last.clone()))));
+        match (hits.next(), hits.next()) {
+            (Some(row), None) => *row,
+            _ => NONE,
+        }
     }
 
     /// The resource whose canonical id is written exactly so.
     #[inline]
-    pub(crate) fn exactly(&self, id: &str) -> Option<u32> {
-        let (key, check) = halves(self.digest.of(0, id));
+    pub(crate) fn exactly(&self, cloud: u8, id: &str) -> Option<u32> {
+        let (key, check) = halves(self.digest.of(cloud.into(), id));
         self.exact.get(&key).filter(|(c, row)| *c == check && *row != NONE).map(|(_, row)| *row)
     }
 
-    /// The resource that a bill row is about, given the scope that the row names.
-    pub(crate) fn resource(&self, scope: u32, id: &str) -> Owner {
+    /// The resource that a bill row is about, given the cloud and the scope that the row names.
+    pub(crate) fn resource(&self, cloud: u8, scope: u32, id: &str) -> Owner {
+        let mut hits = self.clouds(cloud).map(|c| self.resource_in(c, scope, id)).filter(|o| *o != Owner::NOBODY);
+        match (hits.next(), hits.next()) {
+            (Some(owner), None) => owner,
+            _ => Owner::NOBODY,
+        }
+    }
+
+    fn resource_in(&self, cloud: u8, scope: u32, id: &str) -> Owner {
+        let exact = self.exactly(cloud, id.trim());
         let id = Text::new(id.trim()).to_lowercase();
-        let found = self.by_id.get(&self.digest.of(0, &id)).copied().or_else(|| self.by_alias(&id)).or_else(|| self.by_parent(&id));
-        // A bare id counts only within its own scope.
-        let bare = || if scope == NONE { None } else { self.by_name.get(&self.digest.of(scope, last_part(&id))).copied() };
-        let resource = found.filter(|r| *r != NONE).or_else(bare).unwrap_or(NONE);
-        let group = if resource == NONE { self.group_in(&id) } else { self.inventory.group_of(resource).unwrap_or(NONE) };
+        let lowered = |id: &str| self.by_id.get(&self.digest.of(cloud.into(), id)).copied().filter(|r| *r != NONE);
+        let found = exact.or_else(|| lowered(&id)).or_else(|| self.by_alias(cloud, &id, &lowered)).or_else(|| by_parent(&id, &lowered));
+        // A bare name counts only within its own scope; the last part of a full id never does, since it names another thing there.
+        let is_bare = !id.contains(['/', ':']);
+        let in_cloud = scope != NONE && self.inventory.scopes()[scope as usize].cloud == cloud;
+        let bare = || {
+            let name = (is_bare && in_cloud).then(|| self.digest.of(NAMES + scope, &id))?;
+            self.by_name.get(&name).copied().filter(|r| *r != NONE)
+        };
+        let resource = found.or_else(bare).unwrap_or(NONE);
+        let group = if resource == NONE { self.group_in(cloud, &id) } else { self.inventory.group_of(resource).unwrap_or(NONE) };
         Owner { resource, group }
     }
 
     /// The id with every part that is another id of a scope put right.
-    fn by_alias(&self, id: &str) -> Option<u32> {
+    fn by_alias(&self, cloud: u8, id: &str, lowered: &dyn Fn(&str) -> Option<u32>) -> Option<u32> {
         let mut changed = false;
         let parts: Vec<&str> = id
             .split('/')
-            .map(|part| match self.scopes.get(part) {
+            .map(|part| match self.scopes.get(&(cloud, Text::new(part))) {
                 Some(row) => {
                     let own = self.inventory.scopes()[*row as usize].id.as_str();
                     changed |= own != part;
@@ -136,35 +170,35 @@ impl<'i> Owners<'i> {
                 None => part,
             })
             .collect();
-        if changed { self.by_id.get(&self.digest.of(0, &parts.join("/"))).copied() } else { None }
-    }
-
-    /// A path names a part of a resource when its last pair of parts is cut off and the rest is one.
-    fn by_parent(&self, id: &str) -> Option<u32> {
-        let start = id.find("/providers/")? + "/providers/".len();
-        let mut rest = id;
-        loop {
-            rest = rest.rsplit_once('/')?.0.rsplit_once('/')?.0;
-            // What is left must still name a kind and a resource below the provider.
-            if rest.len() <= start || rest[start..].matches('/').count() < 2 {
-                return None;
-            }
-            if let Some(row) = self.by_id.get(&self.digest.of(0, rest)) {
-                return Some(*row);
-            }
-        }
+        if changed { lowered(&parts.join("/")) } else { None }
     }
 
     /// The longest beginning of a path that is a known group.
-    fn group_in(&self, id: &str) -> u32 {
+    fn group_in(&self, cloud: u8, id: &str) -> u32 {
         let mut rest = id;
         while let Some((shorter, _)) = rest.rsplit_once('/') {
-            if let Some(row) = self.groups.get(shorter) {
+            if let Some(row) = self.groups.get(&(cloud, Text::new(shorter))) {
                 return *row;
             }
             rest = shorter;
         }
         NONE
+    }
+}
+
+/// A path names a part of a resource when its last pair of parts is cut off and the rest is one.
+fn by_parent(id: &str, lowered: &dyn Fn(&str) -> Option<u32>) -> Option<u32> {
+    let start = id.find("/providers/")? + "/providers/".len();
+    let mut rest = id;
+    loop {
+        rest = rest.rsplit_once('/')?.0.rsplit_once('/')?.0;
+        // What is left must still name a kind and a resource below the provider.
+        if rest.len() <= start || rest[start..].matches('/').count() < 2 {
+            return None;
+        }
+        if let Some(row) = lowered(rest) {
+            return Some(row);
+        }
     }
 }
 

@@ -51,7 +51,8 @@ impl Opened {
     /// The columns that this bill is read for.
     fn wanted(&self, book: &Book<'_>) -> Vec<Column> {
         let billing = book.billing;
-        let mut wanted = vec![Column::BillingPeriodStart, Column::BillingCurrency, Column::Provider, Column::Tags, Column::AllocatedTags];
+        let mut wanted =
+            vec![Column::BillingPeriodStart, Column::BillingCurrency, Column::Provider, Column::FormerProvider, Column::Tags, Column::AllocatedTags];
         wanted.extend(billing.measures().map(Measure::wanted));
         if billing.needs_account() || billing.owners.is_some() {
             wanted.push(Column::SubAccountId);
@@ -77,7 +78,7 @@ impl Opened {
             let chunk = (0..chunks.num_columns()).find(|leaf| root_of_leaf(*leaf) == at).map(|leaf| chunks.column(leaf));
             let dictionary = chunk.is_some_and(|c| {
                 let only = |mask: &parquet::basic::EncodingMask| mask.is_only(Encoding::RLE_DICTIONARY) || mask.is_only(Encoding::PLAIN_DICTIONARY);
-                c.dictionary_page_offset().is_some() && c.page_encoding_stats_mask().is_none_or(only)
+                c.dictionary_page_offset().is_some() && c.page_encoding_stats_mask().is_some_and(only)
             });
             let kind = if dictionary { DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)) } else { DataType::Utf8 };
             Arc::new(Field::new(field.name(), kind, field.is_nullable()).with_metadata(field.metadata().clone()))
@@ -139,7 +140,8 @@ impl Opened {
 
     fn column<'b>(&self, batch: &'b RecordBatch, column: Column) -> Option<&'b ArrayRef> {
         let name = self.metadata.schema().field(self.layout.position(column)?).name();
-        batch.column_by_name(name)
+        // A column of the type Null holds nothing, as if it were not there.
+        batch.column_by_name(name).filter(|array| *array.data_type() != DataType::Null)
     }
 }
 
@@ -155,11 +157,12 @@ struct Work {
     months: Vec<Month>,
     currency: Vec<u32>,
     provider: Vec<u32>,
+    former: Vec<u32>,
     account: Vec<u32>,
     service: Vec<u32>,
     tags: Vec<u32>,
     amounts: [Vec<Option<Amount>>; 4],
-    words: [Memo<u32>; 4],
+    words: [Memo<u32>; 5],
     tag_memo: [Memo<u32>; 2],
     id_memo: Memo<(u32, Owned)>,
 }
@@ -167,7 +170,8 @@ struct Work {
 /// What was made of each entry of a dictionary.
 #[derive(Default)]
 struct Memo<T> {
-    address: usize,
+    /// The dictionary itself: while it is held, its address cannot be given to another.
+    of: Option<arrow_array::StringArray>,
     made: Vec<Option<T>>,
 }
 
@@ -175,8 +179,12 @@ impl<T: Clone> Memo<T> {
     /// Ready for this dictionary, with room for `variants` answers to an entry.
     fn fit(&mut self, texts: &Texts<'_>, variants: usize) {
         let size = texts.entries() * variants;
-        if self.address != texts.address() || self.made.len() != size {
-            self.address = texts.address();
+        let same = texts
+            .dictionary()
+            .zip(self.of.as_ref())
+            .is_some_and(|(new, held)| std::ptr::eq(new.value_offsets().as_ptr(), held.value_offsets().as_ptr()) && new.len() == held.len());
+        if !same || self.made.len() != size {
+            self.of = texts.dictionary().cloned();
             self.made.clear();
             self.made.resize(size, None);
         }
@@ -192,6 +200,12 @@ impl Work {
         }
         words(file, batch, Column::BillingCurrency, &mut self.words[0], &mut self.currency, book)?;
         words(file, batch, Column::Provider, &mut self.words[1], &mut self.provider, book)?;
+        if file.layout.position(Column::FormerProvider).is_some() {
+            words(file, batch, Column::FormerProvider, &mut self.words[4], &mut self.former, book)?;
+            for (provider, former) in self.provider.iter_mut().zip(&self.former) {
+                *provider = if *provider == NO_WORD { *former } else { *provider };
+            }
+        }
         words(file, batch, Column::SubAccountId, &mut self.words[2], &mut self.account, book)?;
         words(file, batch, Column::ServiceName, &mut self.words[3], &mut self.service, book)?;
         for measure in billing.measures() {
@@ -225,11 +239,13 @@ impl Work {
                 book.repairs.compare(&sums);
             }
             let owned = if book.needs_no_owner(self.tags[row]) { Book::not_needed() } else { self.owned(book, row, ids.as_ref(), allocated.as_ref()) };
+            let account = if book.needs_account(self.tags[row], owned) { self.account[row] } else { NO_WORD };
             let context = book.context(Context {
                 month: self.months[row],
                 currency: self.currency[row],
-                provider: if by_provider { self.provider[row] } else { NO_WORD },
-                account: if book.needs_account(self.tags[row], owned) { self.account[row] } else { NO_WORD },
+                // Which account an id means depends on the provider.
+                provider: if by_provider || account != NO_WORD { self.provider[row] } else { NO_WORD },
+                account,
                 service: self.service[row],
             });
             book.enter(context, self.tags[row], owned, &sums);
@@ -286,14 +302,14 @@ impl Work {
             }
         }
         let mut bare = None;
-        for number in self.tags.iter_mut().filter(|n| **n == u32::MAX) {
-            *number = *bare.get_or_insert_with(|| book.tag_text(0, None));
+        for number in &mut self.tags {
+            *number = if *number == u32::MAX { *bare.get_or_insert_with(|| book.tag_text(0, None)) } else { book.counted(*number) };
         }
         Ok(())
     }
 
     fn owned(&mut self, book: &mut Book<'_>, row: usize, ids: Option<&Texts<'_>>, allocated: Option<&Texts<'_>>) -> Owned {
-        let account = self.account[row];
+        let (cloud, account) = (book.cloud(self.provider[row]), self.account[row]);
         // An allocated id is rare: only provider-made splits have one.
         if let Some(texts) = allocated {
             let text = match texts.get(row) {
@@ -302,19 +318,19 @@ impl Work {
                 _ => None,
             };
             if let Some(id) = text.filter(|t| !is_null(t)) {
-                return book.owned_remembered(account, id);
+                return book.owned_remembered(cloud, account, id);
             }
         }
-        let Some(texts) = ids else { return book.owned(account, None) };
+        let Some(texts) = ids else { return book.owned(cloud, account, None) };
         match texts.get(row) {
-            Cell::Null | Cell::Number(_) => book.owned(account, None),
-            Cell::Text(id) if is_null(id) => book.owned(account, None),
-            Cell::Text(id) => book.owned_remembered(account, id),
+            Cell::Null | Cell::Number(_) => book.owned(cloud, account, None),
+            Cell::Text(id) if is_null(id) => book.owned(cloud, account, None),
+            Cell::Text(id) => book.owned_remembered(cloud, account, id),
             Cell::Entry(entry) => match self.id_memo.made[entry] {
                 Some((seen, owned)) if seen == account => owned,
                 _ => {
                     let id = texts.entry(entry);
-                    let owned = book.owned(account, Some(id).filter(|i| !is_null(i)));
+                    let owned = if is_null(id) { book.owned(cloud, account, None) } else { book.owned_remembered(cloud, account, id) };
                     self.id_memo.made[entry] = Some((account, owned));
                     owned
                 }

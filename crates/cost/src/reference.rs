@@ -73,7 +73,7 @@ fn add(frame: &DataFrame, billing: &Billing<'_>, all: &mut Slices) -> PolarsResu
         let month = Timestamp::parse(&cell(&months)).map_or(Month(0), Timestamp::month);
         let values = billing.keys.iter().map(|key| {
             let code = Some(states[key.index()]).filter(|s| s.standing == Standing::Canonical).map_or(0, |s| s.value);
-            let code = if code != 0 { code } else { inherited(billing, *key, &cell(&accounts), &id) };
+            let code = if code != 0 { code } else { inherited(billing, *key, billing.cloud_of(&provider), &cell(&accounts), &id) };
             billing.dictionary.value(*key, code)
         });
         let slice = all.entry((month, Text::from(cell(&currencies)), values.collect())).or_default();
@@ -84,11 +84,11 @@ fn add(frame: &DataFrame, billing: &Billing<'_>, all: &mut Slices) -> PolarsResu
 }
 
 /// The rungs below the row's own tag.
-fn inherited(billing: &Billing<'_>, key: tagledger_taxonomy::KeyId, account: &str, id: &str) -> u32 {
+fn inherited(billing: &Billing<'_>, key: tagledger_taxonomy::KeyId, cloud: u8, account: &str, id: &str) -> u32 {
     let Some(owners): Option<&Owners<'_>> = billing.owners else { return 0 };
     let inventory = owners.inventory();
-    let scope = owners.scope(account);
-    let owner = if is_null(id) { crate::owners::Owner::NOBODY } else { owners.resource(scope, id) };
+    let scope = owners.scope(cloud, account);
+    let owner = if is_null(id) { crate::owners::Owner::NOBODY } else { owners.resource(cloud, scope, id) };
     let value = |states: Option<&[KeyState]>| states.map(|s| s[key.index()]).filter(|s| s.standing == Standing::Canonical).map_or(0, |s| s.value);
     let rung = |rung: &Rung| match rung {
         Rung::Row => 0,

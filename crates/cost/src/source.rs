@@ -23,6 +23,10 @@ enum Shape {
     Parquet,
 }
 
+/// The name of the threads that read bills. A panic in one of them becomes an error that names the file, so that a program's
+/// panic hook may stay silent there.
+pub const READER_THREAD: &str = "bill reader";
+
 /// A piece of work for one thread.
 enum Task {
     Csv(usize),
@@ -39,7 +43,7 @@ impl Bill {
             if let Ok(meta) = std::fs::metadata(path) {
                 let before = files.len();
                 if meta.is_dir() {
-                    walk(path, &mut files)?;
+                    walk(path, &mut files, &mut Vec::new())?;
                     if files.len() == before {
                         return Err(CostError::File { path: shown, what: "the folder holds no .csv, .csv.gz or .parquet file".to_owned() });
                     }
@@ -48,17 +52,33 @@ impl Bill {
                 }
             } else if shown.contains(['*', '?', '[']) {
                 let broken = |e: glob::PatternError| CostError::File { path: shown.clone(), what: format!("the pattern cannot be read: {e}") };
-                let mut hits: Vec<PathBuf> = glob::glob(&shown).map_err(broken)?.filter_map(Result::ok).filter(|p| p.is_file()).collect();
+                let unreadable = |e: glob::GlobError| CostError::Io { path: e.path().display().to_string(), source: e.into() };
+                let mut hits = glob::glob(&shown).map_err(broken)?.collect::<Result<Vec<PathBuf>, _>>().map_err(unreadable)?;
                 hits.sort();
                 if hits.is_empty() {
                     return Err(CostError::File { path: shown, what: "no file matches the pattern".to_owned() });
                 }
                 for hit in hits {
-                    let shape = shape(&hit)?;
-                    files.push((hit, shape));
+                    if hit.is_dir() {
+                        walk(&hit, &mut files, &mut Vec::new())?;
+                    } else {
+                        let shape = shape(&hit)?;
+                        files.push((hit, shape));
+                    }
                 }
             } else {
                 return Err(CostError::Io { path: shown, source: std::fs::metadata(path).err().unwrap_or_else(|| std::io::ErrorKind::NotFound.into()) });
+            }
+        }
+        let mut seen = std::collections::BTreeMap::new();
+        for (path, _) in &files {
+            let shown = path.display().to_string();
+            let real = path.canonicalize().map_err(|source| CostError::Io { path: shown.clone(), source })?;
+            if let Some(first) = seen.insert(real, shown.clone()) {
+                return Err(CostError::File {
+                    path: shown,
+                    what: format!("the file was named before, as {first}; a bill that is read twice would count twice"),
+                });
             }
         }
         Ok(Self { files })
@@ -114,13 +134,24 @@ pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + S
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(task) = tasks.get(at) else { break };
-            let result = match task {
-                Task::Csv(file) => csv_bill::enter(&bill.files[*file].0, &mut book, &advance),
+            let path = match task {
+                Task::Csv(file) | Task::RowGroup(file, _) => &bill.files[*file].0,
+            };
+            let enter = std::panic::AssertUnwindSafe(|| match task {
+                Task::Csv(_) => csv_bill::enter(path, &mut book, &advance),
                 Task::RowGroup(file, group) => match &opened[*file] {
                     Some(opened) => opened.enter(*group, &mut book).inspect(|bytes| advance(*bytes)).map(drop),
                     None => Ok(()),
                 },
-            };
+            });
+            // The Parquet library panics on some damaged files: that is the file's fault, and the run ends without using the book.
+            let result = std::panic::catch_unwind(enter).unwrap_or_else(|panic| {
+                let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
+                Err(CostError::File {
+                    path: path.display().to_string(),
+                    what: format!("the file is damaged: its reader gave up on it ({said}); export it again"),
+                })
+            });
             if let Err(error) = result {
                 // Of several mistakes the first in the order of the files is shown, whichever thread met it first.
                 let mut slot = failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -132,11 +163,13 @@ pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + S
         }
         book
     };
-    let books: Vec<Book<'_>> = std::thread::scope(|scope| {
-        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+    let books: Vec<Book<'_>> = std::thread::scope(|scope| -> std::io::Result<_> {
+        let reader = || std::thread::Builder::new().name(READER_THREAD.to_owned()).spawn_scoped(scope, work);
+        let handles = (0..threads).map(|_| reader()).collect::<std::io::Result<Vec<_>>>()?;
         // A panic in a reading thread is a bug; it goes on in this one.
-        handles.into_iter().map(|h| h.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    });
+        Ok(handles.into_iter().map(|h| h.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect())
+    })
+    .map_err(|source: std::io::Error| CostError::Io { path: "a thread".to_owned(), source })?;
     if let Some((_, error)) = failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
         return Err(error);
     }
@@ -165,8 +198,14 @@ fn compare_sample(bill: &Bill, opened: &[Option<parquet_bill::Opened>], repairs:
     Ok(())
 }
 
-fn walk(folder: &Path, files: &mut Vec<(PathBuf, Shape)>) -> Result<(), CostError> {
+fn walk(folder: &Path, files: &mut Vec<(PathBuf, Shape)>, above: &mut Vec<PathBuf>) -> Result<(), CostError> {
     let io = |source| CostError::Io { path: folder.display().to_string(), source };
+    let real = folder.canonicalize().map_err(io)?;
+    // A link to a folder above would lead round for ever.
+    if above.contains(&real) {
+        return Ok(());
+    }
+    above.push(real);
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).map_err(io)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>().map_err(io)?;
     entries.sort();
     for entry in entries {
@@ -175,7 +214,7 @@ fn walk(folder: &Path, files: &mut Vec<(PathBuf, Shape)>) -> Result<(), CostErro
             continue;
         }
         if entry.is_dir() {
-            walk(&entry, files)?;
+            walk(&entry, files, above)?;
         } else if [".csv", ".csv.gz", ".parquet"].iter().any(|e| name.ends_with(e)) {
             let shape = shape(&entry)?;
             files.push((entry, shape));

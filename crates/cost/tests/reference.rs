@@ -53,6 +53,7 @@ fn billing<'a>(taxonomy: &Arc<Taxonomy>, dictionary: Dictionary, owners: Option<
         keys: taxonomy.ids().map(|(id, _)| id).collect(),
         dimensions: Dimensions::default(),
         price_resources: false,
+        price_before: None,
         prefixes: &[],
     }
 }

@@ -8,6 +8,12 @@ use std::sync::Arc;
 use tagledger_model::{Container, KeyCase, Observed, Origin, RawResource, RawTag, Scope, TagGrammar, Taggable, Text};
 use tagledger_taxonomy::{Dictionary, KeyState, Meaning, Normaliser, Stages, Taxonomy, apply};
 
+/// The scope that readers write where an export does not say it.
+const UNKNOWN_SCOPE: &str = "unknown";
+
+/// Clouds that one inventory may hold; a position among them is a byte.
+pub const MOST_CLOUDS: usize = 250;
+
 /// The tag set of which nothing is known.
 pub(crate) const UNKNOWN_SET: u32 = NONE;
 
@@ -31,6 +37,7 @@ pub struct InventoryBuilder {
     sets: TagSets,
     pairs: Table,
     set_index: Table,
+    too_many_clouds: bool,
     scratch: Vec<u32>,
     states: Vec<KeyState>,
 }
@@ -58,9 +65,15 @@ impl InventoryBuilder {
             sets: TagSets::new(),
             pairs: Table::default(),
             set_index: Table::default(),
+            too_many_clouds: false,
             scratch: Vec::new(),
             states: Vec::new(),
         }
+    }
+
+    /// True when the sources name more clouds than can be told apart: nothing of this inventory may be used then.
+    pub fn has_too_many_clouds(&self) -> bool {
+        self.too_many_clouds
     }
 
     /// How many resources there are so far.
@@ -74,6 +87,10 @@ impl InventoryBuilder {
     }
 
     fn cloud(&mut self, id: &tagledger_model::CloudId) -> u8 {
+        if self.clouds.len() >= MOST_CLOUDS && self.clouds.iter().all(|c| c.id != *id) {
+            self.too_many_clouds = true;
+            return 0;
+        }
         let position = self.clouds.iter().position(|c| c.id == *id).unwrap_or_else(|| {
             static NO_KINDS: std::sync::LazyLock<tagledger_model::Kinds> = std::sync::LazyLock::new(tagledger_model::Kinds::default);
             let facts = CloudFacts { id: id.clone(), grammar: &TagGrammar::ANY, kinds: &NO_KINDS, containers: &[] };
@@ -113,11 +130,12 @@ impl InventoryBuilder {
         let entry = &mut self.scopes[row as usize];
         entry.described = true;
         entry.active &= scope.active;
-        entry.name = entry.name.take().or_else(|| scope.name.clone());
+        // Of two names the later in the alphabet stays, of two tag sets the larger: file order must not decide.
+        entry.name = entry.name.take().max(scope.name.clone());
         if entry.ancestors.is_empty() {
             entry.ancestors.clone_from(&scope.ancestors);
         }
-        if entry.set == UNKNOWN_SET {
+        if self.sets.weight(set) > self.sets.weight(entry.set) {
             entry.set = set;
         }
         for alias in &scope.aliases {
@@ -133,8 +151,8 @@ impl InventoryBuilder {
         let row = self.group_row(cloud, &container.id, scope);
         let entry = &mut self.groups[row as usize];
         entry.kind.clone_from(&container.kind);
-        entry.name = entry.name.take().or_else(|| container.name.clone());
-        if entry.set == UNKNOWN_SET {
+        entry.name = entry.name.take().max(container.name.clone());
+        if self.sets.weight(set) > self.sets.weight(entry.set) {
             entry.set = set;
         }
     }
@@ -153,7 +171,14 @@ impl InventoryBuilder {
         let new = crate::inventory::NewResource { cloud, scope, group, region, kind, set, rank, source: 1 << reader, raw };
         let place = self.by_id.find(hash(&(cloud, &raw.id.canonical)), |row| self.resources.is(row, cloud, &raw.id.canonical));
         match place {
-            Ok(row) => self.resources.merge(row as usize, &new, &self.sets),
+            Ok(row) => {
+                // A source that could not say whose a resource is gives way to one that can.
+                let nobody = self.scopes[self.resources.scopes[row as usize] as usize].id == UNKNOWN_SCOPE;
+                if nobody {
+                    self.resources.scopes[row as usize] = scope;
+                }
+                self.resources.merge(row as usize, &new, &self.sets, self.kinds.words());
+            }
             Err(place) => {
                 self.by_id.insert(place, number(self.len()));
                 self.resources.push(&new);

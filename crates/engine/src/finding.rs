@@ -138,6 +138,25 @@ impl<'a> FindingSource<'a> {
         sums
     }
 
+    /// Scopes whose own tags were not read, with the keys that this leaves undetermined on some resource of theirs.
+    pub fn scopes_left_undetermined(&self) -> std::collections::BTreeMap<u32, Vec<String>> {
+        let mut scopes: std::collections::BTreeMap<u32, Vec<String>> = std::collections::BTreeMap::new();
+        let taxonomy = self.cx.taxonomy();
+        for hit in self.audit.hits.iter().filter(|h| h.verdict == Verdict::Undetermined) {
+            let check = &self.audit.checks[hit.check as usize];
+            let Some(key) = check.key.filter(|_| check.table == Table::Resources).map(|k| &taxonomy.keys[k.index()]) else { continue };
+            let scope = self.cx.inventory.scope_of(hit.row);
+            let unread = self.cx.inventory.scope_states(scope).is_none() && self.cx.inventory.own_states(hit.row).is_some();
+            if unread && key.inherit.contains(&tagledger_taxonomy::Lender::Scope) {
+                let names = scopes.entry(scope).or_default();
+                if !names.contains(&key.name) {
+                    names.push(key.name.clone());
+                }
+            }
+        }
+        scopes
+    }
+
     /// How many findings are violated, not waived, and at a level or above it.
     pub fn violated_at(&self, level: Level) -> usize {
         self.audit.hits.iter().filter(|h| h.waiver == u32::MAX && h.verdict == Verdict::Violated && self.level(h) >= level).count()

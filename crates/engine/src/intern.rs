@@ -54,6 +54,11 @@ impl Words {
         }
     }
 
+    /// The words so far.
+    pub fn words(&self) -> &[tagledger_model::Text] {
+        &self.words
+    }
+
     /// The words in order of first use.
     pub fn into_vec(self) -> Vec<tagledger_model::Text> {
         self.words

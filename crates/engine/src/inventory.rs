@@ -112,6 +112,12 @@ impl TagSets {
         &self.members[self.starts[set] as usize..self.starts[set + 1] as usize]
     }
 
+    /// What decides between two tag sets of one thing: a known one beats an unknown one, then the larger, then its words.
+    pub fn weight(&self, set: u32) -> Option<(usize, Vec<(&Text, &Option<Text>)>)> {
+        let words: Vec<_> = (set != NONE).then(|| self.pairs_of(set))?.iter().map(|p| (&self.pairs[*p as usize].key, &self.pairs[*p as usize].value)).collect();
+        Some((words.len(), words))
+    }
+
     /// User's own tags in a set; none for the unknown set.
     pub fn own(&self, set: u32) -> Option<u32> {
         self.own.get(set as usize).copied()
@@ -189,25 +195,21 @@ impl Resources {
 
     /// A second source of a resource. Known tags beat unknown ones, then the higher rank wins; of two sources of one
     /// rank the larger tag set wins, then the later set in the order of its words, so that file order does not matter.
-    pub fn merge(&mut self, row: usize, new: &NewResource<'_>, sets: &TagSets) {
+    pub fn merge(&mut self, row: usize, new: &NewResource<'_>, sets: &TagSets, kinds: &[Text]) {
         self.sources[row] |= new.source;
-        let weight = |set: u32, rank: u8| {
-            let words = || sets.pairs_of(set).iter().map(|p| (&sets.pairs[*p as usize].key, &sets.pairs[*p as usize].value)).collect::<Vec<_>>();
-            (set != NONE, rank, if set == NONE { Vec::new() } else { words() })
-        };
-        let ((known, rank, words), (new_known, new_rank, new_words)) = (weight(self.sets[row], self.ranks[row]), weight(new.set, new.rank));
-        if (new_known, new_rank, new_words.len(), &new_words) > (known, rank, words.len(), &words) {
-            self.sets[row] = new.set;
-            self.ranks[row] = new.rank;
+        let weight = |set: u32, rank: u8, kind: u32| (set != NONE, rank, sets.weight(set), &kinds[kind as usize]);
+        let wins = weight(new.set, new.rank, new.kind) > weight(self.sets[row], self.ranks[row], self.kinds[row]);
+        if wins {
+            (self.sets[row], self.ranks[row], self.kinds[row]) = (new.set, new.rank, new.kind);
         }
-        let fill = |old: &mut u32, new: u32| *old = if *old == NONE { new } else { *old };
+        let fill = |old: &mut u32, new: u32| *old = if *old == NONE || (wins && new != NONE) { new } else { *old };
         fill(&mut self.groups[row], new.group);
         fill(&mut self.regions[row], new.region);
-        if self.names[row].is_empty() {
-            self.names[row] = new.raw.name.clone().unwrap_or_default();
+        if let Some(name) = new.raw.name.as_ref().filter(|_| wins || self.names[row].is_empty()) {
+            self.names[row].clone_from(name);
         }
-        if self.created[row] == NO_TIME {
-            self.created[row] = new.raw.created.map_or(NO_TIME, |t| t.0);
+        if let Some(created) = new.raw.created.filter(|_| wins || self.created[row] == NO_TIME) {
+            self.created[row] = created.0;
         }
         if self.taggable[row] == Taggable::Unknown {
             self.taggable[row] = new.raw.taggable;
@@ -330,6 +332,11 @@ impl Inventory {
     /// Canonical id of a resource: what bills are joined on.
     pub fn id(&self, row: u32) -> &Text {
         &self.parts.resources.ids[row as usize]
+    }
+
+    /// Position of a resource's cloud in `clouds`.
+    pub fn cloud_of(&self, row: u32) -> u8 {
+        self.parts.resources.clouds[row as usize]
     }
 
     /// Row of a resource's scope.

@@ -13,7 +13,7 @@ mod samples;
 pub use samples::SAMPLES;
 
 use tagledger_collect::{Cloud, ExportReader, ResourceRef};
-use tagledger_model::{CloudId, ContainerKind, Kinds, Suggestion, TagGrammar};
+use tagledger_model::{CloudId, ContainerKind, Kinds, NativeId, Suggestion, TagGrammar};
 
 /// Google Cloud.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +52,10 @@ impl Cloud for Gcp {
 
     fn kinds(&self) -> &'static Kinds {
         &kinds::KINDS
+    }
+
+    fn native_id(&self, id: &str) -> NativeId {
+        NativeId::lowered(id)
     }
 
     fn exports(&self) -> &'static [&'static dyn ExportReader] {

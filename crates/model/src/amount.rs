@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 /// Digits after the point.
 const SCALE: u32 = 12;
 const UNIT: i128 = 10_i128.pow(SCALE);
+/// The largest single amount, 10¹⁸ of a currency: a hundred million of them still add up within 128 bits.
+const LIMIT: i128 = 10_i128.pow(30);
 
 /// An amount of some currency, in units of 10⁻¹².
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -23,7 +25,7 @@ pub enum Rounded {
 
 /// Text that is no amount.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no decimal number")]
+#[error("`{0}` is no decimal number of at most 10^18")]
 pub struct AmountError(pub String);
 
 impl Amount {
@@ -40,8 +42,8 @@ impl Amount {
         };
         let (mantissa, exponent) = match digits.iter().position(|b| matches!(b, b'e' | b'E')) {
             Some(at) => {
-                let exponent: i32 = std::str::from_utf8(&digits[at + 1..]).ok().and_then(|e| e.parse().ok()).ok_or_else(error)?;
-                (&digits[..at], exponent)
+                let exponent: i16 = std::str::from_utf8(&digits[at + 1..]).ok().and_then(|e| e.parse().ok()).ok_or_else(error)?;
+                (&digits[..at], i32::from(exponent))
             }
             None => (digits, 0),
         };
@@ -89,6 +91,9 @@ impl Amount {
             };
             (quotient + i128::from(up), rest != 0 || beyond)
         };
+        if scaled > LIMIT {
+            return Err(error());
+        }
         let value = if negative { -scaled } else { scaled };
         Ok((Self(value), if rounded { Rounded::Rounded } else { Rounded::Exact }))
     }
@@ -114,6 +119,9 @@ impl Amount {
             let up = rest > half || (rest == half && quotient & 1 == 1);
             (quotient + i128::from(up), rest != 0)
         };
+        if magnitude > LIMIT {
+            return None;
+        }
         let signed = if value.is_sign_negative() { -magnitude } else { magnitude };
         Some((Self(signed), if rounded { Rounded::Rounded } else { Rounded::Exact }))
     }
@@ -123,12 +131,13 @@ impl Amount {
         let shift = SCALE.cast_signed() - scale;
         if shift >= 0 {
             let factor = 10_i128.checked_pow(shift.unsigned_abs())?;
-            return value.checked_mul(factor).map(|v| (Self(v), Rounded::Exact));
+            return value.checked_mul(factor).filter(|v| v.abs() <= LIMIT).map(|v| (Self(v), Rounded::Exact));
         }
         let divisor = 10_i128.checked_pow(shift.unsigned_abs())?;
         let (quotient, rest) = (value.div_euclid(divisor), value.rem_euclid(divisor));
         let up = rest > divisor / 2 || (rest == divisor / 2 && quotient.rem_euclid(2) == 1);
-        Some((Self(quotient + i128::from(up)), if rest == 0 { Rounded::Exact } else { Rounded::Rounded }))
+        let rounded = if rest == 0 { Rounded::Exact } else { Rounded::Rounded };
+        Some((Self(quotient + i128::from(up)), rounded)).filter(|(a, _)| a.0.abs() <= LIMIT)
     }
 
     /// Hundredths of the currency, rounded half to even, for people.
@@ -266,7 +275,21 @@ mod tests {
 
     #[test]
     fn what_is_no_decimal_is_refused() {
-        for text in ["", "-", ".", "1,5", "NULL", "0x1", "1.2.3", "1e", "--1", "9999999999999999999999999999999999999999"] {
+        for text in [
+            "",
+            "-",
+            ".",
+            "1,5",
+            "NULL",
+            "0x1",
+            "1.2.3",
+            "1e",
+            "--1",
+            "9999999999999999999999999999999999999999",
+            "99999999999999999999999999",
+            "1e2147483647",
+            "-1e19",
+        ] {
             assert!(Amount::parse(text).is_err(), "{text}");
         }
         assert_eq!(Amount::from_f64(f64::NAN), None);

@@ -62,6 +62,12 @@ pub struct Coverage {
     pub collector: Text,
     /// The file, for an export.
     pub file: Option<String>,
+    /// What may be missing is only what this kind of source never holds: a source that sees the scope whole makes up for it.
+    #[serde(skip)]
+    pub blind: bool,
+    /// This kind of source sees a scope whole.
+    #[serde(skip)]
+    pub whole: bool,
     /// How it ended.
     #[serde(flatten)]
     pub outcome: Outcome,

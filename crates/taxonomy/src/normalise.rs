@@ -27,6 +27,8 @@ struct ValueMeaning {
     standing: Standing,
     value: u32,
     nonstandard: bool,
+    /// Tells unrecognised values apart; meaningless for any other.
+    unknown: u32,
 }
 
 /// Remembered meanings are bounded, so that hostile input cannot fill the memory.
@@ -169,7 +171,7 @@ impl Normaliser {
         };
         let meaning = match value {
             Some(value) => self.value_meaning(key, value),
-            None => ValueMeaning { standing: Standing::Undetermined, value: 0, nonstandard: false },
+            None => ValueMeaning { standing: Standing::Undetermined, value: 0, nonstandard: false, unknown: 0 },
         };
         let state = KeyState {
             standing: meaning.standing,
@@ -178,6 +180,7 @@ impl Normaliser {
             nonstandard_key: rank > 0,
             nonstandard_value: meaning.nonstandard,
             conflict: false,
+            unknown: if meaning.standing == Standing::Unrecognised { meaning.unknown } else { 0 },
             rank,
         };
         Meaning::Key { key, state }
@@ -236,12 +239,15 @@ impl Normaliser {
     }
 
     fn judge(&self, key: KeyId, raw: &str) -> ValueMeaning {
-        let unrecognised = ValueMeaning { standing: Standing::Unrecognised, value: 0, nonstandard: false };
+        let unrecognised = ValueMeaning { standing: Standing::Unrecognised, value: 0, nonstandard: false, unknown: unknown_number(raw) };
         let trimmed = raw.trim();
         if trimmed.is_empty() {
             return ValueMeaning { standing: Standing::Empty, ..unrecognised };
         }
         let plain: Cow<'_, str> = if self.grammar.encoded { decode_label(trimmed) } else { trimmed.into() };
+        if plain.trim().is_empty() {
+            return ValueMeaning { standing: Standing::Empty, ..unrecognised };
+        }
         let canonical: Text = match &self.taxonomy.keys[key.index()].domain {
             Domain::Any => Text::new(plain.trim()),
             Domain::Pattern { regex, .. } => {
@@ -260,7 +266,7 @@ impl Normaliser {
             }
         };
         let nonstandard = raw != canonical && !(self.grammar.encoded && (raw == self.value_spelling_of(key, &canonical) || raw == encode_label(&canonical)));
-        ValueMeaning { standing: Standing::Canonical, value: self.dictionary.code(key, &canonical), nonstandard }
+        ValueMeaning { standing: Standing::Canonical, value: self.dictionary.code(key, &canonical), nonstandard, unknown: 0 }
     }
 }
 
@@ -283,4 +289,9 @@ fn spelling(key: &Key, grammar: &TagGrammar, cloud: &str) -> Text {
         KeyCase::Exact | KeyCase::Ignored => Text::new(&key.name),
         KeyCase::Lower => Text::new(encode_label(&key.name.to_lowercase())),
     }
+}
+
+/// A number that two spellings of one unrecognised value share: FNV-1a over the folded text.
+fn unknown_number(raw: &str) -> u32 {
+    fold(raw).bytes().fold(0x811c_9dc5, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193))
 }

@@ -18,6 +18,8 @@ pub struct KeyState {
     pub nonstandard_value: bool,
     /// Two tags of equal rank disagree.
     pub conflict: bool,
+    /// Tells unrecognised values apart, so that one said twice is no conflict; 0 for any other standing.
+    pub(crate) unknown: u32,
     /// 0 exact spelling, 1 the key's own name spelt otherwise, 2 an alias, 3 nothing.
     pub(crate) rank: u8,
 }
@@ -28,7 +30,7 @@ pub const NO_TAG: u32 = u32::MAX;
 impl KeyState {
     /// Nothing was said about the key.
     pub const ABSENT: Self =
-        Self { standing: Standing::Absent, value: 0, tag: NO_TAG, nonstandard_key: false, nonstandard_value: false, conflict: false, rank: 3 };
+        Self { standing: Standing::Absent, value: 0, tag: NO_TAG, nonstandard_key: false, nonstandard_value: false, conflict: false, unknown: 0, rank: 3 };
 
     /// The source did not say.
     pub const UNDETERMINED: Self = Self { standing: Standing::Undetermined, ..Self::ABSENT };
@@ -72,9 +74,10 @@ fn resolve(old: KeyState, new: KeyState) -> KeyState {
     if old.standing == Standing::Empty {
         return new;
     }
-    if old.standing == Standing::Canonical && new.standing == Standing::Canonical && old.value == new.value {
+    let same = old.standing == new.standing && (old.value, old.unknown) == (new.value, new.unknown);
+    if same && matches!(old.standing, Standing::Canonical | Standing::Unrecognised) {
         // Which of two spellings speaks must not depend on their order: the cleaner one does.
         return if (new.nonstandard_value, new.nonstandard_key) < (old.nonstandard_value, old.nonstandard_key) { new } else { old };
     }
-    KeyState { standing: Standing::Undetermined, value: 0, conflict: true, nonstandard_value: false, ..old }
+    KeyState { standing: Standing::Undetermined, value: 0, conflict: true, nonstandard_value: false, unknown: 0, ..old }
 }

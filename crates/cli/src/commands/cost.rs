@@ -27,6 +27,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
         keys,
         dimensions: Dimensions::default(),
         price_resources: false,
+        price_before: None,
         prefixes: clouds::TAG_PREFIXES,
     };
     let aggregate = read_bill(&bill, &billing, args.quiet)?;

@@ -55,6 +55,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
         keys: taxonomy.ids().map(|(id, _)| id).collect(),
         dimensions: Dimensions::ALL,
         price_resources: true,
+        price_before: Some(now.month()),
         prefixes: clouds::TAG_PREFIXES,
     };
     let aggregate = bill.map(|b| read_bill(&b, &billing, args.audit.quiet)).transpose()?;
@@ -94,6 +95,12 @@ pub(crate) fn read_inventory(from: &[PathBuf], taxonomy: &Arc<Taxonomy>, quiet: 
         },
     )?;
     bar.finish_and_clear();
+    if builder.has_too_many_clouds() {
+        return Err(Failure::Usage(format!(
+            "the inventory names more than {} clouds; `cloud` is the provider, and `scope` the account in it",
+            tagledger_engine::MOST_CLOUDS
+        )));
+    }
     Ok((builder.finish(), imported))
 }
 

@@ -2,7 +2,6 @@
 
 use super::Book;
 use crate::aggregate::{Aggregate, Context, Group, OwnerKind};
-use std::collections::hash_map::Entry;
 
 impl Book<'_> {
     /// Takes over what another thread entered.
@@ -40,16 +39,7 @@ impl Book<'_> {
         for total in other.total_list {
             self.tally(total.month, word(total.currency), total.rows, &total.sums);
         }
-        for ((month, currency), by_row) in other.prices {
-            match self.prices.entry((month, word(currency))) {
-                Entry::Vacant(entry) => drop(entry.insert(by_row)),
-                Entry::Occupied(mut entry) => {
-                    for (sum, amount) in entry.get_mut().iter_mut().zip(by_row) {
-                        *sum += amount;
-                    }
-                }
-            }
-        }
+        self.prices.absorb(self.billing.price_before, other.prices, word);
         self.repairs = self.repairs.plus(other.repairs);
     }
 
@@ -57,8 +47,9 @@ impl Book<'_> {
     pub fn close(self, measures: [bool; 4], files: Vec<String>) -> Aggregate {
         let mut totals = self.total_list;
         totals.sort_by(|a, b| (a.month, &self.word_list[a.currency as usize]).cmp(&(b.month, &self.word_list[b.currency as usize])));
-        let mut by_resource: Vec<_> = self.prices.into_iter().collect();
-        by_resource.sort_by(|a, b| (a.0.0, &self.word_list[a.0.1 as usize]).cmp(&(b.0.0, &self.word_list[b.0.1 as usize])));
+        let mut by_resource =
+            self.prices.into_parts().map_or_else(Vec::new, |(month, by_currency)| by_currency.into_iter().map(|(c, p)| ((month, c), p)).collect());
+        by_resource.sort_by(|a: &((_, u32), _), b| self.word_list[a.0.1 as usize].cmp(&self.word_list[b.0.1 as usize]));
         Aggregate {
             words: self.word_list,
             contexts: self.context_list,

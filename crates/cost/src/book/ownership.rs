@@ -69,6 +69,7 @@ impl Book<'_> {
 
     /// True when attribution asks for the account of such a row: its tags and its resource leave a key open, or the
     /// ladder asks in another order. Rows that need none fall into fewer groups.
+    #[inline]
     pub fn needs_account(&self, tags: u32, owned: Owned) -> bool {
         let mut known = 0;
         if self.rungs_without_account > 0 {
@@ -81,6 +82,7 @@ impl Book<'_> {
     }
 
     /// True when a row with these tags needs no resource: neither for attribution nor for prices.
+    #[inline]
     pub fn needs_no_owner(&self, tags: u32) -> bool {
         !self.billing.price_resources && self.rungs_without_account > 0 && self.answered[tags as usize] == self.all_answered
     }
@@ -91,13 +93,12 @@ impl Book<'_> {
     }
 
     /// The owner that a resource id names, looked up each time.
-    pub fn owned(&mut self, account: u32, id: Option<&str>) -> Owned {
+    pub fn owned(&mut self, cloud: u8, account: u32, id: Option<&str>) -> Owned {
         let Some(id) = id else { return Owned { owner: NO_ID, resource: NONE } };
         if self.billing.owners.is_none() {
             return Owned { owner: NOT_FOUND, resource: NONE };
         }
-        let scope = self.scope_of[account as usize];
-        let owner = self.billing.owners.map_or(Owner::NOBODY, |o| o.resource(scope, id));
+        let owner = self.billing.owners.map_or(Owner::NOBODY, |o| o.resource(cloud, o.scope(cloud, &self.word_list[account as usize]), id));
         let kind = match (owner.resource, self.billing.owners) {
             (NONE, _) | (_, None) => OwnerKind::Unknown { group: owner.group },
             (row, Some(owners)) => OwnerKind::Known { state: self.inventory_state(owners, row), group: owner.group },
@@ -131,18 +132,18 @@ impl Book<'_> {
     }
 
     /// The same, remembering ids together with the account they were seen in.
-    pub fn owned_remembered(&mut self, account: u32, id: &str) -> Owned {
+    pub fn owned_remembered(&mut self, cloud: u8, account: u32, id: &str) -> Owned {
         let Some(owners) = self.billing.owners else { return Owned { owner: NOT_FOUND, resource: NONE } };
-        if let Some(resource) = owners.exactly(id) {
+        if let Some(resource) = owners.exactly(cloud, id) {
             let known = self.owner_of_row[resource as usize];
             let owner = if known == u32::MAX { self.owner_of(owners, resource) } else { known };
             return Owned { owner, resource };
         }
-        let digest = self.digest.of(account, id);
+        let digest = self.digest.of(account << 8 | u32::from(cloud), id);
         if let Some(owned) = self.ids.get(&digest) {
             return *owned;
         }
-        let owned = self.owned(account, Some(id));
+        let owned = self.owned(cloud, account, Some(id));
         if self.ids.len() < MEMORY {
             self.ids.insert(digest, owned);
         }

@@ -4,19 +4,29 @@ use super::{Book, MEMORY};
 use crate::aggregate::Said;
 use tagledger_taxonomy::Scanned;
 
+/// The mark of a tag text that could not be read; state numbers never come near it.
+const MALFORMED: u32 = 1 << 31;
+
 /// A bit for each key that has a value.
 fn answered(said: &[Said]) -> u32 {
     said.iter().enumerate().fold(0, |bits, (at, said)| bits | u32::from(said.value != 0) << at)
 }
 
 impl Book<'_> {
-    /// What a tag text says, as a number.
+    /// The state number of what `tag_text` gave, with the row counted when its text could not be read.
+    #[inline]
+    pub fn counted(&mut self, tags: u32) -> u32 {
+        self.repairs.malformed_tags += u64::from(tags & MALFORMED != 0);
+        tags & !MALFORMED
+    }
+
+    /// What a tag text says, as a number; marked when it could not be read, so that every row that has it can be counted.
     pub fn tag_text(&mut self, cloud: u8, text: Option<&str>) -> u32 {
         let normaliser = &mut self.normalisers[usize::from(cloud)];
         match text {
             Some(text) => {
                 if normaliser.scan(text, self.billing.prefixes, &mut self.states) == Scanned::Malformed {
-                    self.repairs.malformed_tags += 1;
+                    return self.state_number() | MALFORMED;
                 }
             }
             None => normaliser.begin(&mut self.states),
