@@ -137,21 +137,7 @@ pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + S
             let path = match task {
                 Task::Csv(file) | Task::RowGroup(file, _) => &bill.files[*file].0,
             };
-            let enter = std::panic::AssertUnwindSafe(|| match task {
-                Task::Csv(_) => csv_bill::enter(path, &mut book, &advance),
-                Task::RowGroup(file, group) => match &opened[*file] {
-                    Some(opened) => opened.enter(*group, &mut book).inspect(|bytes| advance(*bytes)).map(drop),
-                    None => Ok(()),
-                },
-            });
-            // The Parquet library panics on some damaged files: that is the file's fault, and the run ends without using the book.
-            let result = std::panic::catch_unwind(enter).unwrap_or_else(|panic| {
-                let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
-                Err(CostError::File {
-                    path: path.display().to_string(),
-                    what: format!("the file is damaged: its reader gave up on it ({said}); export it again"),
-                })
-            });
+            let result = enter_task(task, path, &opened, &mut book, &advance);
             if let Err(error) = result {
                 // Of several mistakes the first in the order of the files is shown, whichever thread met it first.
                 let mut slot = failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -183,6 +169,22 @@ pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + S
     }
     let read = Measure::ALL.map(|m| measures[m.position()] && (billing.all_measures || m == billing.measure));
     Ok(first.close(read, bill.files()))
+}
+
+/// Enters the rows of one task. The Parquet library panics on some damaged files: that is the file's fault, and the run
+/// ends without using the book.
+fn enter_task(task: &Task, path: &Path, opened: &[Option<parquet_bill::Opened>], book: &mut Book<'_>, advance: &dyn Fn(u64)) -> Result<(), CostError> {
+    let enter = std::panic::AssertUnwindSafe(|| match task {
+        Task::Csv(_) => csv_bill::enter(path, book, advance),
+        Task::RowGroup(file, group) => match &opened[*file] {
+            Some(opened) => opened.enter(*group, book).inspect(|bytes| advance(*bytes)).map(drop),
+            None => Ok(()),
+        },
+    });
+    std::panic::catch_unwind(enter).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
+        Err(CostError::File { path: path.display().to_string(), what: format!("the file is damaged: its reader gave up on it ({said}); export it again") })
+    })
 }
 
 /// Holds EffectiveCost against BilledCost on some rows of some files, where BilledCost is not read otherwise.

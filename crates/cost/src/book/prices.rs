@@ -52,8 +52,8 @@ impl Prices {
         }
     }
 
-    /// The month and its costs by currency word.
-    pub fn into_parts(self) -> Option<(Month, Vec<(u32, Vec<Amount>)>)> {
-        self.month.map(|month| (month, self.by_currency.into_iter().collect()))
+    /// Costs by month (there is one at most) and currency word, and resource row.
+    pub fn into_parts(self) -> Vec<((Month, u32), Vec<Amount>)> {
+        self.month.map_or_else(Vec::new, |month| self.by_currency.into_iter().map(|(currency, by_row)| ((month, currency), by_row)).collect())
     }
 }
