@@ -47,9 +47,8 @@ impl Book<'_> {
     pub fn close(self, measures: [bool; 4], files: Vec<String>) -> Aggregate {
         let mut totals = self.total_list;
         totals.sort_by(|a, b| (a.month, &self.word_list[a.currency as usize]).cmp(&(b.month, &self.word_list[b.currency as usize])));
-        let mut by_resource =
-            self.prices.into_parts().map_or_else(Vec::new, |(month, by_currency)| by_currency.into_iter().map(|(c, p)| ((month, c), p)).collect());
-        by_resource.sort_by(|a: &((_, u32), _), b| self.word_list[a.0.1 as usize].cmp(&self.word_list[b.0.1 as usize]));
+        let mut by_resource = self.prices.into_parts();
+        by_resource.sort_by(|a, b| self.word_list[a.0.1 as usize].cmp(&self.word_list[b.0.1 as usize]));
         Aggregate {
             words: self.word_list,
             contexts: self.context_list,
