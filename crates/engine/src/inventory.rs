@@ -66,6 +66,9 @@ pub struct Pair {
     pub value: Option<Text>,
 }
 
+/// How many pairs a tag set has, and which.
+pub(crate) type Weight<'s> = (usize, Vec<(&'s Text, &'s Option<Text>)>);
+
 /// Distinct tag sets: runs of pairs, and how each stands on every key.
 #[derive(Debug, Default)]
 pub(crate) struct TagSets {
@@ -113,7 +116,7 @@ impl TagSets {
     }
 
     /// What decides between two tag sets of one thing: a known one beats an unknown one, then the larger, then its words.
-    pub fn weight(&self, set: u32) -> Option<(usize, Vec<(&Text, &Option<Text>)>)> {
+    pub fn weight(&self, set: u32) -> Option<Weight<'_>> {
         let words: Vec<_> = (set != NONE).then(|| self.pairs_of(set))?.iter().map(|p| (&self.pairs[*p as usize].key, &self.pairs[*p as usize].value)).collect();
         Some((words.len(), words))
     }
