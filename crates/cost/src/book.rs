@@ -36,7 +36,7 @@ pub(crate) struct Book<'a> {
     by_account: Vec<Vec<u32>>,
     rare_accounts: FxHashMap<(u32, u32), u32>,
     context_list: Vec<Context>,
-    last: Option<(Context, u32)>,
+    recent: [Option<(Context, u32)>; RECENT],
     tag_states: FxHashMap<Vec<Said>, u32>,
     tag_list: Vec<Vec<Said>>,
     /// Per tag state, a bit for each wanted key that it answers.
@@ -68,6 +68,9 @@ pub(crate) struct Book<'a> {
     pub repairs: Repairs,
 }
 
+/// Contexts that are found without a look-up.
+const RECENT: usize = 16;
+
 /// Rows and columns of the table of contexts by account.
 const TABLE: usize = 4096;
 
@@ -86,7 +89,7 @@ impl<'a> Book<'a> {
             by_account: Vec::new(),
             rare_accounts: FxHashMap::default(),
             context_list: Vec::new(),
-            last: None,
+            recent: [None; RECENT],
             tag_states: FxHashMap::default(),
             tag_list: Vec::new(),
             answered: Vec::new(),
@@ -142,7 +145,9 @@ impl<'a> Book<'a> {
     /// The number of a context. Neighbouring rows mostly share theirs but for the account, which is an index.
     pub fn context(&mut self, context: Context) -> u32 {
         let shared = Context { account: NO_WORD, ..context };
-        let number = match self.last {
+        // Months are mostly one after the other, providers and services mixed: a few places hold what the next rows ask for.
+        let place = (shared.provider ^ shared.service) as usize % RECENT;
+        let number = match self.recent[place] {
             Some((last, number)) if last == shared => number,
             _ => {
                 let next = u32::try_from(self.by_account.len()).unwrap_or(u32::MAX);
@@ -150,7 +155,7 @@ impl<'a> Book<'a> {
                 if number == next {
                     self.by_account.push(Vec::new());
                 }
-                self.last = Some((shared, number));
+                self.recent[place] = Some((shared, number));
                 number
             }
         };
