@@ -361,6 +361,12 @@ pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
             grouped(repairs.malformed_tags)
         ));
     }
+    if repairs.files_without_tags > 0 {
+        notes.push(format!(
+            "{} no Tags column; what it says is attributed by the resource on the row, or not at all",
+            if repairs.files_without_tags == 1 { "1 bill file has".to_owned() } else { format!("{} bill files have", grouped(repairs.files_without_tags)) }
+        ));
+    }
     if repairs.effective_seems_rounded() {
         notes.push(format!(
             "{}EffectiveCost is a whole number on {} of the {} rows whose BilledCost is not: the export seems to have rounded it; compare --measure billed",

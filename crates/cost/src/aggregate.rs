@@ -152,6 +152,8 @@ pub struct Repairs {
     pub integral_effective: u64,
     /// Rows with a BilledCost that is no whole number.
     pub fractional_billed: u64,
+    /// Files without a column for tags: their rows are attributed by their resource, or not at all.
+    pub files_without_tags: u64,
 }
 
 impl Repairs {
@@ -163,6 +165,7 @@ impl Repairs {
             without_amount: self.without_amount + other.without_amount,
             integral_effective: self.integral_effective + other.integral_effective,
             fractional_billed: self.fractional_billed + other.fractional_billed,
+            files_without_tags: self.files_without_tags + other.files_without_tags,
         }
     }
 }

@@ -76,7 +76,7 @@ struct Rows {
 pub(crate) fn enter(path: &Path, book: &mut Book<'_>, advance: &dyn Fn(u64)) -> Result<(), CostError> {
     let mut reader = open(path)?;
     let header: Vec<String> = reader.byte_headers().map_err(|e| broken(path, e))?.iter().map(|h| String::from_utf8_lossy(h).into_owned()).collect();
-    let layout = Layout::of(&header);
+    let layout = Layout::of(&header, path);
     let compares = book.billing.all_measures && layout.has_both_costs();
     let mut rows = Rows { layout, last: Default::default(), last_month: (Vec::new(), Month(0)), compares };
     let size = std::fs::metadata(path).map_or(0, |m| m.len());
@@ -155,7 +155,11 @@ fn enter_row(path: &Path, book: &mut Book<'_>, rows: &mut Rows, record: &ByteRec
 }
 
 fn month(path: &Path, rows: &mut Rows, record: &ByteRecord) -> Result<Month, CostError> {
-    let cell = rows.layout.position(Column::BillingPeriodStart).and_then(|p| record.get(p)).unwrap_or_default();
+    let column = rows.layout.position(Column::BillingPeriodStart);
+    if let (None, Some(month)) = (column, rows.layout.month) {
+        return Ok(month);
+    }
+    let cell = column.and_then(|p| record.get(p)).unwrap_or_default();
     if rows.last_month.0 == cell && !cell.is_empty() {
         return Ok(rows.last_month.1);
     }
@@ -188,7 +192,7 @@ fn amounts(path: &Path, book: &mut Book<'_>, rows: &Rows, record: &ByteRecord) -
 
 /// Hands over EffectiveCost and BilledCost of the first rows, as far as they can be read.
 pub(crate) fn first_costs(path: &Path, rows: usize, each: &mut dyn FnMut(&Sums)) -> Result<(), CostError> {
-    let layout = Layout::of(&header(path)?);
+    let layout = Layout::of(&header(path)?, path);
     if !layout.has_both_costs() {
         return Ok(());
     }

@@ -5,6 +5,8 @@
 
 use crate::rounding::COMPARED;
 use std::fmt;
+use std::path::Path;
+use tagledger_model::{Month, Timestamp};
 
 /// Which cost is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -103,11 +105,13 @@ fn same_name(a: &str, b: &str) -> bool {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Layout {
     at: Vec<(Column, usize)>,
+    /// The month that the file's hive partition names; it counts where the file has no column for it.
+    pub month: Option<Month>,
 }
 
 impl Layout {
-    /// Finds the columns of a header; the first name that is present wins.
-    pub fn of(header: &[String]) -> Self {
+    /// Finds the columns of a file's header; the first name that is present wins.
+    pub fn of(header: &[String], path: &Path) -> Self {
         let all = [
             Column::EffectiveCost,
             Column::BilledCost,
@@ -125,7 +129,7 @@ impl Layout {
             Column::AllocatedTags,
         ];
         let find = |c: &Column| c.names().iter().find_map(|name| header.iter().position(|h| same_name(h, name))).map(|at| (*c, at));
-        Self { at: all.iter().filter_map(find).collect() }
+        Self { at: all.iter().filter_map(find).collect(), month: partition(path) }
     }
 
     /// Position of a column.
@@ -142,10 +146,21 @@ impl Layout {
     pub fn missing(&self, measure: Measure) -> Vec<String> {
         [measure.wanted(), Column::BillingCurrency, Column::BillingPeriodStart]
             .into_iter()
-            .filter(|c| self.position(*c).is_none())
+            .filter(|c| self.position(*c).is_none() && !(*c == Column::BillingPeriodStart && self.month.is_some()))
             .map(|c| c.to_string())
             .collect()
     }
+}
+
+/// The billing month in the path of a hive-partitioned table, which leaves the column out of its files:
+/// `BillingPeriodStart=2026-10-01`, `BILLING_PERIOD=2026-10`, with `:` written as `%3A`.
+fn partition(path: &Path) -> Option<Month> {
+    path.components().rev().find_map(|folder| {
+        let (name, value) = folder.as_os_str().to_str()?.split_once('=')?;
+        let value = value.replace("%3A", ":").replace("%3a", ":").replace("%20", " ");
+        let named = same_name(name, "BillingPeriodStart") || same_name(name, "BillingPeriod");
+        named.then(|| Month::parse(&value).or_else(|| Timestamp::parse(&value).map(Timestamp::month)))?
+    })
 }
 
 /// What to say about a file that lacks columns.

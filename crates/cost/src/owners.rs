@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 use std::hash::{BuildHasher, Hasher};
-use tagledger_engine::Inventory;
+use tagledger_engine::{Inventory, UNKNOWN_SCOPE};
 use tagledger_model::Text;
 
 /// "Nothing found".
@@ -24,6 +24,8 @@ pub struct Owners<'i> {
     digest: Digest,
     groups: FxHashMap<(u8, Text), u32>,
     scopes: FxHashMap<(u8, Text), u32>,
+    /// Per cloud, the row of the scope that stands for "the export does not say whose it is".
+    nobodys: FxHashMap<u8, u32>,
 }
 
 /// 128-bit digests of texts, under seeds of this process: a map of digests needs no texts, and nobody outside can aim at a collision.
@@ -94,7 +96,8 @@ impl<'i> Owners<'i> {
                 scopes.insert((scope.cloud, id.to_lowercase()), row);
             }
         }
-        Self { inventory, exact, by_id, by_name, digest, groups, scopes }
+        let nobodys = (0_u32..).zip(inventory.scopes()).filter(|(_, s)| s.id == UNKNOWN_SCOPE).map(|(row, s)| (s.cloud, row)).collect();
+        Self { inventory, exact, by_id, by_name, digest, groups, scopes, nobodys }
     }
 
     /// The inventory.
@@ -145,12 +148,11 @@ impl<'i> Owners<'i> {
         let lowered = |id: &str| self.by_id.get(&self.digest.of(cloud.into(), id)).copied().filter(|r| *r != NONE);
         let found = exact.or_else(|| lowered(&id)).or_else(|| self.by_alias(cloud, &id, &lowered)).or_else(|| by_parent(&id, &lowered));
         // A bare name counts only within its own scope; the last part of a full id never does, since it names another thing there.
+        // What has an id without a scope in it is unique without one, so it may be any scope's.
         let is_bare = !id.contains(['/', ':']);
-        let in_cloud = scope != NONE && self.inventory.scopes()[scope as usize].cloud == cloud;
-        let bare = || {
-            let name = (is_bare && in_cloud).then(|| self.digest.of(NAMES + scope, &id))?;
-            self.by_name.get(&name).copied().filter(|r| *r != NONE)
-        };
+        let own = Some(scope).filter(|s| *s != NONE && self.inventory.scopes()[*s as usize].cloud == cloud);
+        let named = |scope: u32| self.by_name.get(&self.digest.of(NAMES + scope, &id)).copied().filter(|r| *r != NONE);
+        let bare = || own.into_iter().chain(self.nobodys.get(&cloud).copied()).filter(|_| is_bare).find_map(named);
         let resource = found.or_else(bare).unwrap_or(NONE);
         let group = if resource == NONE { self.group_in(cloud, &id) } else { self.inventory.group_of(resource).unwrap_or(NONE) };
         Owner { resource, group }

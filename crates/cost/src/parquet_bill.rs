@@ -37,7 +37,7 @@ impl Opened {
         let file = File::open(path).map_err(io)?;
         let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new().with_skip_arrow_metadata(true)).map_err(|e| damaged(path, &e))?;
         let header: Vec<String> = metadata.schema().fields().iter().map(|f| f.name().clone()).collect();
-        Ok(Self { path: path.to_owned(), layout: Layout::of(&header), metadata })
+        Ok(Self { path: path.to_owned(), layout: Layout::of(&header, path), metadata })
     }
 
     pub fn header(&self) -> Vec<String> {
@@ -197,6 +197,9 @@ impl Work {
         let billing = book.billing;
         if let Some(array) = file.column(batch, Column::BillingPeriodStart) {
             months(array, &mut self.months).map_err(|b| (Column::BillingPeriodStart, b))?;
+        } else if let Some(month) = file.layout.month {
+            self.months.clear();
+            self.months.resize(rows, month);
         }
         words(file, batch, Column::BillingCurrency, &mut self.words[0], &mut self.currency, book)?;
         words(file, batch, Column::Provider, &mut self.words[1], &mut self.provider, book)?;

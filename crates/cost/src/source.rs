@@ -3,7 +3,7 @@
 use crate::aggregate::{Repairs, Sums};
 use crate::billing::Billing;
 use crate::book::Book;
-use crate::focus::{Layout, lacks};
+use crate::focus::{Column, Layout, lacks};
 use crate::rounding::{SAMPLED_FILES, SAMPLED_ROWS};
 use crate::{Aggregate, CostError, Measure, csv_bill, parquet_bill};
 use std::io::Read;
@@ -101,6 +101,7 @@ pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + S
     let mut tasks = Vec::new();
     let mut opened = Vec::new();
     let mut measures = [true; 4];
+    let mut files_without_tags = 0;
     for (number, (path, shape)) in bill.files.iter().enumerate() {
         let header = match shape {
             Shape::Csv => {
@@ -116,11 +117,12 @@ pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + S
                 header
             }
         };
-        let layout = Layout::of(&header);
+        let layout = Layout::of(&header, path);
         let missing = layout.missing(billing.measure);
         if !missing.is_empty() {
             return Err(CostError::File { path: path.display().to_string(), what: lacks(&missing, &header) });
         }
+        files_without_tags += u64::from(layout.position(Column::Tags).is_none());
         for (has, measure) in measures.iter_mut().zip(Measure::ALL) {
             *has &= layout.position(measure.wanted()).is_some();
         }
@@ -164,6 +166,7 @@ pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + S
     for book in books {
         first.absorb(book);
     }
+    first.repairs.files_without_tags = files_without_tags;
     if billing.measure == Measure::Effective && !billing.all_measures {
         compare_sample(bill, &opened, &mut first.repairs)?;
     }

@@ -9,7 +9,7 @@ use tagledger_model::{Container, KeyCase, Observed, Origin, RawResource, RawTag,
 use tagledger_taxonomy::{Dictionary, KeyState, Meaning, Normaliser, Stages, Taxonomy, apply};
 
 /// The scope that readers write where an export does not say it.
-const UNKNOWN_SCOPE: &str = "unknown";
+pub const UNKNOWN_SCOPE: &str = "unknown";
 
 /// Clouds that one inventory may hold; a position among them is a byte.
 pub const MOST_CLOUDS: usize = 250;

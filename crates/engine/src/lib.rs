@@ -16,7 +16,7 @@ mod resolve;
 mod view;
 mod waive;
 
-pub use builder::{InventoryBuilder, MOST_CLOUDS};
+pub use builder::{InventoryBuilder, MOST_CLOUDS, UNKNOWN_SCOPE};
 pub use check::{Check, Evidence, Explanation, Family, Hit, Rule, RuleMeta, Table};
 pub use context::{Context, KeyColumns};
 pub use evaluate::{Audit, CheckRun, Counts, audit};
