@@ -37,7 +37,9 @@ pub(crate) struct Book<'a> {
     rare_accounts: FxHashMap<(u32, u32), u32>,
     context_list: Vec<Context>,
     recent: [Option<(Context, u32)>; RECENT],
-    tag_states: FxHashMap<Vec<Said>, u32>,
+    /// States whose answers fit into one number, which is nearly all; the others by their answers.
+    tag_states: FxHashMap<u128, u32>,
+    wide_states: FxHashMap<Vec<Said>, u32>,
     tag_list: Vec<Vec<Said>>,
     /// Per tag state, a bit for each wanted key that it answers.
     answered: Vec<u32>,
@@ -91,6 +93,7 @@ impl<'a> Book<'a> {
             context_list: Vec::new(),
             recent: [None; RECENT],
             tag_states: FxHashMap::default(),
+            wide_states: FxHashMap::default(),
             tag_list: Vec::new(),
             answered: Vec::new(),
             owner_answered: Vec::new(),

@@ -5,7 +5,7 @@ use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
     TimestampNanosecondType, TimestampSecondType,
 };
-use arrow_array::{Array, ArrayRef, DictionaryArray, StringArray};
+use arrow_array::{Array, ArrayRef, DictionaryArray, StringArray, StringViewArray};
 use arrow_schema::{DataType, TimeUnit};
 use tagledger_model::{Amount, Month, Rounded, Timestamp};
 
@@ -16,6 +16,8 @@ pub(crate) enum Texts<'a> {
         values: &'a StringArray,
     },
     Plain(&'a StringArray),
+    /// Texts that were left where the page had them.
+    Views(&'a StringViewArray),
     /// Whole numbers, as some exports write account ids.
     Numbers(&'a arrow_array::Int64Array),
 }
@@ -25,6 +27,7 @@ impl<'a> Texts<'a> {
     pub fn of(array: &'a ArrayRef) -> Result<Self, String> {
         match array.data_type() {
             DataType::Utf8 => Ok(Self::Plain(array.as_string::<i32>())),
+            DataType::Utf8View => Ok(Self::Views(array.as_string_view())),
             DataType::Int64 => Ok(Self::Numbers(array.as_primitive::<Int64Type>())),
             DataType::Dictionary(_, _) => {
                 let dictionary: &DictionaryArray<Int32Type> = array.as_dictionary_opt().ok_or_else(|| array.data_type().to_string())?;
@@ -38,6 +41,7 @@ impl<'a> Texts<'a> {
     }
 
     /// The cell, or the dictionary entry, of a row.
+    #[inline]
     pub fn get(&self, row: usize) -> Cell<'a> {
         match self {
             Self::Dictionary { keys, values } => {
@@ -48,6 +52,13 @@ impl<'a> Texts<'a> {
                 if values.is_null(entry) { Cell::Null } else { Cell::Entry(entry) }
             }
             Self::Plain(texts) => {
+                if texts.is_null(row) {
+                    Cell::Null
+                } else {
+                    Cell::Text(texts.value(row))
+                }
+            }
+            Self::Views(texts) => {
                 if texts.is_null(row) {
                     Cell::Null
                 } else {

@@ -80,7 +80,8 @@ impl Opened {
                 let only = |mask: &parquet::basic::EncodingMask| mask.is_only(Encoding::RLE_DICTIONARY) || mask.is_only(Encoding::PLAIN_DICTIONARY);
                 c.dictionary_page_offset().is_some() && c.page_encoding_stats_mask().is_some_and(only)
             });
-            let kind = if dictionary { DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)) } else { DataType::Utf8 };
+            // Views leave plain texts in the decoded page instead of copying each.
+            let kind = if dictionary { DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)) } else { DataType::Utf8View };
             Arc::new(Field::new(field.name(), kind, field.is_nullable()).with_metadata(field.metadata().clone()))
         });
         Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), self.metadata.schema().metadata().clone()))

@@ -99,6 +99,7 @@ impl Amount {
     }
 
     /// The exact value of a binary double, rounded half to even at the 12th digit. None for NaN, infinities and what does not fit.
+    #[inline]
     pub fn from_f64(value: f64) -> Option<(Self, Rounded)> {
         if !value.is_finite() {
             return None;

@@ -107,6 +107,7 @@ pub struct Evidence {
     /// The field, e.g. a tag key as it is spelt on the resource.
     pub field: String,
     /// Its value; none when the field is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
 
@@ -119,6 +120,7 @@ pub enum Suggestion {
         /// The key in this cloud's spelling.
         key: String,
         /// The value to write.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         value: Option<String>,
     },
     /// Write the tag under another key.
@@ -163,7 +165,7 @@ pub struct Waived {
     pub expires: String,
 }
 
-/// One row that breaks a rule, put into words.
+/// One row that breaks a rule, put into words. What a finding does not have is left out of its JSON: a large estate has millions of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// Stable from run to run.
@@ -181,6 +183,7 @@ pub struct Finding {
     #[schemars(with = "String")]
     pub scope: Text,
     /// Region, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub region: Option<Text>,
     /// The cloud's own kind.
@@ -190,29 +193,39 @@ pub struct Finding {
     #[schemars(with = "String")]
     pub resource: Text,
     /// Display name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub name: Option<Text>,
     /// The effective Environment, where known: what reports group by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub environment: Option<Text>,
     /// The effective Application, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub application: Option<Text>,
     /// The taxonomy key it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub key: Option<Text>,
     /// What is wrong, one sentence.
     pub message: String,
     /// What proves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
     /// Where the value came from, e.g. "own tag" or "resource group rg-shop".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provenance: Option<String>,
     /// The line of taxonomy.yaml that demands it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demanded_by: Option<Place>,
     /// What to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suggestion: Option<Suggestion>,
     /// What the resource cost in the last full month of the bill, one entry per currency; empty without a bill.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub money: Vec<Money>,
     /// The waiver, when one covers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waived>,
 }
