@@ -1,6 +1,8 @@
 //! FOCUS bills in every version and container that exports come in: each sum is the bill's to the last digit.
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
+#[path = "bills/matching.rs"]
+mod matching;
 #[path = "bills/parquet_file.rs"]
 mod parquet_file;
 

@@ -1,11 +1,7 @@
 //! Whose a bill row is, and that no row counts twice: ids within their own cloud, files named twice, containers that hide a
 //! second dictionary, amounts that no sum can hold.
-#![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
-#[path = "bills/parquet_file.rs"]
-mod parquet_file;
-
-use parquet_file::{Costs, Texts};
+use crate::parquet_file::{self, Costs, Texts};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
