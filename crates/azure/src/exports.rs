@@ -68,6 +68,7 @@ impl Context {
             kind,
             name: row.name,
             tags,
+            further: tagledger_model::Further::None,
             taggable: Taggable::Unknown,
             created: row.created.or(row.properties.created),
             origin: self.origin.clone(),

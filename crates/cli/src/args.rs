@@ -23,6 +23,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Audit exported inventories, and price the findings by a bill; writes a run and its reports.
     Scan(Scan),
+    /// Judge plans before they are applied: the gate of a pipeline.
+    Check(Check),
     /// Cost by Environment × Application, or by any other keys.
     Cost(Cost),
     /// Render a stored run again, in any format.
@@ -141,6 +143,61 @@ pub(crate) struct Scan {
     pub out: Option<PathBuf>,
     #[command(flatten)]
     pub audit: Audit,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Check {
+    /// Plans as `terraform show -json` prints them: files, folders, or `-` for standard input.
+    #[arg(value_name = "PLAN", required_unless_present = "tf")]
+    pub plans: Vec<PathBuf>,
+    /// A plan in Terraform's own binary form; `terraform show -json`, or `tofu`, is run on it.
+    #[arg(long, value_name = "FILE")]
+    pub tf: Vec<PathBuf>,
+    /// The taxonomy.
+    #[arg(long, value_name = "FILE", env = "TAGLEDGER_TAXONOMY", default_value = "taxonomy.yaml")]
+    pub taxonomy: PathBuf,
+    /// The Environment that is deployed to; otherwise the account, subscription or project of each provider says it.
+    #[arg(long, value_name = "VALUE", env = "TAGLEDGER_ENVIRONMENT")]
+    pub environment: Option<String>,
+    /// The account, subscription or project that is deployed to, for plans that do not name it.
+    #[arg(long, value_name = "ID", env = "TAGLEDGER_SCOPE")]
+    pub scope: Option<String>,
+    /// Exported inventories that say what accounts and resource groups may lend their tags.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub from: Vec<PathBuf>,
+    /// FOCUS bills: what exists today is shown with its cost.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub bill: Vec<PathBuf>,
+    /// Judge resources as well that the plan leaves alone.
+    #[arg(long)]
+    pub all: bool,
+    /// The lowest level of violated findings that makes the exit code 1.
+    #[arg(long, value_name = "LEVEL", env = "TAGLEDGER_FAIL_ON", default_value = "error")]
+    pub fail_on: LevelArg,
+    /// Let undetermined findings make the exit code 1 as well.
+    #[arg(long, env = "TAGLEDGER_FAIL_ON_UNDETERMINED")]
+    pub fail_on_undetermined: bool,
+    /// Only warn until this day; from then on findings fail.
+    #[arg(long, value_name = "DATE", env = "TAGLEDGER_WARN_UNTIL", value_parser = moment)]
+    pub warn_until: Option<Timestamp>,
+    /// Findings listed in this file are known and do not fail.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write the findings of now as a baseline, and exit with 0.
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+    /// How to print it, several times for several outputs: text, json, sarif, junit, github, github-summary, gitlab, markdown; `=FILE` writes a file.
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text")]
+    pub format: Vec<String>,
+    /// Tells several uploads of one tool apart (SARIF, comments), e.g. the name of the stack.
+    #[arg(long, value_name = "NAME", env = "TAGLEDGER_CATEGORY")]
+    pub category: Option<String>,
+    /// Judge as of this moment instead of now.
+    #[arg(long, value_name = "TIME", env = "TAGLEDGER_NOW", value_parser = moment)]
+    pub now: Option<Timestamp>,
+    /// No progress on standard error.
+    #[arg(long, short, env = "TAGLEDGER_QUIET")]
+    pub quiet: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -39,6 +39,11 @@ pub(crate) fn in_bills() -> Clouds {
     Clouds { known: facts().into_iter().zip(ENTRIES.iter().map(|e| e.bills)).collect() }
 }
 
+/// The kinds of every cloud.
+pub(crate) fn kinds() -> Vec<(tagledger_model::CloudId, &'static tagledger_model::Kinds)> {
+    ENTRIES.iter().map(|e| (e.cloud.id(), e.cloud.kinds())).collect()
+}
+
 /// Every export reader with its rank.
 pub(crate) fn readers() -> Vec<(&'static str, u8)> {
     ENTRIES.iter().flat_map(|e| e.cloud.exports()).chain(GENERIC).map(|r| (r.info().id, r.info().rank)).collect()

@@ -1,5 +1,6 @@
 //! One module per command.
 
+mod check;
 mod cost;
 mod demo;
 mod explain;
@@ -17,6 +18,7 @@ use std::io::Write;
 pub(crate) fn run(args: Args) -> Result<Code, Failure> {
     match args.command {
         Command::Scan(scan) => scan::run(&scan),
+        Command::Check(check) => check::run(&check),
         Command::Cost(cost) => cost::run(&cost),
         Command::Report(report) => report::run(&report),
         Command::Explain(explain) => explain::run(&explain),

@@ -7,6 +7,7 @@ use std::io::{IsTerminal, Write};
 use tagledger_collect::ReadError;
 use tagledger_cost::CostError;
 use tagledger_engine::EngineError;
+use tagledger_iac::PlanError;
 use tagledger_model::{Diagnostic, Severity};
 use tagledger_store::StoreError;
 use tagledger_taxonomy::LoadError;
@@ -20,6 +21,9 @@ pub(crate) enum Failure {
     /// An inventory export is unusable.
     #[error(transparent)]
     Inventory(#[from] ReadError),
+    /// A plan is unusable.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
     /// A bill is unusable.
     #[error(transparent)]
     Bill(#[from] CostError),
@@ -57,7 +61,7 @@ impl Failure {
             // The reader of a pipe went away: it has what it wanted.
             Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => exit::CLEAN,
             Self::Bill(CostError::Conservation { .. }) | Self::Engine(_) | Self::Run(StoreError::Write { .. }) | Self::Output { .. } => exit::COULD_NOT_RUN,
-            Self::Taxonomy(_) | Self::Inventory(_) | Self::Bill(_) | Self::Run(_) | Self::Usage(_) => exit::BAD_INPUT,
+            Self::Taxonomy(_) | Self::Inventory(_) | Self::Plan(_) | Self::Bill(_) | Self::Run(_) | Self::Usage(_) => exit::BAD_INPUT,
         }
     }
 

@@ -105,6 +105,7 @@ impl Record {
             kind: Text::from(kind),
             name: self.name,
             tags,
+            further: tagledger_model::Further::None,
             taggable,
             created,
             origin,

@@ -85,6 +85,9 @@ impl<'i> Owners<'i> {
             let cloud = u32::from(inventory.cloud_of(row));
             let (key, check) = halves(digest.of(cloud, inventory.id(row)));
             exact.entry(key).and_modify(|e: &mut (u32, u32)| e.1 = NONE).or_insert((check, row));
+            if let Some(live) = inventory.live_id(row) {
+                by_id.entry(digest.of(cloud, &live.to_lowercase())).and_modify(|r| *r = NONE).or_insert(row);
+            }
             let id = inventory.id(row).to_lowercase();
             by_name.entry(digest.of(NAMES + inventory.scope_of(row), last_part(&id))).and_modify(|r| *r = NONE).or_insert(row);
             by_id.entry(digest.of(cloud, &id)).and_modify(|r| *r = NONE).or_insert(row);

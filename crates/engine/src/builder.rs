@@ -5,8 +5,8 @@ use crate::intern::{Table, Words, hash, number};
 use crate::inventory::{GroupRow, Inventory, NONE, Pair, Resources, ScopeRow, TagSets};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
-use tagledger_model::{Container, KeyCase, Observed, Origin, RawResource, RawTag, Scope, TagGrammar, Taggable, Text};
-use tagledger_taxonomy::{Dictionary, KeyState, Meaning, Normaliser, Stages, Taxonomy, apply};
+use tagledger_model::{Container, Further, KeyCase, Observed, Place, RawResource, RawTag, Scope, Standing, TagGrammar, Taggable, Text};
+use tagledger_taxonomy::{Declared, Dictionary, KeyState, Meaning, Normaliser, Stages, Taxonomy, apply};
 
 /// The scope that readers write where an export does not say it.
 pub const UNKNOWN_SCOPE: &str = "unknown";
@@ -38,6 +38,7 @@ pub struct InventoryBuilder {
     pairs: Table,
     set_index: Table,
     too_many_clouds: bool,
+    target: Option<Declared>,
     scratch: Vec<u32>,
     states: Vec<KeyState>,
 }
@@ -66,6 +67,7 @@ impl InventoryBuilder {
             pairs: Table::default(),
             set_index: Table::default(),
             too_many_clouds: false,
+            target: None,
             scratch: Vec::new(),
             states: Vec::new(),
         }
@@ -74,6 +76,11 @@ impl InventoryBuilder {
     /// True when the sources name more clouds than can be told apart: nothing of this inventory may be used then.
     pub fn has_too_many_clouds(&self) -> bool {
         self.too_many_clouds
+    }
+
+    /// Says which Environment everything is deployed to; this beats what the taxonomy declares of containers.
+    pub fn deploy_to(&mut self, environment: &str) {
+        self.target = Some(Declared { environment: environment.to_owned(), by: "the deploy target".to_owned(), place: Place::default() });
     }
 
     /// How many resources there are so far.
@@ -125,7 +132,7 @@ impl InventoryBuilder {
     /// Adds what a source knows of a scope. Two descriptions merge: what is known beats what is not.
     pub fn scope(&mut self, scope: &Scope) {
         let cloud = self.cloud(&scope.cloud);
-        let set = self.tag_set(cloud, &scope.tags);
+        let set = self.tag_set(cloud, &scope.tags, &Further::None);
         let row = self.scope_row(cloud, &scope.id);
         let entry = &mut self.scopes[row as usize];
         entry.described = true;
@@ -146,7 +153,7 @@ impl InventoryBuilder {
     /// Adds a container that can lend tags.
     pub fn container(&mut self, container: &Container) {
         let cloud = self.cloud(&container.cloud);
-        let set = self.tag_set(cloud, &container.tags);
+        let set = self.tag_set(cloud, &container.tags, &Further::None);
         let scope = self.scope_row(cloud, &container.scope);
         let row = self.group_row(cloud, &container.id, scope);
         let entry = &mut self.groups[row as usize];
@@ -160,13 +167,12 @@ impl InventoryBuilder {
     /// Adds a resource, or what another source knows of one that is already there.
     pub fn resource(&mut self, raw: &RawResource) {
         let cloud = self.cloud(&raw.cloud);
-        let set = self.tag_set(cloud, &raw.tags);
+        let set = self.tag_set(cloud, &raw.tags, &raw.further);
         let scope = self.scope_row(cloud, &raw.scope);
         let group = raw.group.as_ref().map_or(NONE, |g| self.group_row(cloud, g, scope));
         let region = raw.region.as_ref().map_or(NONE, |r| self.regions.intern(r));
         let kind = self.kinds.intern(&raw.kind);
-        let Origin::Exported { reader, .. } = &raw.origin;
-        let reader = self.readers.iter().position(|(id, _)| id == reader).unwrap_or(63).min(63);
+        let reader = self.readers.iter().position(|(id, _)| *id == raw.origin.reader()).unwrap_or(63).min(63);
         let rank = self.readers.get(reader).map_or(0, |(_, rank)| *rank);
         let new = crate::inventory::NewResource { cloud, scope, group, region, kind, set, rank, source: 1 << reader, raw };
         let place = self.by_id.find(hash(&(cloud, &raw.id.canonical)), |row| self.resources.is(row, cloud, &raw.id.canonical));
@@ -187,11 +193,20 @@ impl InventoryBuilder {
     }
 
     /// Interns a tag set; its keys are judged here, once per distinct pair.
-    fn tag_set(&mut self, cloud: u8, tags: &Observed<Vec<RawTag>>) -> u32 {
+    fn tag_set(&mut self, cloud: u8, tags: &Observed<Vec<RawTag>>, further: &Further) -> u32 {
         let Observed::Known(tags) = tags else { return UNKNOWN_SET };
         self.scratch.clear();
         for tag in tags {
-            let pair = self.pair(cloud, tag);
+            let pair = self.pair(cloud, &tag.key, tag.value.known(), false);
+            self.scratch.push(pair);
+        }
+        let possible: &[Text] = match further {
+            Further::None => &[],
+            Further::Keys(keys) => keys,
+            Further::Any => &[Text::const_new("")],
+        };
+        for key in possible {
+            let pair = self.pair(cloud, key, None, true);
             self.scratch.push(pair);
         }
         let (scratch, sets) = (&self.scratch, &self.sets);
@@ -201,9 +216,14 @@ impl InventoryBuilder {
             Err(place) => {
                 self.normalisers[usize::from(cloud)].begin(&mut self.states);
                 let mut own = 0;
-                for pair in &self.scratch {
+                for pair in &self.scratch[..tags.len()] {
                     own += u32::from(apply(&mut self.states, *pair, &self.sets.meanings[*pair as usize]));
                 }
+                let mut open = false;
+                for pair in &self.scratch[tags.len()..] {
+                    open |= leave_open(&mut self.states, &self.sets.meanings[*pair as usize], self.sets.pairs[*pair as usize].key.is_empty());
+                }
+                let own = if open && own == 0 { NONE } else { own };
                 let row = self.sets.push(cloud, &self.scratch, &self.states, own);
                 self.set_index.insert(place, row);
                 row
@@ -211,20 +231,19 @@ impl InventoryBuilder {
         }
     }
 
-    fn pair(&mut self, cloud: u8, tag: &RawTag) -> u32 {
-        let value = tag.value.known();
+    fn pair(&mut self, cloud: u8, key: &Text, value: Option<&Text>, possible: bool) -> u32 {
         let sets = &self.sets;
         let same = |row: u32| {
             let pair = &sets.pairs[row as usize];
-            pair.cloud == cloud && pair.key == tag.key && pair.value.as_ref() == value
+            pair.cloud == cloud && pair.key == *key && pair.value.as_ref() == value && pair.possible == possible
         };
-        match self.pairs.find(hash(&(cloud, &tag.key, value)), same) {
+        match self.pairs.find(hash(&(cloud, key, value, possible)), same) {
             Ok(row) => row,
             Err(place) => {
                 let row = number(self.sets.pairs.len());
-                let meaning: Meaning = self.normalisers[usize::from(cloud)].meaning(&tag.key, value.map(Text::as_str));
+                let meaning: Meaning = self.normalisers[usize::from(cloud)].meaning(key, value.map(Text::as_str));
                 self.sets.meanings.push(meaning);
-                self.sets.pairs.push(Pair { cloud, key: tag.key.clone(), value: value.cloned() });
+                self.sets.pairs.push(Pair { cloud, key: key.clone(), value: value.cloned(), possible });
                 self.pairs.insert(place, row);
                 row
             }
@@ -248,6 +267,7 @@ impl InventoryBuilder {
             groups: self.groups,
             sets: self.sets,
             stages,
+            target: self.target,
         })
     }
 
@@ -274,6 +294,22 @@ impl std::fmt::Debug for InventoryBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("InventoryBuilder").field("resources", &self.len()).finish_non_exhaustive()
     }
+}
+
+/// A tag that may be there leaves open what is not said otherwise: one key, or every key. False for a key that the platform writes.
+fn leave_open(states: &mut [KeyState], meaning: &Meaning, any: bool) -> bool {
+    let open = |state: &mut KeyState| {
+        if state.standing == Standing::Absent {
+            *state = KeyState::UNDETERMINED;
+        }
+    };
+    match meaning {
+        _ if any => states.iter_mut().for_each(open),
+        Meaning::Key { key, .. } => open(&mut states[key.index()]),
+        Meaning::Other => {}
+        Meaning::Reserved => return false,
+    }
+    true
 }
 
 /// The lifetime that a raw tag states, if its key is one of the taxonomy's lifetime keys.

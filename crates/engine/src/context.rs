@@ -46,12 +46,6 @@ impl<'a> Context<'a> {
         col(column::OWN_TAGS)
     }
 
-    /// Whether its own tags were read at all. Rules about tags that are there and wrong judge nothing else: that a resource was not
-    /// read is said once, by the rules about what is missing.
-    pub fn tags_were_read(&self) -> Expr {
-        col(column::OWN_TAGS).is_not_null()
-    }
-
     /// Whether its container is declared to be for one stage.
     pub fn has_stage(&self) -> Expr {
         col(column::STAGE).is_not_null()
@@ -134,9 +128,10 @@ impl KeyColumns<'_> {
         three_valued(self.col("own"), Standing::Unrecognised)
     }
 
-    /// The resource has a tag of its own about the key, or may have one that was not read.
-    pub fn may_be_present(&self) -> Expr {
-        self.col("own").neq(lit(Standing::Absent as u8))
+    /// The resource has a tag of its own about the key, whatever it says. Rules about tags that are there and wrong judge nothing else:
+    /// that tags were not read, or not all of them, is said once, by the rules about what is missing.
+    pub fn is_present(&self) -> Expr {
+        self.col("present")
     }
 
     /// Two tags of equal rank disagree; null where tags were not read.

@@ -92,6 +92,21 @@ impl<'a> FindingSource<'a> {
         self.word(&self.audit.hits[self.order[position] as usize])
     }
 
+    /// The row that the finding at a position is about, and the table it is a row of.
+    pub fn subject(&self, position: usize) -> (Table, u32) {
+        let hit = &self.audit.hits[self.order[position] as usize];
+        (self.audit.checks[hit.check as usize].table, hit.row)
+    }
+
+    /// The fingerprint that a scan gives the same finding, where a planned resource shows the id of what exists already.
+    pub fn live_fingerprint(&self, position: usize) -> Option<Fingerprint> {
+        let hit = &self.audit.hits[self.order[position] as usize];
+        let check = &self.audit.checks[hit.check as usize];
+        let resource = (check.table == Table::Resources).then(|| self.cx.inventory.resource(hit.row))?;
+        let key = check.key.map(|k| self.cx.taxonomy().keys[k.index()].name.as_str());
+        Some(fingerprint(resource.cloud().as_str(), resource.live_id()?, self.rules[check.rule].meta().id, key))
+    }
+
     /// All findings in order.
     pub fn iter(&self) -> impl Iterator<Item = Finding> + '_ {
         self.order.iter().map(|number| self.word(&self.audit.hits[*number as usize]))

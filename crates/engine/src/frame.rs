@@ -130,7 +130,8 @@ fn key_columns(inventory: &Inventory, key: KeyId, columns: &mut Vec<Column>) {
     let asked_by_kind = asked(inventory, key);
     let mut own: Vec<u8> = Vec::with_capacity(rows);
     let (mut own_value, mut standing, mut value) = (Vec::with_capacity(rows), Vec::with_capacity(rows), Vec::with_capacity(rows));
-    let (mut flags, mut provenance, mut asked) = (Vec::with_capacity(rows), Vec::with_capacity(rows), Vec::with_capacity(rows));
+    let (mut flags, mut provenance, mut asked, mut present) =
+        (Vec::with_capacity(rows), Vec::with_capacity(rows), Vec::with_capacity(rows), Vec::with_capacity(rows));
     for row in 0..rows {
         let state = parts.sets.states(parts.resources.sets[row]).map_or(tagledger_taxonomy::KeyState::UNDETERMINED, |s| s[key.index()]);
         let effective = inventory.resolved.effective(parts, row, key);
@@ -140,6 +141,7 @@ fn key_columns(inventory: &Inventory, key: KeyId, columns: &mut Vec<Column>) {
         value.push(effective.value);
         provenance.push(effective.provenance as u8);
         flags.push(u8::from(state.nonstandard_key) | u8::from(state.nonstandard_value) << 1 | u8::from(state.conflict) << 2);
+        present.push(state.tag != tagledger_taxonomy::NO_TAG);
         asked.push(asked_by_kind[&(parts.resources.clouds[row], parts.resources.kinds[row])]);
     }
     let name = |what| column::key(key, what);
@@ -150,6 +152,7 @@ fn key_columns(inventory: &Inventory, key: KeyId, columns: &mut Vec<Column>) {
     columns.push(column(name("provenance"), provenance));
     columns.push(column(name("flags"), flags));
     columns.push(column(name("asked"), asked));
+    columns.push(column(name("present"), present));
 }
 
 /// Whether a key is asked for, per cloud and kind.

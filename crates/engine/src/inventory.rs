@@ -64,6 +64,8 @@ pub struct Pair {
     pub key: Text,
     /// Value as it is spelt; none when the source did not say.
     pub value: Option<Text>,
+    /// Not known to be there: the source left open whether the resource has this tag, or, for an empty key, which others it has.
+    pub(crate) possible: bool,
 }
 
 /// How many pairs a tag set has, and which.
@@ -89,6 +91,7 @@ impl TagSets {
         Self { starts: vec![0], ..Self::default() }
     }
 
+    /// `own` counts the user's own tags; [`NONE`] when that is not known.
     pub fn push(&mut self, cloud: u8, pairs: &[u32], states: &[KeyState], own: u32) -> u32 {
         self.keys = states.len();
         let known = self.state_index.get(states).copied();
@@ -121,9 +124,9 @@ impl TagSets {
         Some((words.len(), words))
     }
 
-    /// User's own tags in a set; none for the unknown set.
+    /// User's own tags in a set; none for the unknown set, and for one that shows none and may have some.
     pub fn own(&self, set: u32) -> Option<u32> {
-        self.own.get(set as usize).copied()
+        self.own.get(set as usize).copied().filter(|own| *own != NONE)
     }
 
     /// The states of a set; none for the unknown set.
@@ -156,6 +159,8 @@ pub(crate) struct NewResource<'a> {
 pub(crate) struct Resources {
     pub ids: Vec<Text>,
     pub raw_ids: FxHashMap<u32, Text>,
+    /// Ids of what exists already, for planned resources.
+    pub live_ids: FxHashMap<u32, Text>,
     pub names: Vec<Text>,
     pub clouds: Vec<u8>,
     pub scopes: Vec<u32>,
@@ -181,6 +186,9 @@ impl Resources {
         let row = crate::intern::number(self.ids.len());
         if let Some(raw) = &new.raw.id.raw {
             self.raw_ids.insert(row, raw.clone());
+        }
+        if let Some(id) = new.raw.origin.planned().and_then(|p| p.id.as_ref()) {
+            self.live_ids.insert(row, id.canonical.clone());
         }
         self.ids.push(new.raw.id.canonical.clone());
         self.names.push(new.raw.name.clone().unwrap_or_default());
@@ -234,6 +242,8 @@ pub(crate) struct Parts {
     pub groups: Vec<GroupRow>,
     pub sets: TagSets,
     pub stages: Stages,
+    /// The stage that everything is deployed to, where the caller said so.
+    pub target: Option<Declared>,
 }
 
 /// All resources of a run, each once.
@@ -335,6 +345,16 @@ impl Inventory {
     /// Canonical id of a resource: what bills are joined on.
     pub fn id(&self, row: u32) -> &Text {
         &self.parts.resources.ids[row as usize]
+    }
+
+    /// The id of what exists already, for a planned resource: it is joined on as well.
+    pub fn live_id(&self, row: u32) -> Option<&Text> {
+        self.parts.resources.live_ids.get(&row)
+    }
+
+    /// Whether anything can be said about stages: the taxonomy declares some, or the caller said what is deployed to.
+    pub fn knows_stages(&self) -> bool {
+        self.parts.target.is_some() || !self.parts.stages.is_empty()
     }
 
     /// Position of a resource's cloud in `clouds`.

@@ -65,7 +65,10 @@ impl Resolved {
     }
 
     /// The stage of a resource: its group's, else its scope's.
-    pub fn stage(&self, parts: &Parts, row: usize) -> Option<&Declared> {
+    pub fn stage<'a>(&'a self, parts: &'a Parts, row: usize) -> Option<&'a Declared> {
+        if parts.target.is_some() {
+            return parts.target.as_ref();
+        }
         let group = parts.resources.groups[row];
         let by_group = (group != NONE).then(|| self.group_stages.get(&group)).flatten();
         by_group.unwrap_or_else(|| &self.scope_stages[parts.resources.scopes[row] as usize]).as_ref()

@@ -82,7 +82,17 @@ impl<'i> ResourceView<'i> {
     pub fn tags(&self) -> Option<impl Iterator<Item = &'i Pair>> {
         let set = self.parts().resources.sets[self.row];
         let sets = &self.parts().sets;
-        (set != NONE).then(|| sets.pairs_of(set).iter().map(|p| &sets.pairs[*p as usize]))
+        (set != NONE).then(|| sets.pairs_of(set).iter().map(|p| &sets.pairs[*p as usize]).filter(|pair| !pair.possible))
+    }
+
+    /// The id of what exists already, for a planned resource.
+    pub fn live_id(&self) -> Option<&'i Text> {
+        self.inventory.live_id(crate::intern::number(self.row))
+    }
+
+    /// How many tags are the user's own; none when they were not read, or when it shows none and may have some.
+    pub fn own_tags(&self) -> Option<u32> {
+        self.parts().sets.own(self.parts().resources.sets[self.row])
     }
 
     /// The tag that states until when it is meant to live.

@@ -56,22 +56,24 @@ impl<'a> Waivers<'a> {
 
     fn covers(&self, position: usize, check: &CheckRun, hit: &HitRow) -> bool {
         let (waiver, pattern) = &self.compiled[position];
-        let (cloud, canonical, shown) = match check.table {
+        let (cloud, canonical, shown, live) = match check.table {
             Table::Resources => {
                 let resource = self.cx.inventory.resource(hit.row);
-                (resource.cloud().as_str(), resource.canonical(), resource.id())
+                (resource.cloud().as_str(), resource.canonical(), resource.id(), resource.live_id())
             }
             Table::Scopes => {
                 let scope = &self.cx.inventory.scopes()[hit.row as usize];
-                (self.cx.inventory.clouds()[usize::from(scope.cloud)].id.as_str(), &scope.id, &scope.id)
+                (self.cx.inventory.clouds()[usize::from(scope.cloud)].id.as_str(), &scope.id, &scope.id, None)
             }
             Table::Waivers => return false,
         };
         if let Some(wanted) = &waiver.fingerprint {
             let key = check.key.map(|k| self.cx.taxonomy().keys[k.index()].name.as_str());
-            return fingerprint(cloud, canonical, self.rule_ids[check.rule], key).0.as_str() == wanted;
+            // What a plan changes may be waived under its address, or under the id by which a scan knows it.
+            let is = |id: &str| fingerprint(cloud, id, self.rule_ids[check.rule], key).0.as_str() == wanted;
+            return is(canonical) || live.is_some_and(|id| is(id));
         }
-        pattern.as_ref().is_some_and(|p| p.matches(shown) || p.matches(canonical))
+        pattern.as_ref().is_some_and(|p| p.matches(shown) || p.matches(canonical) || live.is_some_and(|id| p.matches(id)))
     }
 
     pub fn into_uses(self) -> Vec<WaiverUse> {

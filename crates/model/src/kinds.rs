@@ -20,27 +20,37 @@ pub struct Kind {
 #[derive(Debug, Default)]
 pub struct Kinds {
     by_native: HashMap<&'static str, Kind>,
+    /// Of several kinds with one Terraform type the first of the table counts.
+    by_terraform: HashMap<&'static str, &'static str>,
 }
 
 impl Kinds {
     /// Reads a table: one kind a line, columns parted by tabs: native, shared, terraform or `-`, `yes`/`no`.
     /// Lines that start with `#` are comments; a line of another shape is left out (each crate's tests hold its table to the shape).
     pub fn from_table(table: &'static str) -> Self {
-        let mut by_native = HashMap::new();
+        let (mut by_native, mut by_terraform) = (HashMap::new(), HashMap::new());
         for line in table.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
             let columns: Vec<&'static str> = line.split('\t').collect();
             if let [native, shared, terraform, taggable] = columns[..] {
                 let terraform = (terraform != "-").then_some(terraform);
                 let taggable = if taggable == "yes" { Taggable::Yes } else { Taggable::No };
+                if let Some(terraform) = terraform {
+                    by_terraform.entry(terraform).or_insert(native);
+                }
                 by_native.insert(native, Kind { native, shared, terraform, taggable });
             }
         }
-        Self { by_native }
+        Self { by_native, by_terraform }
     }
 
     /// The kind by the cloud's own name, without case.
     pub fn find(&self, native: &str) -> Option<&Kind> {
         self.by_native.get(native).or_else(|| self.by_native.get(native.to_ascii_lowercase().as_str()))
+    }
+
+    /// The kind that Terraform calls so.
+    pub fn by_terraform(&self, terraform: &str) -> Option<&Kind> {
+        self.by_terraform.get(terraform).and_then(|native| self.by_native.get(native))
     }
 
     /// How many kinds the table holds.

@@ -12,6 +12,7 @@ mod diagnostic;
 mod finding;
 mod grammar;
 mod kinds;
+mod planned;
 mod resource;
 mod tag;
 
@@ -23,7 +24,8 @@ pub use diagnostic::{Diagnostic, Place, Severity};
 pub use finding::{Evidence, Finding, Fingerprint, Level, Standing, Suggestion, Verdict, Waived};
 pub use grammar::{KeyCase, TagGrammar};
 pub use kinds::{Kind, Kinds};
-pub use resource::{NativeId, Origin, RawResource, Taggable};
+pub use planned::{Action, Planned, TagPlace, TagSyntax};
+pub use resource::{Further, NativeId, Origin, RawResource, Taggable};
 pub use tag::{Layer, Observed, RawTag};
 
 /// Short text as clouds send it: keys, values, names. Up to 24 bytes need no allocation.

@@ -1,6 +1,6 @@
 //! A resource as a source described it, before anything is normalised.
 
-use crate::{CloudId, Observed, RawTag, ScopeId, Text, Timestamp};
+use crate::{CloudId, Observed, Planned, RawTag, ScopeId, Text, Timestamp};
 use std::sync::Arc;
 
 /// An ARN, ARM id, full resource name or plan address: canonical for joins, raw kept for people.
@@ -43,7 +43,7 @@ pub enum Taggable {
 }
 
 /// Which door a resource came in by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Origin {
     /// A file that a cloud's command line, or a person, wrote.
     Exported {
@@ -52,6 +52,35 @@ pub enum Origin {
         /// The file.
         file: Arc<str>,
     },
+    /// A plan: it is about to exist or to change.
+    Planned(Box<Planned>),
+}
+
+impl Origin {
+    /// The reader that understood the source.
+    pub fn reader(&self) -> &'static str {
+        match self {
+            Self::Exported { reader, .. } => reader,
+            Self::Planned(planned) => planned.reader,
+        }
+    }
+
+    /// What a plan knows beyond, for a resource of a plan.
+    pub fn planned(&self) -> Option<&Planned> {
+        if let Self::Planned(planned) = self { Some(planned) } else { None }
+    }
+}
+
+/// Which tags a resource may have beside those that its source shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub enum Further {
+    /// No others.
+    #[default]
+    None,
+    /// Perhaps these keys, which depend on something that only the deploy decides.
+    Keys(Vec<Text>),
+    /// Perhaps any: the source could not show them all.
+    Any,
 }
 
 /// What a source said, in the source's own words.
@@ -73,6 +102,8 @@ pub struct RawResource {
     pub name: Option<Text>,
     /// Order and duplicates kept.
     pub tags: Observed<Vec<RawTag>>,
+    /// What it may have beside them.
+    pub further: Further,
     /// Whether it can carry tags.
     pub taggable: Taggable,
     /// When it was made.

@@ -8,6 +8,7 @@ mod count;
 mod csv;
 mod document;
 mod format;
+pub mod gate;
 mod html;
 mod inert;
 mod json;

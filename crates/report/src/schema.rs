@@ -25,7 +25,7 @@ pub fn json_schema() -> String {
     format!("{:#}\n", sorted(root.to_value()))
 }
 
-fn sorted(value: Value) -> Value {
+pub(crate) fn sorted(value: Value) -> Value {
     match value {
         Value::Object(map) => {
             let mut entries: Vec<(String, Value)> = map.into_iter().collect();

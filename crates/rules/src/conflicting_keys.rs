@@ -26,7 +26,7 @@ impl Rule for ConflictingKeys {
         let check = |key: KeyColumns<'_>| Check::Columns {
             table: Table::Resources,
             key: Some(key.id),
-            population: key.may_be_present().and(cx.tags_were_read()),
+            population: key.is_present(),
             violated: key.is_conflicting(),
             demanded_by: Some(key.key.place.clone()),
         };

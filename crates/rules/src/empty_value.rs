@@ -25,7 +25,7 @@ impl Rule for EmptyValue {
         let check = |key: KeyColumns<'_>| Check::Columns {
             table: Table::Resources,
             key: Some(key.id),
-            population: key.may_be_present().and(cx.tags_were_read()),
+            population: key.is_present(),
             // An empty value gives way to any other, so two tags that disagree are not empty.
             violated: key.is_empty().and(key.is_conflicting().not()),
             demanded_by: Some(key.key.place.clone()),

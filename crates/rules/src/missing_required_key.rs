@@ -24,12 +24,11 @@ impl Rule for MissingRequiredKey {
     fn checks(&self, cx: &Context<'_>) -> Vec<Check> {
         let check = |key: KeyColumns<'_>| {
             // A tag that is there is not missing, whatever is wrong with it: other rules say that.
-            let is_there = key.may_be_present().and(cx.tags_were_read());
             Check::Columns {
                 table: Table::Resources,
                 key: Some(key.id),
                 population: key.is_asked().and(cx.may_be_taggable()),
-                violated: cx.is_taggable().and(key.is_missing()).and(is_there.not()),
+                violated: cx.is_taggable().and(key.is_missing()).and(key.is_present().not()),
                 demanded_by: Some(key.key.place.clone()),
             }
         };
@@ -53,6 +52,9 @@ impl Rule for MissingRequiredKey {
 fn unseen(at: &KeyHit<'_>) -> String {
     let (key, noun, lenders) = (at.key.spelling(), at.resource.facts().grammar.noun, at.lenders());
     let lent_unread = at.key.effective().standing == Standing::Undetermined;
+    if at.resource.tags().is_some() && at.key.own().standing == Standing::Undetermined {
+        return format!("Whether it has `{key}` depends on something that only the deploy decides");
+    }
     match (at.resource.tags().is_some(), lent_unread, lenders.as_slice()) {
         (false, _, _) => format!("The {noun}s of this resource were not read, so whether `{key}` is missing cannot be said"),
         (true, true, [lender]) => format!("It has no `{key}`, and the {noun}s of {lender} were not read, so whether it lends one cannot be said"),

@@ -25,7 +25,7 @@ impl Rule for NonstandardKey {
         let check = |key: KeyColumns<'_>| Check::Columns {
             table: Table::Resources,
             key: Some(key.id),
-            population: key.may_be_present().and(cx.tags_were_read()),
+            population: key.is_present(),
             // To rename one of two tags that disagree would settle by accident which of them is right.
             violated: key.is_key_nonstandard().and(key.is_conflicting().fill_null(false).not()),
             demanded_by: Some(key.key.place.clone()),

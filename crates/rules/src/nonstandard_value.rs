@@ -25,7 +25,7 @@ impl Rule for NonstandardValue {
         let check = |key: KeyColumns<'_>| Check::Columns {
             table: Table::Resources,
             key: Some(key.id),
-            population: key.may_be_present().and(cx.tags_were_read()),
+            population: key.is_present(),
             violated: key.is_value_nonstandard(),
             demanded_by: Some(key.key.place.clone()),
         };

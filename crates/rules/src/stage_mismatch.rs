@@ -22,8 +22,8 @@ impl Rule for StageMismatch {
     }
 
     fn checks(&self, cx: &Context<'_>) -> Vec<Check> {
-        let Some(environment) = cx.key("Environment").filter(|_| !cx.taxonomy().stages.is_empty()) else { return Vec::new() };
-        let says_something = environment.may_be_present().and(cx.tags_were_read()).and(environment.is_empty().fill_null(false).not());
+        let Some(environment) = cx.key("Environment").filter(|_| cx.inventory.knows_stages()) else { return Vec::new() };
+        let says_something = environment.is_present().and(environment.is_empty().fill_null(false).not());
         vec![Check::Columns {
             table: Table::Resources,
             key: Some(environment.id),
@@ -44,7 +44,13 @@ impl Rule for StageMismatch {
             }
             None => (format!("{}, so whether it belongs in {container}, declared {declared}, cannot be said", unclear(&at)), None),
         };
-        Explanation { message, evidence: Some(at.evidence()), provenance: words::own(&at.resource), suggestion, demanded_by: Some(stage.place.clone()) }
+        Explanation {
+            message,
+            evidence: Some(at.evidence()),
+            provenance: words::own(&at.resource),
+            suggestion,
+            demanded_by: Some(stage.place.clone()).filter(|place| place.line > 0),
+        }
     }
 }
 

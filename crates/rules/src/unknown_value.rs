@@ -26,7 +26,7 @@ impl Rule for UnknownValue {
         let check = |key: KeyColumns<'_>| Check::Columns {
             table: Table::Resources,
             key: Some(key.id),
-            population: key.may_be_present().and(cx.tags_were_read()).and(key.is_empty().fill_null(false).not()),
+            population: key.is_present().and(key.is_empty().fill_null(false).not()),
             // Two tags that disagree are one finding, of `conflicting-keys`.
             violated: key.is_unrecognised().and(key.is_conflicting().not()),
             demanded_by: Some(key.key.place.clone()),

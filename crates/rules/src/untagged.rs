@@ -56,6 +56,7 @@ fn unseen(resource: &ResourceView<'_>) -> String {
     let noun = resource.facts().grammar.noun;
     match resource.tags() {
         None => format!("The {noun}s of this resource were not read, so whether it has any cannot be said"),
+        Some(_) if resource.own_tags().is_none() => format!("Whether it has any {noun}s depends on something that only the deploy decides"),
         Some(_) => format!("It has no {noun}s, and whether `{}` can carry any is not known", resource.kind()),
     }
 }

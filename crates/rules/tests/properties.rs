@@ -55,6 +55,7 @@ fn resource() -> impl Strategy<Value = RawResource> {
             kind: Text::from(kind),
             name: None,
             tags,
+            further: tagledger_model::Further::None,
             taggable: Taggable::Unknown,
             created,
             origin: Origin::Exported { reader: "generic.json", file: "estate.json".into() },

@@ -75,6 +75,7 @@ impl ExportReader for GetResources {
                 kind: arn.map_or_else(|| Text::const_new("unknown"), |arn| arn.kind()),
                 name: arn.and_then(|arn| arn.name()).map(Text::new),
                 tags: mapping.tags.0,
+                further: tagledger_model::Further::None,
                 taggable: Taggable::Unknown,
                 created: None,
                 origin: origin.clone(),

@@ -101,6 +101,7 @@ impl ExportReader for ResourceExplorer {
                 kind: record.resource_type.map(lowered).or_else(|| arn.map(|arn| arn.kind())).unwrap_or_else(|| Text::const_new("unknown")),
                 name: arn.and_then(|arn| arn.name()).map(Text::new),
                 tags: if is_blind { Observed::Unknown } else { Observed::Known(tags.unwrap_or_default()) },
+                further: tagledger_model::Further::None,
                 taggable: Taggable::Unknown,
                 created: None,
                 origin: origin.clone(),

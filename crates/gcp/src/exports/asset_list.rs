@@ -91,6 +91,7 @@ impl ExportReader for AssetList {
                 kind,
                 name: name.and_then(|name| name.last()).map(Text::new),
                 tags,
+                further: tagledger_model::Further::None,
                 taggable: Taggable::Unknown,
                 created,
                 origin: origin.clone(),

@@ -89,6 +89,7 @@ impl ExportReader for SearchAllResources {
                 kind,
                 name: hit.display_name.filter(|shown| !shown.is_empty()).or_else(|| name.and_then(|name| name.last()).map(Text::new)),
                 tags: labels,
+                further: tagledger_model::Further::None,
                 taggable: Taggable::Unknown,
                 created: hit.create_time.as_deref().and_then(Timestamp::parse),
                 origin: origin.clone(),

@@ -1,0 +1,103 @@
+//! From words on the command line to everything that the plans say.
+
+use crate::args::Check;
+use crate::clouds;
+use crate::failure::Failure;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tagledger_iac::{Options, PlanError, PlanFile, Reading};
+use tagledger_report::gate::GateInput;
+
+/// What was read, and which input each resource is from.
+pub(super) struct Plans {
+    pub reading: Reading,
+    pub inputs: Vec<GateInput>,
+    /// Per resource, the position of its input.
+    pub input_of: Vec<usize>,
+}
+
+pub(super) fn read(args: &Check) -> Result<Plans, Failure> {
+    let options = Options { kinds: clouds::kinds(), scope: args.scope.as_deref().map(Into::into), ..Options::default() };
+    let mut plans = Plans { reading: Reading::default(), inputs: Vec::new(), input_of: Vec::new() };
+    for path in &args.plans {
+        if path.is_dir() {
+            folder(path, &options, &mut plans)?;
+        } else {
+            enter(&tagledger_iac::open(path)?, &options, &mut plans)?;
+        }
+    }
+    for path in &args.tf {
+        let shown = PlanFile::from_bytes(&path.display().to_string(), shown(path)?)?;
+        enter(&shown, &options, &mut plans)?;
+    }
+    Ok(plans)
+}
+
+fn enter(file: &PlanFile, options: &Options<'_>, plans: &mut Plans) -> Result<(), Failure> {
+    let formats = tagledger_iac::read(file, options, &mut plans.reading)?;
+    plans.inputs.push(GateInput { file: file.path.to_string(), format: formats.first().copied().unwrap_or("nothing").to_owned() });
+    plans.input_of.resize(plans.reading.resources.len(), plans.inputs.len() - 1);
+    Ok(())
+}
+
+/// Every plan below a folder. What is no plan there is somebody else's file; what is one and broken is a mistake.
+fn folder(path: &Path, options: &Options<'_>, plans: &mut Plans) -> Result<(), Failure> {
+    let before = plans.inputs.len();
+    let mut files = Vec::new();
+    walk(path, &mut files)?;
+    for file in &files {
+        let opened = tagledger_iac::open(file)?;
+        let is_plan = opened.documents().is_ok_and(|all| all.iter().any(|d| tagledger_iac::READERS.iter().any(|r| r.recognises(d))));
+        if is_plan {
+            enter(&opened, options, plans)?;
+        }
+    }
+    if plans.inputs.len() == before {
+        let what =
+            format!("there is no plan in the folder, among {}; name a file, or see docs/check.md", tagledger_report::plural(files.len() as u64, "JSON file"));
+        return Err(PlanError::File { path: path.display().to_string(), what }.into());
+    }
+    Ok(())
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let io = |source| PlanError::Io { path: folder.display().to_string(), source };
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).map_err(io)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>().map_err(io)?;
+    entries.sort();
+    for entry in entries {
+        // Hidden folders hold what tools keep for themselves: modules, providers, caches.
+        if entry.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.')) || entry.is_symlink() {
+            continue;
+        }
+        if entry.is_dir() {
+            walk(&entry, files)?;
+        } else if entry.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
+            files.push(entry);
+        }
+    }
+    Ok(())
+}
+
+/// A binary plan as JSON, by the tool that wrote it.
+fn shown(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |what: String| Failure::Plan(PlanError::File { path: path.display().to_string(), what });
+    if !path.is_file() {
+        return Err(failed("there is no such file; `terraform plan -out=FILE` writes it".to_owned()));
+    }
+    // The tool looks for the providers of the folder that the plan was made in.
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default();
+    for tool in ["terraform", "tofu"] {
+        match Command::new(tool).args(["show", "-json"]).arg(name).current_dir(folder).output() {
+            Ok(done) if done.status.success() => return Ok(done.stdout),
+            Ok(done) => {
+                let said = String::from_utf8_lossy(&done.stderr);
+                let said: Vec<&str> = said.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+                return Err(failed(format!("`{tool} show -json` failed: {}", said.join(" "))));
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(format!("`{tool}` cannot be run: {error}"))),
+        }
+    }
+    Err(failed("neither `terraform` nor `tofu` is installed here; run `terraform show -json` where the plan was made, and check what it prints".to_owned()))
+}

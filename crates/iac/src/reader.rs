@@ -1,0 +1,62 @@
+//! What every plan reader is, and the one list of them.
+
+use crate::{Document, PlanError, PlanFile};
+use std::path::PathBuf;
+use tagledger_model::{CloudId, Container, Kind, Kinds, RawResource, ScopeId, Text};
+
+/// What readers need to know beside the plan.
+#[derive(Debug, Default)]
+pub struct Options<'k> {
+    /// The kinds of each cloud.
+    pub kinds: Vec<(CloudId, &'k Kinds)>,
+    /// The account, subscription or project that is deployed to, for plans that do not name it.
+    pub scope: Option<ScopeId>,
+    /// Tags that the deployment puts on every resource of a stack.
+    pub stack_tags: Vec<(Text, Text)>,
+    /// The folder that paths within plans and sources are below.
+    pub source_root: Option<PathBuf>,
+}
+
+impl Options<'_> {
+    /// The kind that Terraform calls so, in one cloud.
+    pub fn kind(&self, cloud: &str, terraform: &str) -> Option<&Kind> {
+        self.kinds.iter().find(|(id, _)| id.as_str() == cloud)?.1.by_terraform(terraform)
+    }
+}
+
+/// What a plan says.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Everything that exists after the deploy; what is destroyed or only read is not here.
+    pub resources: Vec<RawResource>,
+    /// Containers that the plan makes and whose tags it shows, such as resource groups.
+    pub containers: Vec<Container>,
+    /// What the plan left out, one sentence each: these make the reading incomplete.
+    pub gaps: Vec<String>,
+    /// What a reader should know and what leaves nothing open.
+    pub notes: Vec<String>,
+}
+
+/// Reads one format.
+pub trait PlanReader: Send + Sync {
+    /// Format, e.g. `terraform.plan`: the name in reports.
+    fn id(&self) -> &'static str;
+    /// Whether this is its format. Content decides, never the file's name.
+    fn recognises(&self, document: &Document<'_>) -> bool;
+    /// Reads a document that it recognises.
+    fn read(&self, document: &Document<'_>, options: &Options<'_>, out: &mut Reading) -> Result<(), PlanError>;
+}
+
+/// Every reader.
+pub static READERS: &[&dyn PlanReader] = &[&crate::terraform::TerraformPlan];
+
+/// Reads every document of a file; the second value names the formats that were met, in order.
+pub fn read(file: &PlanFile, options: &Options<'_>, out: &mut Reading) -> Result<Vec<&'static str>, PlanError> {
+    let mut met = Vec::new();
+    for document in file.documents()? {
+        let Some(reader) = READERS.iter().find(|r| r.recognises(&document)) else { return Err(document.unknown()) };
+        reader.read(&document, options, out)?;
+        met.push(reader.id());
+    }
+    Ok(met)
+}

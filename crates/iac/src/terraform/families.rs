@@ -1,0 +1,77 @@
+//! What a provider's plans look like, as data and small functions: one file per vendor, and the one list of them.
+
+mod aws;
+mod azure;
+mod google;
+
+use super::change::Change;
+use serde_json::{Map, Value};
+use tagledger_model::{NativeId, ScopeId, TagSyntax, Text};
+
+/// A place in a type's schema where tags are written.
+#[derive(Debug)]
+pub(super) struct TagsAt {
+    /// The attribute, with a dot for a block that it lies in.
+    pub own: &'static str,
+    /// Attributes beside it that hold the same with the provider's defaults, best first.
+    pub merged: &'static [&'static str],
+    /// How the source writes it.
+    pub syntax: TagSyntax,
+    /// Whether the provider's default tags join here.
+    pub defaults: bool,
+}
+
+/// Finds a scope by a change, the expressions of its provider, and the variables of the root module.
+type ScopeOf = fn(&Change, Option<&Value>, &Map<String, Value>) -> Option<ScopeId>;
+
+/// The providers of one vendor.
+pub(super) struct Family {
+    /// The cloud.
+    pub cloud: &'static str,
+    /// Last parts of the providers' source addresses.
+    pub providers: &'static [&'static str],
+    /// Places, first that the schema has counts.
+    pub places: &'static [TagsAt],
+    /// Types whose attributes are called like tags and are none.
+    pub never: &'static [&'static str],
+    /// The same for one attribute of a type.
+    pub except: &'static [(&'static str, &'static str)],
+    /// The expression of a provider's configuration that holds default tags, and the attribute within its block, if it is one.
+    pub defaults: &'static [(&'static str, Option<&'static str>)],
+    /// The id of a resource that exists already, as inventories write it.
+    pub live_id: fn(kind: &str, before: &Map<String, Value>) -> Option<NativeId>,
+    /// The account, subscription or project.
+    pub scope: ScopeOf,
+    /// The resource group that a resource lies in.
+    pub group: fn(&Change, &ScopeId) -> Option<Text>,
+    /// The id of the container that a resource is.
+    pub container: fn(&Change, &ScopeId) -> Option<Text>,
+}
+
+/// Every vendor.
+static FAMILIES: &[&Family] = &[&aws::FAMILY, &azure::FAMILY, &google::FAMILY];
+
+impl Family {
+    /// The family of a provider, by its source address (`registry.terraform.io/hashicorp/…`), or by the type where an old or trimmed
+    /// plan does not name it.
+    pub fn of(provider: Option<&str>, kind: &str) -> Option<&'static Self> {
+        let name = provider.map_or_else(|| kind.split('_').next().unwrap_or(kind), |p| p.rsplit('/').next().unwrap_or(p));
+        FAMILIES.iter().find(|family| family.providers.contains(&name)).copied()
+    }
+}
+
+/// A value that a provider's configuration writes out, or takes whole from a variable of the root module.
+pub(super) fn constant<'v>(expression: Option<&'v Value>, variables: &'v Map<String, Value>) -> Option<&'v Value> {
+    let expression = expression?;
+    if let Some(value) = expression.get("constant_value") {
+        return Some(value);
+    }
+    let references = expression.get("references")?.as_array()?;
+    let [Value::String(reference)] = &references[..] else { return None };
+    variables.get(reference.strip_prefix("var.")?)?.get("value")
+}
+
+/// The text of a value.
+pub(super) fn text(value: Option<&Value>) -> Option<&str> {
+    value?.as_str().filter(|text| !text.is_empty())
+}

@@ -1,0 +1,51 @@
+//! Plans with the providers `azurerm` and `azapi`. `azurerm` has no default tags; `azapi` has `default_tags`, and older code writes tags into
+//! `body`.
+
+use super::super::change::Change;
+use super::{Family, TagsAt, constant, text};
+use serde_json::{Map, Value};
+use tagledger_model::{NativeId, ScopeId, TagSyntax, Text};
+
+pub(super) static FAMILY: Family = Family {
+    cloud: "azure",
+    providers: &["azurerm", "azapi"],
+    places: &[
+        TagsAt { own: "tags", merged: &[], syntax: TagSyntax::HclMap, defaults: true },
+        TagsAt { own: "body.tags", merged: &[], syntax: TagSyntax::HclMap, defaults: false },
+    ],
+    // A list of words that is called tags: <https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/api_management_named_value>.
+    never: &[
+        "azurerm_api_management_named_value",
+        "azurerm_api_management_property",
+        "azurerm_api_management_workspace_named_value",
+        "azurerm_sentinel_threat_intelligence_indicator",
+    ],
+    except: &[],
+    defaults: &[("default_tags", None)],
+    live_id,
+    scope,
+    group: |change, scope| {
+        let name = change.group.as_ref()?;
+        Some(group_id(scope, name))
+    },
+    container: |change, scope| {
+        let name = change.name.as_ref().filter(|_| change.kind == "azurerm_resource_group")?;
+        Some(group_id(scope, name))
+    },
+};
+
+fn group_id(scope: &ScopeId, name: &str) -> Text {
+    Text::from(format!("/subscriptions/{scope}/resourcegroups/{name}").to_lowercase())
+}
+
+fn live_id(_: &str, before: &Map<String, Value>) -> Option<NativeId> {
+    text(before.get("id")).filter(|id| id.to_ascii_lowercase().starts_with("/subscriptions/")).map(NativeId::lowered)
+}
+
+/// The subscription of the resource's own id, else the provider's.
+fn scope(change: &Change, provider: Option<&Value>, variables: &Map<String, Value>) -> Option<ScopeId> {
+    if let Some(id) = &change.live_id {
+        return id.canonical.split('/').nth(2).map(Text::new);
+    }
+    text(constant(provider?.get("subscription_id"), variables)).map(|id| Text::from(id.to_lowercase()))
+}

@@ -1,0 +1,50 @@
+//! Plans with the providers `google` and `google-beta`.
+//!
+//! `effective_labels` holds own labels, the provider's `default_labels` and those of the service; older versions have `terraform_labels`
+//! only, or neither. Not everything that is called labels is one that reaches the bill.
+
+use super::super::change::Change;
+use super::{Family, TagsAt, constant, text};
+use serde_json::{Map, Value};
+use tagledger_model::{NativeId, ScopeId, TagSyntax, Text};
+
+pub(super) static FAMILY: Family = Family {
+    cloud: "gcp",
+    providers: &["google", "google-beta"],
+    places: &[
+        TagsAt { own: "labels", merged: &["effective_labels", "terraform_labels"], syntax: TagSyntax::HclMap, defaults: true },
+        TagsAt { own: "resource_labels", merged: &["effective_labels", "terraform_labels"], syntax: TagSyntax::HclMap, defaults: true },
+        TagsAt { own: "user_labels", merged: &[], syntax: TagSyntax::HclMap, defaults: false },
+        TagsAt { own: "settings.user_labels", merged: &[], syntax: TagSyntax::HclMap, defaults: false },
+        TagsAt { own: "node_config.resource_labels", merged: &[], syntax: TagSyntax::HclMap, defaults: false },
+        TagsAt { own: "metadata.labels", merged: &["metadata.effective_labels", "metadata.terraform_labels"], syntax: TagSyntax::HclMap, defaults: true },
+    ],
+    never: &["google_monitoring_metric_descriptor", "google_cloud_identity_group", "google_logging_metric", "google_billing_budget"],
+    // What a channel calls labels is its configuration; its `user_labels` are the user's.
+    except: &[("google_monitoring_notification_channel", "labels")],
+    defaults: &[("default_labels", None)],
+    live_id,
+    scope,
+    group: |_, _| None,
+    container: |_, _| None,
+};
+
+/// `https://www.googleapis.com/compute/v1/projects/p/…` as the inventory writes it: `//compute.googleapis.com/projects/p/…`.
+fn live_id(kind: &str, before: &Map<String, Value>) -> Option<NativeId> {
+    if kind == "google_storage_bucket" {
+        return text(before.get("name")).map(|name| NativeId::exact(format!("//storage.googleapis.com/{name}")));
+    }
+    let link = text(before.get("self_link"))?;
+    let path = &link[link.find("/projects/")?..];
+    let host = link.strip_prefix("https://")?.split('/').collect::<Vec<_>>();
+    let service = match host[..] {
+        ["www.googleapis.com", service, ..] => service,
+        [host, ..] => host.strip_suffix(".googleapis.com")?,
+        [] => return None,
+    };
+    Some(NativeId::exact(format!("//{service}.googleapis.com{path}")))
+}
+
+fn scope(change: &Change, provider: Option<&Value>, variables: &Map<String, Value>) -> Option<ScopeId> {
+    change.project.clone().or_else(|| text(constant(provider?.get("project"), variables)).map(Text::new))
+}

@@ -1,0 +1,126 @@
+//! Markdown: the comment on a pull request, with a hidden line by which a bot finds its own, and the summary of a step.
+
+use super::group::{groups, headline};
+use super::{Gate, GateFinding, GateFormat, GateOptions, Standing};
+use crate::inert::visible;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+/// A comment on a pull request.
+pub(super) struct Comment;
+
+/// The summary of a step of GitHub Actions.
+pub(super) struct Summary;
+
+/// A comment is refused beyond 65,536 characters; a table that stays below leaves room for the lines around it.
+const COMMENT: usize = 60_000;
+/// A step's summary is refused beyond 1 MiB.
+const SUMMARY: usize = 900_000;
+
+impl GateFormat for Comment {
+    fn id(&self) -> &'static str {
+        "markdown"
+    }
+
+    fn write(&self, gate: &Gate, options: &GateOptions, out: &mut dyn Write) -> io::Result<()> {
+        let category = options.category.as_deref().map_or_else(String::new, |c| format!(" {}", c.replace(['-', '>', '\n'], "_")));
+        writeln!(out, "<!-- tagledger{category} -->\n{}", body(gate, COMMENT))
+    }
+}
+
+impl GateFormat for Summary {
+    fn id(&self) -> &'static str {
+        "github-summary"
+    }
+
+    fn write(&self, gate: &Gate, _: &GateOptions, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", body(gate, SUMMARY))
+    }
+}
+
+fn body(gate: &Gate, most: usize) -> String {
+    let mark = if gate.counts.failing > 0 { "❌" } else { "✅" };
+    let mut text = format!("### {mark} Tags: {}\n\n", headline(gate));
+    let all = groups(gate, Standing::is_open);
+    let costs = gate.findings.iter().any(|f| !f.finding.money.is_empty());
+    if !all.is_empty() {
+        text.push_str(if costs { "| | resource | what | costs today |\n|---|---|---|---:|\n" } else { "| | resource | what |\n|---|---|---|\n" });
+    }
+    let mut cut = 0;
+    for group in &all {
+        let sign = match group.worst() {
+            Some(Standing::Failing) => "❌",
+            Some(Standing::Undetermined) => "❔",
+            _ => "⚠️",
+        };
+        let what: Vec<String> = group.findings.iter().map(|f| format!("{} <sub>{}</sub>", cell(&f.finding.message), f.finding.rule)).collect();
+        let mut row = format!("| {sign} | {} <sub>{}</sub> | {} |", code(&group.resource.address), group.resource.action, what.join("<br>"));
+        if costs {
+            let money: Vec<String> =
+                group.findings.first().map_or(&[][..], |f| &f.finding.money).iter().map(|m| format!("{} {}", m.amount, cell(&m.currency))).collect();
+            let _ = write!(row, " {} |", money.join("<br>"));
+        }
+        row.push('\n');
+        if cut > 0 || text.chars().count() + row.chars().count() > most {
+            cut += 1;
+            continue;
+        }
+        text.push_str(&row);
+    }
+    if cut > 0 {
+        let _ = writeln!(text, "\n… and {} more, which would not fit here.", crate::plural(cut, "resource"));
+    }
+    patches(&mut text, &all.iter().filter_map(|g| g.findings.iter().find(|f| f.patch.is_some()).copied()).collect::<Vec<_>>(), most);
+    for line in gate.gaps.iter().chain(&gate.notes) {
+        let _ = writeln!(text, "\n> {}", cell(line));
+    }
+    let _ = write!(text, "\n<sub>exit {}: {}</sub>", gate.exit.code, cell(&gate.exit.why));
+    text
+}
+
+fn patches(text: &mut String, findings: &[&GateFinding], most: usize) {
+    if findings.is_empty() {
+        return;
+    }
+    let mut block = String::from("\n<details><summary>What to write</summary>\n");
+    for finding in findings {
+        let patch = finding.patch.as_deref().unwrap_or_default().replace("```", "'''");
+        let entry = format!("\n{}\n\n```hcl\n{}\n```\n", code(&finding.finding.resource), visible_lines(&patch));
+        if text.chars().count() + block.chars().count() + entry.chars().count() > most + 4_000 {
+            break;
+        }
+        block.push_str(&entry);
+    }
+    block.push_str("\n</details>\n");
+    text.push_str(&block);
+}
+
+fn visible_lines(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+}
+
+/// Text within a table: nothing in it is markup, ends the cell, or calls anybody.
+fn cell(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '@' => out.push_str("@\u{200b}"),
+            '`' => out.push_str("\\`"),
+            '|' | '*' | '_' | '[' | ']' | '\\' | '#' | '~' | '!' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out.replace("://", ":\u{200b}//")
+}
+
+/// An address in code: a fence of its own length, because it may hold backticks.
+fn code(text: &str) -> String {
+    let text = visible(text).replace('|', "\\|");
+    if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
+}

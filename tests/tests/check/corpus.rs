@@ -1,0 +1,108 @@
+//! Real plans from public repositories, held against an oracle that was written apart from the program (`tests/oracle/terraform.py`).
+
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
+use tagledger_tests::{Desk, root, shared, skipped};
+
+/// Keys are compared without case and separators.
+fn fold(key: &str) -> String {
+    key.chars().filter(|c| !matches!(c, '_' | '-' | '.' | ':' | '/' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+/// Keys that platforms write, which are no user's.
+fn is_reserved(key: &str) -> bool {
+    ["aws:", "goog-", "k8s-", "hidden-"].iter().any(|prefix| key.starts_with(prefix))
+}
+
+fn oracle(plan: &std::path::Path) -> Option<Vec<Value>> {
+    let done = Command::new("python3").arg(root().join("tests/oracle/terraform.py")).arg(plan).output().ok()?;
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    Some(serde_json::from_slice(&done.stdout).unwrap())
+}
+
+fn words(value: &Value) -> impl Iterator<Item = &str> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// What the program should say of one resource and key: nothing when the key is there.
+fn expected(answer: &Value, key: &str) -> Option<&'static str> {
+    let has = answer["tags"].as_object().unwrap().keys().any(|k| fold(k) == key);
+    let open = answer["complete"] == false || words(&answer["open"]).any(|k| fold(k) == key);
+    match (has, open, answer["taggable"].as_bool()) {
+        (true, _, _) | (_, _, Some(false)) => None,
+        (false, false, Some(true)) => Some("violated"),
+        (false, _, _) => Some("undetermined"),
+    }
+}
+
+/// The keys that are asked for: the most frequent of the plan, and one that nothing has.
+fn keys(answers: &[Value]) -> Vec<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for key in answers.iter().flat_map(|a| a["tags"].as_object().unwrap().keys()).filter(|k| !is_reserved(k)) {
+        *counts.entry(fold(key)).or_default() += 1;
+    }
+    let mut all: Vec<(usize, String)> = counts.into_iter().filter(|(k, _)| k.chars().all(|c| c.is_ascii_alphanumeric())).map(|(k, n)| (n, k)).collect();
+    all.sort_by(|a, b| b.cmp(a));
+    all.into_iter().map(|(_, key)| key).take(6).chain(["nobodyhasthis".to_owned()]).collect()
+}
+
+fn judged(desk: &Desk, plan: &std::path::Path) -> (BTreeSet<(String, String, String)>, Value) {
+    let done = desk.call("check --all --format json").with([plan.to_str().unwrap()]).done();
+    assert!(matches!(done.code, 0 | 1), "{}: {}", plan.display(), done.err);
+    let gate: Value = serde_json::from_str(&done.out).unwrap();
+    let missing = gate["findings"].as_array().unwrap().iter().filter(|f| f["finding"]["rule"] == "missing-required-key");
+    let word = |v: &Value| v.as_str().unwrap().to_owned();
+    (missing.map(|f| (word(&f["finding"]["resource"]), word(&f["finding"]["key"]), word(&f["finding"]["verdict"]))).collect(), gate)
+}
+
+#[test]
+fn every_real_plan_is_judged_as_the_oracle_says() {
+    let Some(folder) = shared("data/iac/tfplan") else { return };
+    let edges = ["missing-format-version", "invalid-actions", "terragrunt-multi-document", "trimmed-no-format-version-google", "utf16le-bom-2"];
+    let mut plans: Vec<PathBuf> =
+        std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "json")).collect();
+    plans.extend(edges.iter().map(|name| folder.join(format!("../tfplan-edge/{name}.json"))));
+    plans.sort();
+    let (mut resources, mut verdicts) = (0, BTreeMap::<String, usize>::new());
+    for plan in &plans {
+        let Some(answers) = oracle(plan) else { return skipped("python3 is not installed") };
+        let keys = keys(&answers);
+        let mut taxonomy = String::from("version: 1\nkeys:\n");
+        for key in &keys {
+            writeln!(taxonomy, "  {key}: {{ required: true }}").unwrap();
+        }
+        let desk = Desk::new();
+        desk.put("taxonomy.yaml", &taxonomy);
+        let (found, gate) = judged(&desk, plan);
+        let mut wanted = BTreeSet::new();
+        for answer in &answers {
+            for key in &keys {
+                if let Some(verdict) = expected(answer, key) {
+                    *verdicts.entry(verdict.to_owned()).or_default() += 1;
+                    wanted.insert((answer["address"].as_str().unwrap().to_owned(), key.clone(), verdict.to_owned()));
+                }
+            }
+        }
+        let difference: Vec<_> =
+            found.symmetric_difference(&wanted).map(|d| format!("{} {d:?}", if found.contains(d) { "false alarm" } else { "miss" })).collect();
+        assert!(difference.is_empty(), "{}\n{}", plan.display(), difference.join("\n"));
+        resources += answers.len();
+        let actions: Vec<(&str, bool)> = answers.iter().map(|a| (a["address"].as_str().unwrap(), a["class"] == "gated")).collect();
+        let is_gated = |r: &Value| ["create", "replace", "import", "retag"].contains(&r["action"].as_str().unwrap());
+        let seen: Vec<(&str, bool)> = gate["resources"].as_array().unwrap().iter().map(|r| (r["address"].as_str().unwrap(), is_gated(r))).collect();
+        assert_eq!(seen, actions, "{}", plan.display());
+    }
+    // The corpus is what makes this test worth anything.
+    assert!(plans.len() > 40 && resources > 200 && verdicts["violated"] > 200, "{} plans, {resources} resources, {verdicts:?}", plans.len());
+}
+
+#[test]
+fn a_table_without_changes_says_so() {
+    let Some(folder) = shared("data/iac/tfplan-edge") else { return };
+    let desk = Desk::laid();
+    let done = desk.call("check").with([folder.join("no-resource-changes-providers-only.json").to_str().unwrap()]).exits(0);
+    assert!(done.out.contains("0 resources"), "{}", done.out);
+}
