@@ -302,6 +302,27 @@ fn every_mistake_has_its_own_message() {
 }
 
 #[test]
+fn templates_have_lines_and_stack_tags() {
+    let desk = desk(&bare());
+    let text = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Data:\n    Type: AWS::S3::Bucket\n    Properties:\n      Tags:\n        - {Key: Environment, Value: prod}\n  Rule: {Type: AWS::S3::BucketPolicy}\n";
+    desk.put("d/stack.yaml", text);
+    desk.put("d/values.yml", "replicas: 3\n");
+    let done = desk.call("check d --format github").exits(1);
+    assert!(done.out.starts_with("::error file=d/stack.yaml,line=3,endLine=7,"), "{}", done.out);
+    let done = desk.call("check d").exits(1);
+    assert!(done.out.starts_with("d/stack.yaml:3:3: Data (create, d/stack.yaml)") && done.out.contains("1 cannot carry tags"), "{}", done.out);
+    desk.call("check d --stack-tags Application=shop,Owner=x").exits(0);
+    assert!(desk.call("check d --stack-tags Application").exits(2).err.contains("write KEY=VALUE"));
+    desk.put("cdk.out/manifest.json", r#"{"version":"36.0.0","artifacts":{"S":{"type":"aws:cloudformation:stack","properties":{"templateFile":"s.template.json","tags":{"Application":"shop","Environment":"production"}}}}}"#);
+    desk.put("cdk.out/s.template.json", r#"{"Resources":{"B":{"Type":"AWS::S3::Bucket"}}}"#);
+    // The template is read with the tags of its stack, and only once.
+    assert!(desk.call("check cdk.out").exits(0).out.contains("1 resource, 1 answered for, 0 failing"));
+    desk.put("broken.yaml", "Resources:\n  A:\n    Type: AWS::S3::Bucket\n   B: [\n");
+    let done = desk.call("check broken.yaml").exits(2);
+    assert!(done.err.starts_with("error: broken.yaml:4:") && done.err.contains("cannot be read"), "{}", done.err);
+}
+
+#[test]
 fn what_a_plan_leaves_open_is_said() {
     let mut open = good();
     open["complete"] = json!(false);

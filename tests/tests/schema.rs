@@ -47,6 +47,17 @@ fn report_json_fits_its_schema() {
 }
 
 #[test]
+fn a_check_fits_its_schema() {
+    let desk = Desk::laid();
+    desk.put("t.yaml", "Resources:\n  A: {Type: AWS::S3::Bucket}\n  B: {Type: AWS::S3::Bucket, Properties: {Tags: !Ref T}}\n");
+    desk.call("check t.yaml --format json=check.json").exits(1);
+    let Some(said) = mistakes(&[&root().join("check.schema.json"), &desk.path("check.json")]) else { return };
+    assert_eq!(said, "");
+    desk.put("wrong.json", desk.text("check.json").replace("\"standing\"", "\"standng\""));
+    assert!(mistakes(&[&root().join("check.schema.json"), &desk.path("wrong.json")]).unwrap().contains("standing"));
+}
+
+#[test]
 fn taxonomies_fit_their_schema() {
     let schema = root().join("taxonomy.schema.json");
     let desk = Desk::laid();

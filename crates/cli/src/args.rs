@@ -24,7 +24,7 @@ pub(crate) enum Command {
     /// Audit exported inventories, and price the findings by a bill; writes a run and its reports.
     Scan(Scan),
     /// Judge plans before they are applied: the gate of a pipeline.
-    Check(Check),
+    Check(Box<Check>),
     /// Cost by Environment × Application, or by any other keys.
     Cost(Cost),
     /// Render a stored run again, in any format.
@@ -147,7 +147,7 @@ pub(crate) struct Scan {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Check {
-    /// Plans as `terraform show -json` prints them: files, folders, or `-` for standard input.
+    /// Plans as `terraform show -json` prints them, CloudFormation and SAM templates, CDK assemblies: files, folders, or `-` for standard input.
     #[arg(value_name = "PLAN", required_unless_present = "tf")]
     pub plans: Vec<PathBuf>,
     /// A plan in Terraform's own binary form; `terraform show -json`, or `tofu`, is run on it.
@@ -162,6 +162,9 @@ pub(crate) struct Check {
     /// The account, subscription or project that is deployed to, for plans that do not name it.
     #[arg(long, value_name = "ID", env = "TAGLEDGER_SCOPE")]
     pub scope: Option<String>,
+    /// Tags that the deployment puts on every resource of a stack.
+    #[arg(long, value_name = "KEY=VALUE,…", value_delimiter = ',')]
+    pub stack_tags: Vec<String>,
     /// Exported inventories that say what accounts and resource groups may lend their tags.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub from: Vec<PathBuf>,

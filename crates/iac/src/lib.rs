@@ -4,9 +4,11 @@
 //! `rules`, how the verdict is shown is in `report`; here is only what a plan says, and what it leaves open.
 
 pub mod address;
+mod cloudformation;
 mod input;
 mod patch;
 mod reader;
+mod template;
 mod terraform;
 
 pub use input::{Document, Form, PlanFile, open};

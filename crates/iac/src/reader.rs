@@ -1,7 +1,6 @@
 //! What every plan reader is, and the one list of them.
 
 use crate::{Document, PlanError, PlanFile};
-use std::path::PathBuf;
 use tagledger_model::{CloudId, Container, Kind, Kinds, RawResource, ScopeId, Text};
 
 /// What readers need to know beside the plan.
@@ -13,8 +12,6 @@ pub struct Options<'k> {
     pub scope: Option<ScopeId>,
     /// Tags that the deployment puts on every resource of a stack.
     pub stack_tags: Vec<(Text, Text)>,
-    /// The folder that paths within plans and sources are below.
-    pub source_root: Option<PathBuf>,
 }
 
 impl Options<'_> {
@@ -43,12 +40,16 @@ pub trait PlanReader: Send + Sync {
     fn id(&self) -> &'static str;
     /// Whether this is its format. Content decides, never the file's name.
     fn recognises(&self, document: &Document<'_>) -> bool;
+    /// Whether what it reads speaks for every file of its folder.
+    fn holds_its_folder(&self) -> bool {
+        false
+    }
     /// Reads a document that it recognises.
     fn read(&self, document: &Document<'_>, options: &Options<'_>, out: &mut Reading) -> Result<(), PlanError>;
 }
 
 /// Every reader.
-pub static READERS: &[&dyn PlanReader] = &[&crate::terraform::TerraformPlan];
+pub static READERS: &[&dyn PlanReader] = &[&crate::terraform::TerraformPlan, &crate::cloudformation::Template, &crate::cloudformation::Assembly];
 
 /// Reads every document of a file; the second value names the formats that were met, in order.
 pub fn read(file: &PlanFile, options: &Options<'_>, out: &mut Reading) -> Result<Vec<&'static str>, PlanError> {

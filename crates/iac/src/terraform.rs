@@ -8,6 +8,7 @@ mod change;
 mod configuration;
 mod defaults;
 mod families;
+mod said;
 mod tags;
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ fn fold(key: &str) -> String {
 
 /// Keys that platforms write, which are no user's.
 fn is_reserved(key: &str) -> bool {
-    ["aws:", "goog-", "k8s-", "hidden-"].iter().any(|prefix| key.starts_with(prefix))
+    ["aws:", "lambda:", "goog-", "k8s-", "hidden-"].iter().any(|prefix| key.starts_with(prefix))
 }
 
 fn oracle(plan: &std::path::Path) -> Option<Vec<Value>> {
@@ -58,6 +58,53 @@ fn judged(desk: &Desk, plan: &std::path::Path) -> (BTreeSet<(String, String, Str
     (missing.map(|f| (word(&f["finding"]["resource"]), word(&f["finding"]["key"]), word(&f["finding"]["verdict"]))).collect(), gate)
 }
 
+/// What the program says beyond the expected, and what it does not say; and whether each resource is answered for.
+fn differences(plan: &std::path::Path, answers: &[Value]) -> Vec<String> {
+    let keys = keys(answers);
+    let mut taxonomy = String::from("version: 1\nkeys:\n");
+    for key in &keys {
+        writeln!(taxonomy, "  {key}: {{ required: true }}").unwrap();
+    }
+    let desk = Desk::new();
+    desk.put("taxonomy.yaml", &taxonomy);
+    let (found, gate) = judged(&desk, plan);
+    let mut wanted = BTreeSet::new();
+    for answer in answers {
+        for key in &keys {
+            if let Some(verdict) = expected(answer, key) {
+                wanted.insert((answer["address"].as_str().unwrap().to_owned(), key.clone(), verdict.to_owned()));
+            }
+        }
+    }
+    let shown = |d: &(String, String, String)| format!("{}: {} {d:?}", plan.display(), if found.contains(d) { "false alarm" } else { "miss" });
+    let mut all: Vec<String> = found.symmetric_difference(&wanted).map(shown).collect();
+    let is_gated = |r: &Value| ["create", "replace", "import", "retag"].contains(&r["action"].as_str().unwrap());
+    let mut actions: Vec<(&str, bool)> = answers.iter().map(|a| (a["address"].as_str().unwrap(), a["class"] == "gated")).collect();
+    let mut seen: Vec<(&str, bool)> = gate["resources"].as_array().unwrap().iter().map(|r| (r["address"].as_str().unwrap(), is_gated(r))).collect();
+    actions.sort_unstable();
+    seen.sort_unstable();
+    if seen != actions {
+        all.push(format!("{}: answered for {seen:?}, expected {actions:?}", plan.display()));
+    }
+    all
+}
+
+/// Plans of our own for what the corpus does not have: default tags and aliases, awscc and azapi, deposed objects, imports, sensitive tags, odd
+/// encodings. The answers beside them were written by hand.
+#[test]
+fn every_plan_of_our_own_is_judged_as_written_beside_it() {
+    let folder = root().join("tests/plans");
+    let (mut count, mut wrong) = (0, Vec::new());
+    for entry in std::fs::read_dir(folder.join("expected")).unwrap() {
+        let expected = entry.unwrap().path();
+        let answers: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(&expected).unwrap()).unwrap();
+        wrong.extend(differences(&folder.join(expected.file_name().unwrap()), &answers));
+        count += answers.len();
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(count > 50, "{count}");
+}
+
 #[test]
 fn every_real_plan_is_judged_as_the_oracle_says() {
     let Some(folder) = shared("data/iac/tfplan") else { return };
@@ -66,37 +113,15 @@ fn every_real_plan_is_judged_as_the_oracle_says() {
         std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "json")).collect();
     plans.extend(edges.iter().map(|name| folder.join(format!("../tfplan-edge/{name}.json"))));
     plans.sort();
-    let (mut resources, mut verdicts) = (0, BTreeMap::<String, usize>::new());
+    let (mut resources, mut wrong) = (0, Vec::new());
     for plan in &plans {
         let Some(answers) = oracle(plan) else { return skipped("python3 is not installed") };
-        let keys = keys(&answers);
-        let mut taxonomy = String::from("version: 1\nkeys:\n");
-        for key in &keys {
-            writeln!(taxonomy, "  {key}: {{ required: true }}").unwrap();
-        }
-        let desk = Desk::new();
-        desk.put("taxonomy.yaml", &taxonomy);
-        let (found, gate) = judged(&desk, plan);
-        let mut wanted = BTreeSet::new();
-        for answer in &answers {
-            for key in &keys {
-                if let Some(verdict) = expected(answer, key) {
-                    *verdicts.entry(verdict.to_owned()).or_default() += 1;
-                    wanted.insert((answer["address"].as_str().unwrap().to_owned(), key.clone(), verdict.to_owned()));
-                }
-            }
-        }
-        let difference: Vec<_> =
-            found.symmetric_difference(&wanted).map(|d| format!("{} {d:?}", if found.contains(d) { "false alarm" } else { "miss" })).collect();
-        assert!(difference.is_empty(), "{}\n{}", plan.display(), difference.join("\n"));
+        wrong.extend(differences(plan, &answers));
         resources += answers.len();
-        let actions: Vec<(&str, bool)> = answers.iter().map(|a| (a["address"].as_str().unwrap(), a["class"] == "gated")).collect();
-        let is_gated = |r: &Value| ["create", "replace", "import", "retag"].contains(&r["action"].as_str().unwrap());
-        let seen: Vec<(&str, bool)> = gate["resources"].as_array().unwrap().iter().map(|r| (r["address"].as_str().unwrap(), is_gated(r))).collect();
-        assert_eq!(seen, actions, "{}", plan.display());
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // The corpus is what makes this test worth anything.
-    assert!(plans.len() > 40 && resources > 200 && verdicts["violated"] > 200, "{} plans, {resources} resources, {verdicts:?}", plans.len());
+    assert!(plans.len() > 40 && resources > 200, "{} plans, {resources} resources", plans.len());
 }
 
 #[test]
@@ -105,4 +130,26 @@ fn a_table_without_changes_says_so() {
     let desk = Desk::laid();
     let done = desk.call("check").with([folder.join("no-resource-changes-providers-only.json").to_str().unwrap()]).exits(0);
     assert!(done.out.contains("0 resources"), "{}", done.out);
+}
+
+#[test]
+fn every_real_template_is_judged_as_the_oracle_says() {
+    let Some(folder) = shared("data/iac") else { return };
+    let Some(python) = std::env::var_os("TAGLEDGER_TEST_PYTHON") else {
+        return skipped("TAGLEDGER_TEST_PYTHON names no Python with PyYAML; `cargo xtask test` makes one");
+    };
+    let mut templates: Vec<PathBuf> =
+        ["cfn", "cdk", "sam"].iter().flat_map(|kind| std::fs::read_dir(folder.join(kind)).unwrap().map(|e| e.unwrap().path())).collect();
+    templates.sort();
+    let types = root().join("crates/iac/src/cloudformation/types.tsv");
+    let (mut resources, mut wrong) = (0, Vec::new());
+    for template in &templates {
+        let done = Command::new(&python).arg(root().join("tests/oracle/cloudformation.py")).arg(&types).arg(template).output().unwrap();
+        assert!(done.status.success(), "{}: {}", template.display(), String::from_utf8_lossy(&done.stderr));
+        let answers: Vec<Value> = serde_json::from_slice(&done.stdout).unwrap();
+        wrong.extend(differences(template, &answers));
+        resources += answers.len();
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(templates.len() >= 15 && resources > 300, "{} templates, {resources} resources", templates.len());
 }

@@ -42,8 +42,10 @@ impl Defaults {
             let learnt = || siblings.get(key.as_str()).map_or_else(|| OfProvider { tags: Vec::new(), further: Further::Any }, |all| inferred(all));
             (key.clone(), written(provider, variables).unwrap_or_else(learnt))
         };
-        let unseen = OfProvider { tags: Vec::new(), further: if source.is_there() { Further::None } else { Further::Any } };
-        Self { by_key: source.providers().map(of).collect(), unseen }
+        let by_key: HashMap<String, OfProvider> = source.providers().map(of).collect();
+        // A provider that the configuration does not show may be like one that it shows.
+        let is_plain = by_key.values().all(|p| *p == OfProvider::default());
+        Self { unseen: OfProvider { tags: Vec::new(), further: if is_plain { Further::None } else { Further::Any } }, by_key }
     }
 
     /// Those of the provider that makes a change.
@@ -71,7 +73,7 @@ fn written(provider: &Provider, variables: &Map<String, Value>) -> Option<OfProv
     // A variable of a module is not among the root's.
     let variables = if provider.module_address.is_some() { &Map::new() } else { variables };
     match constant(Some(expression), variables)? {
-        Value::Object(map) => Some(OfProvider { tags: super::change::pairs_of(map), further: Further::None }),
+        Value::Object(map) => Some(OfProvider { tags: super::said::pairs_of(map), further: Further::None }),
         Value::Null => Some(OfProvider::default()),
         _ => None,
     }
@@ -86,6 +88,11 @@ fn inferred(all: &[Sibling<'_>]) -> OfProvider {
                 tags.push((key.clone(), value.clone()));
             }
         }
+    }
+    // What one resource has and another lacks does not come from the provider alone.
+    if tags.iter().any(|(key, _)| all.iter().any(|(_, merged)| !has(merged, key))) {
+        let common = |key: &Text| all.iter().all(|(_, merged)| has(merged, key));
+        return OfProvider { tags: tags.into_iter().filter(|(key, _)| common(key)).collect(), further: Further::Any };
     }
     let hidden: Vec<Text> =
         all.first().map_or(&[][..], |(own, _)| own).iter().map(|(key, _)| key.clone()).filter(|key| all.iter().all(|(own, _)| has(own, key))).collect();

@@ -18,7 +18,20 @@ pub(super) struct TagsAt {
     /// How the source writes it.
     pub syntax: TagSyntax,
     /// Whether the provider's default tags join here.
-    pub defaults: bool,
+    pub defaults: Reach,
+    /// Types that have the place even where the plan shows an empty block around it.
+    pub types: &'static [&'static str],
+}
+
+/// Where a provider's default tags join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Nowhere.
+    Never,
+    /// In versions that have a merged attribute for it.
+    Merged,
+    /// In every version that has default tags.
+    Always,
 }
 
 /// Finds a scope by a change, the expressions of its provider, and the variables of the root module.
@@ -36,6 +49,14 @@ pub(super) struct Family {
     pub never: &'static [&'static str],
     /// The same for one attribute of a type.
     pub except: &'static [(&'static str, &'static str)],
+    /// Providers that have default tags.
+    pub defaulting: &'static [&'static str],
+    /// Types that the provider's default tags do not reach.
+    pub no_defaults: &'static [&'static str],
+    /// Default tags stand in for own ones that are not set, instead of joining them.
+    pub defaults_stand_in: bool,
+    /// Types that change a part of something, whose other tags the plan does not show.
+    pub partial: &'static [&'static str],
     /// The expression of a provider's configuration that holds default tags, and the attribute within its block, if it is one.
     pub defaults: &'static [(&'static str, Option<&'static str>)],
     /// The id of a resource that exists already, as inventories write it.

@@ -8,6 +8,9 @@ Shared code that knows a cloud by name would have to change for every new cloud:
 
 const VENDORS: &[&str] = &["aws", "amazon", "azure", "microsoft", "gcp", "google", "gcloud"];
 
+/// Formats of a vendor's: a file or folder that is named for one may name the vendor.
+const FORMATS: &[&str] = &["cloudformation"];
+
 /// Crates that are about clouds, or that make or drive tests.
 const ROOMS: &[&str] = &["aws", "azure", "gcp", "testkit", "xtask", "tests"];
 
@@ -37,7 +40,8 @@ pub(super) fn check(rust: &[RustFile], texts: &[TextFile]) -> Vec<Break> {
 
 fn is_free(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or_default();
-    let is_named_for_vendor = parts(file).any(|(_, part)| VENDORS.contains(&part));
+    let below = path.split_once("/src/").map_or(file, |(_, below)| below);
+    let is_named_for_vendor = parts(file).any(|(_, part)| VENDORS.contains(&part)) || parts(below).any(|(_, part)| FORMATS.contains(&part));
     crate_of(path).is_some_and(|name| ROOMS.contains(&name)) || path == LIST || path == PROVIDERS || is_test(path) || is_named_for_vendor || file == "build.rs"
 }
 
@@ -86,9 +90,15 @@ mod tests {
         {
             assert_eq!(in_file("crates/engine/src/a.rs", text), [""; 0], "{text}");
         }
-        for path in
-            ["crates/aws/src/lib.rs", LIST, "crates/testkit/src/lib.rs", "tests/tests/a.rs", "crates/cost/src/bills/aws_cur.rs", "crates/cost/src/tests.rs"]
-        {
+        for path in [
+            "crates/aws/src/lib.rs",
+            LIST,
+            "crates/testkit/src/lib.rs",
+            "tests/tests/a.rs",
+            "crates/cost/src/bills/aws_cur.rs",
+            "crates/cost/src/tests.rs",
+            "crates/iac/src/cloudformation/tags.rs",
+        ] {
             assert_eq!(in_file(path, "const C: &str = \"aws\";"), [""; 0], "{path}");
         }
         assert_eq!(in_file("crates/cli/src/main.rs", "use tagledger_aws::AWS;").len(), 2);

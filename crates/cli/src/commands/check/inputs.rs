@@ -17,7 +17,12 @@ pub(super) struct Plans {
 }
 
 pub(super) fn read(args: &Check) -> Result<Plans, Failure> {
-    let options = Options { kinds: clouds::kinds(), scope: args.scope.as_deref().map(Into::into), ..Options::default() };
+    let stack_tags = args.stack_tags.iter().map(|tag| {
+        let (key, value) =
+            tag.split_once('=').ok_or_else(|| Failure::Usage(format!("--stack-tags {tag}: write KEY=VALUE, several with commas between them")))?;
+        Ok((key.into(), value.into()))
+    });
+    let options = Options { kinds: clouds::kinds(), scope: args.scope.as_deref().map(Into::into), stack_tags: stack_tags.collect::<Result<_, Failure>>()? };
     let mut plans = Plans { reading: Reading::default(), inputs: Vec::new(), input_of: Vec::new() };
     for path in &args.plans {
         if path.is_dir() {
@@ -45,20 +50,34 @@ fn folder(path: &Path, options: &Options<'_>, plans: &mut Plans) -> Result<(), F
     let before = plans.inputs.len();
     let mut files = Vec::new();
     walk(path, &mut files)?;
+    let mut assemblies = Vec::new();
+    // An assembly names the templates beside it, and knows their tags and accounts; they are not read twice.
+    files.sort_by_key(|file| (file.parent().map(Path::to_owned), file.file_name().is_none_or(|n| n != "manifest.json")));
     for file in &files {
+        if file.parent().is_some_and(|folder| assemblies.iter().any(|a: &PathBuf| a == folder)) {
+            continue;
+        }
         let opened = tagledger_iac::open(file)?;
-        let is_plan = opened.documents().is_ok_and(|all| all.iter().any(|d| tagledger_iac::READERS.iter().any(|r| r.recognises(d))));
-        if is_plan {
+        let reader = opened.documents().ok().and_then(|all| all.iter().find_map(|d| tagledger_iac::READERS.iter().find(|r| r.recognises(d))));
+        if let Some(reader) = reader {
+            if reader.holds_its_folder() {
+                assemblies.extend(file.parent().map(Path::to_owned));
+            }
             enter(&opened, options, plans)?;
         }
     }
     if plans.inputs.len() == before {
-        let what =
-            format!("there is no plan in the folder, among {}; name a file, or see docs/check.md", tagledger_report::plural(files.len() as u64, "JSON file"));
+        let what = format!(
+            "there is no plan in the folder, among {}; name a file, or see docs/check.md",
+            tagledger_report::plural(files.len() as u64, "JSON or YAML file")
+        );
         return Err(PlanError::File { path: path.display().to_string(), what }.into());
     }
     Ok(())
 }
+
+/// What plans and templates in a folder are called; a file that is named itself may be called anything.
+const EXTENSIONS: [&str; 4] = ["json", "yaml", "yml", "template"];
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let io = |source| PlanError::Io { path: folder.display().to_string(), source };
@@ -71,7 +90,7 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         }
         if entry.is_dir() {
             walk(&entry, files)?;
-        } else if entry.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
+        } else if entry.extension().is_some_and(|e| EXTENSIONS.iter().any(|known| e.eq_ignore_ascii_case(known))) {
             files.push(entry);
         }
     }

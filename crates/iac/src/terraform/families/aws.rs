@@ -4,7 +4,7 @@
 //! own. Default tags do not reach auto scaling groups: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs#default_tags-configuration-block>.
 
 use super::super::change::Change;
-use super::{Family, TagsAt, constant, text};
+use super::{Family, Reach, TagsAt, constant, text};
 use serde_json::{Map, Value};
 use tagledger_model::{NativeId, ScopeId, TagSyntax, Text};
 
@@ -12,11 +12,15 @@ pub(super) static FAMILY: Family = Family {
     cloud: "aws",
     providers: &["aws", "awscc"],
     places: &[
-        TagsAt { own: "tags", merged: &["tags_all"], syntax: TagSyntax::HclMap, defaults: true },
-        TagsAt { own: "tag", merged: &[], syntax: TagSyntax::HclBlocks, defaults: false },
+        TagsAt { own: "tags", merged: &["tags_all"], syntax: TagSyntax::HclMap, defaults: Reach::Always, types: &[] },
+        TagsAt { own: "tag", merged: &[], syntax: TagSyntax::HclBlocks, defaults: Reach::Never, types: &[] },
     ],
     never: &["aws_inspector_resource_group"],
     except: &[],
+    defaulting: &["aws"],
+    no_defaults: &["aws_autoscaling_group"],
+    defaults_stand_in: false,
+    partial: &[],
     defaults: &[("default_tags", Some("tags"))],
     live_id,
     scope,

@@ -2,7 +2,7 @@
 //! `body`.
 
 use super::super::change::Change;
-use super::{Family, TagsAt, constant, text};
+use super::{Family, Reach, TagsAt, constant, text};
 use serde_json::{Map, Value};
 use tagledger_model::{NativeId, ScopeId, TagSyntax, Text};
 
@@ -10,8 +10,8 @@ pub(super) static FAMILY: Family = Family {
     cloud: "azure",
     providers: &["azurerm", "azapi"],
     places: &[
-        TagsAt { own: "tags", merged: &[], syntax: TagSyntax::HclMap, defaults: true },
-        TagsAt { own: "body.tags", merged: &[], syntax: TagSyntax::HclMap, defaults: false },
+        TagsAt { own: "body.tags", merged: &[], syntax: TagSyntax::HclMap, defaults: Reach::Always, types: &[] },
+        TagsAt { own: "tags", merged: &[], syntax: TagSyntax::HclMap, defaults: Reach::Always, types: &[] },
     ],
     // A list of words that is called tags: <https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/api_management_named_value>.
     never: &[
@@ -21,6 +21,10 @@ pub(super) static FAMILY: Family = Family {
         "azurerm_sentinel_threat_intelligence_indicator",
     ],
     except: &[],
+    defaulting: &["azapi"],
+    no_defaults: &[],
+    defaults_stand_in: true,
+    partial: &["azapi_update_resource"],
     defaults: &[("default_tags", None)],
     live_id,
     scope,

@@ -4,7 +4,7 @@
 //! only, or neither. Not everything that is called labels is one that reaches the bill.
 
 use super::super::change::Change;
-use super::{Family, TagsAt, constant, text};
+use super::{Family, Reach, TagsAt, constant, text};
 use serde_json::{Map, Value};
 use tagledger_model::{NativeId, ScopeId, TagSyntax, Text};
 
@@ -12,15 +12,25 @@ pub(super) static FAMILY: Family = Family {
     cloud: "gcp",
     providers: &["google", "google-beta"],
     places: &[
-        TagsAt { own: "labels", merged: &["effective_labels", "terraform_labels"], syntax: TagSyntax::HclMap, defaults: true },
-        TagsAt { own: "resource_labels", merged: &["effective_labels", "terraform_labels"], syntax: TagSyntax::HclMap, defaults: true },
-        TagsAt { own: "user_labels", merged: &[], syntax: TagSyntax::HclMap, defaults: false },
-        TagsAt { own: "settings.user_labels", merged: &[], syntax: TagSyntax::HclMap, defaults: false },
-        TagsAt { own: "node_config.resource_labels", merged: &[], syntax: TagSyntax::HclMap, defaults: false },
-        TagsAt { own: "metadata.labels", merged: &["metadata.effective_labels", "metadata.terraform_labels"], syntax: TagSyntax::HclMap, defaults: true },
+        TagsAt { own: "labels", merged: &["effective_labels", "terraform_labels"], syntax: TagSyntax::HclMap, defaults: Reach::Always, types: &[] },
+        TagsAt { own: "resource_labels", merged: &["effective_labels", "terraform_labels"], syntax: TagSyntax::HclMap, defaults: Reach::Merged, types: &[] },
+        TagsAt { own: "user_labels", merged: &[], syntax: TagSyntax::HclMap, defaults: Reach::Never, types: &[] },
+        TagsAt { own: "settings.user_labels", merged: &[], syntax: TagSyntax::HclMap, defaults: Reach::Never, types: &["google_sql_database_instance"] },
+        TagsAt { own: "node_config.resource_labels", merged: &[], syntax: TagSyntax::HclMap, defaults: Reach::Never, types: &["google_container_node_pool"] },
+        TagsAt {
+            own: "metadata.labels",
+            merged: &["metadata.effective_labels", "metadata.terraform_labels"],
+            syntax: TagSyntax::HclMap,
+            defaults: Reach::Always,
+            types: &[],
+        },
     ],
     never: &["google_monitoring_metric_descriptor", "google_cloud_identity_group", "google_logging_metric", "google_billing_budget"],
     // What a channel calls labels is its configuration; its `user_labels` are the user's.
+    defaulting: &["google", "google-beta"],
+    no_defaults: &[],
+    defaults_stand_in: false,
+    partial: &[],
     except: &[("google_monitoring_notification_channel", "labels")],
     defaults: &[("default_labels", None)],
     live_id,

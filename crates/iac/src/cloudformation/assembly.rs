@@ -1,0 +1,76 @@
+//! The assembly that `cdk synth` writes: `manifest.json` names the template of each stack, its tags, account and region.
+//! <https://docs.aws.amazon.com/cdk/api/v2/docs/cloud-assembly-schema-readme.html>
+
+use super::Stack;
+use crate::{Document, Options, PlanError, PlanReader, Reading};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use tagledger_model::Text;
+
+/// The reader.
+pub(crate) struct Assembly;
+
+#[derive(Deserialize)]
+struct Manifest {
+    #[serde(default)]
+    artifacts: BTreeMap<String, Artifact>,
+}
+
+#[derive(Deserialize)]
+struct Artifact {
+    #[serde(rename = "type", default)]
+    kind: String,
+    environment: Option<String>,
+    #[serde(default)]
+    properties: Properties,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties {
+    template_file: Option<String>,
+    stack_name: Option<String>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+}
+
+impl PlanReader for Assembly {
+    fn id(&self) -> &'static str {
+        "cdk.assembly"
+    }
+
+    fn recognises(&self, document: &Document<'_>) -> bool {
+        document.has("version") && document.has("artifacts") && document.text.contains("aws:cloudformation:stack")
+    }
+
+    fn holds_its_folder(&self) -> bool {
+        true
+    }
+
+    fn read(&self, document: &Document<'_>, options: &Options<'_>, out: &mut Reading) -> Result<(), PlanError> {
+        let manifest: Manifest =
+            serde_json::from_str(document.text).map_err(|error| document.error(format!("this is not the manifest of an assembly: {error}")))?;
+        for (name, artifact) in manifest.artifacts.iter().filter(|(_, a)| a.kind == "aws:cloudformation:stack") {
+            let Some(file) = &artifact.properties.template_file else { continue };
+            let path = Path::new(document.path.as_ref()).with_file_name(file);
+            let template = crate::open(&path)?;
+            let mut tags: Vec<(Text, Text)> = artifact.properties.tags.iter().map(|(k, v)| (Text::new(k), Text::new(v))).collect();
+            tags.extend(options.stack_tags.iter().filter(|(key, _)| !artifact.properties.tags.contains_key(key.as_str())).cloned());
+            // aws://ACCOUNT/REGION, where either may be left to the deploy.
+            let mut target = artifact.environment.as_deref().and_then(|e| e.strip_prefix("aws://")).into_iter().flat_map(|e| e.split('/'));
+            let (account, region) = (target.next().filter(|a| *a != "unknown-account"), target.next().filter(|r| *r != "unknown-region"));
+            let stack = Stack {
+                path: &Arc::clone(&template.path),
+                first_line: 1,
+                module: Some(Text::new(artifact.properties.stack_name.as_deref().unwrap_or(name))),
+                tags: &tags,
+                scope: account.map(Text::new).or_else(|| options.scope.clone()),
+                region: region.map(Text::new),
+            };
+            stack.read(&template.text, options, out)?;
+        }
+        Ok(())
+    }
+}
