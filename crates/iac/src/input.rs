@@ -1,8 +1,10 @@
 //! A file as the documents in it: decoded, without what a wrapper printed before them, and with a name for each common mistake.
 
 use crate::PlanError;
-use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
-use std::collections::BTreeSet;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A file that was read, as UTF-8 text.
@@ -15,9 +17,9 @@ pub struct PlanFile {
 
 /// What kind of text a document is.
 #[derive(Debug)]
-pub enum Form {
-    /// A JSON object: the names of its members.
-    Object(BTreeSet<String>),
+pub enum Form<'t> {
+    /// A JSON object: its members, unparsed.
+    Object(BTreeMap<Cow<'t, str>, &'t RawValue>),
     /// A JSON array, unparsed.
     Array,
     /// One JSON object a line, each an event with a `sequence`: a log that is read as a whole.
@@ -36,32 +38,18 @@ pub struct Document<'t> {
     /// The line of the file on which it begins, from 1.
     pub line: usize,
     /// What it is.
-    pub form: Form,
+    pub form: Form<'t>,
 }
 
-impl Document<'_> {
+impl<'t> Document<'t> {
+    /// A member of a JSON object, unparsed.
+    pub fn member(&self, name: &str) -> Option<&'t RawValue> {
+        if let Form::Object(members) = &self.form { members.get(name).copied() } else { None }
+    }
+
     /// Whether it is a JSON object with such a member.
     pub fn has(&self, name: &str) -> bool {
-        matches!(&self.form, Form::Object(members) if members.contains(name))
-    }
-}
-
-/// Collects the names of an object's members and nothing of what they hold.
-struct Names;
-
-impl<'de> Visitor<'de> for Names {
-    type Value = BTreeSet<String>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut names = BTreeSet::new();
-        while let Some((name, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
-            names.insert(name);
-        }
-        Ok(names)
+        self.member(name).is_some()
     }
 }
 
@@ -139,15 +127,11 @@ impl PlanFile {
             }
             let end = at + stream.byte_offset();
             let own = &self.text[at..end];
-            let form = if own.starts_with('{') {
-                Form::Object(serde_json::Deserializer::from_str(own).deserialize_map(Names).map_err(|error| self.broken(at, &error))?)
-            } else {
-                Form::Array
-            };
+            let form = if own.starts_with('{') { Form::Object(serde_json::from_str(own).map_err(|error| self.broken(at, &error))?) } else { Form::Array };
             if let Form::Object(members) = &form
                 && documents.is_empty()
-                && members.contains("sequence")
-                && members.contains("timestamp")
+                && members.contains_key("sequence")
+                && members.contains_key("timestamp")
             {
                 return Ok(vec![Document { path: &self.path, text: &self.text[at..], line, form: Form::Events }]);
             }
@@ -240,7 +224,7 @@ impl Document<'_> {
             }
             Form::Object(_) if has("provider_schemas") => "these are provider schemas, not a plan; run `terraform show -json <plan>`".to_owned(),
             Form::Object(members) => {
-                let names: Vec<String> = members.iter().take(8).map(|k| format!("`{}`", k.chars().take(40).collect::<String>().escape_debug())).collect();
+                let names: Vec<String> = members.keys().take(8).map(|k| format!("`{}`", k.chars().take(40).collect::<String>().escape_debug())).collect();
                 format!("this is neither a plan nor a template that Tagledger knows: it is an object with {}; see docs/check.md", names.join(", "))
             }
         };

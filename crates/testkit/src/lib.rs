@@ -16,6 +16,7 @@ mod ladder;
 mod money;
 mod output;
 mod parquet_file;
+pub mod plan;
 mod random;
 mod scopes;
 mod tag;

@@ -6,6 +6,7 @@ use tagledger_testkit::{BenchBill, Estate, Shape, Spec, parse_time};
 const USAGE: &str = "tagledger-testkit estate --resources N --seed S --out DIR [--bill-months M] [--hostile] [--now 2026-11-01T00:00:00Z]
 tagledger-testkit bench-bill --rows N --shape typical|hard --out DIR [--seed S]
 tagledger-testkit example --out examples/estate
+tagledger-testkit plan --bytes N --out DIR [--seed S]
 tagledger-testkit parse DIR
 tagledger-testkit decode DIR --columns A,B,C
 ";
@@ -26,7 +27,7 @@ fn flags(arguments: &[String]) -> Result<BTreeMap<&str, &str>, String> {
     let mut rest = arguments.iter();
     while let Some(flag) = rest.next() {
         let value = if flag == "--hostile" { "yes" } else { rest.next().ok_or_else(|| format!("{flag} needs a value"))? };
-        let known = ["--resources", "--seed", "--out", "--bill-months", "--hostile", "--now", "--rows", "--shape"];
+        let known = ["--resources", "--seed", "--out", "--bill-months", "--hostile", "--now", "--rows", "--shape", "--bytes"];
         if !known.contains(&flag.as_str()) {
             return Err(format!("{flag} is no flag"));
         }
@@ -70,6 +71,10 @@ fn run(arguments: &[String]) -> Result<String, String> {
         "example" => {
             let truth = Estate::new(Spec::example()).write(out).map_err(failed)?;
             Ok(format!("{} resources, {} rows of bill\n", truth.resources.total, truth.costs.iter().map(|c| c.rows).sum::<u64>()))
+        }
+        "plan" => {
+            let bytes = number("--bytes", 5_000_000)?;
+            Ok(format!("{} resources\n", tagledger_testkit::plan::write(out, bytes, seed).map_err(failed)?))
         }
         "bench-bill" => {
             let shape = match flags.get("--shape").copied() {

@@ -19,7 +19,7 @@ const DUCKDB: &str = "duckdb==2.0.0";
 /// inventory needs the sub-account, within which bare ids are looked up.
 const COLUMNS: &str = "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ResourceId,Tags";
 
-const PARTS: [&str; 3] = ["a", "b-typical", "b-hard"];
+const PARTS: [&str; 6] = ["a", "b-typical", "b-hard", "c-start", "c-5mb", "c-50mb"];
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -77,6 +77,9 @@ pub(crate) fn run(words: &[&str]) -> Result<(), Failure> {
     for part in &options.parts {
         match *part {
             "a" => scan(&rig, options.resources)?,
+            "c-start" => plan(&rig, 6_000)?,
+            "c-5mb" => plan(&rig, 5_000_000)?,
+            "c-50mb" => plan(&rig, 50_000_000)?,
             shape => cost(&rig, shape.trim_start_matches("b-"), options.rows)?,
         }
     }
@@ -163,6 +166,35 @@ fn scan(rig: &Rig, resources: u64) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Part c: a plan judged, against merely reading the same file with `jq .` and with Python; a small one shows the start of the program.
+fn plan(rig: &Rig, bytes: u64) -> Result<(), Failure> {
+    if process::find(&["jq"]).is_none() {
+        return Err("The bench of plans compares with `jq`; install it (Debian: `apt-get install jq`).".into());
+    }
+    let data = rig.data(&format!("plan-{bytes}"), &["plan", "--bytes", &bytes.to_string()])?;
+    let file = data.join("plan.json");
+    let size = fs::metadata(&file).map_err(|e| Failure(format!("{}: cannot be read: {e}", file.display())))?.len();
+    let (file, taxonomy) = (file.display().to_string(), data.join("taxonomy.yaml").display().to_string());
+    println!("\n(c) a plan of {:.1} MB", size as f64 / 1e6);
+    let sides = [
+        rig.side("jq .", vec!["jq".to_owned(), ".".to_owned(), file.clone()], &[0]),
+        rig.side("Python json.load", ["python3", "-c", "import json, sys; json.load(open(sys.argv[1]))", &file].map(str::to_owned).to_vec(), &[0]),
+        rig.side("tagledger check", rig.binary("tagledger", &["check", &file, "--taxonomy", &taxonomy]), &[0, 1]),
+    ];
+    let figures = compare(&rig.measure, &sides, rig.repetitions)?;
+    let small = bytes < 1_000_000;
+    let aims = if small {
+        vec![Aim { what: "wall time in milliseconds".to_owned(), value: figures[2].wall * 1000.0, below: 30.0, unit: " ms" }]
+    } else {
+        vec![
+            Aim { what: "wall time against jq".to_owned(), value: figures[2].wall / figures[0].wall, below: 1.0, unit: "×" },
+            Aim { what: "peak memory against the file".to_owned(), value: figures[2].memory * 1e6 / size as f64, below: 4.0, unit: "×" },
+        ]
+    };
+    println!("\n{}", table(&sides, &figures, 2, &aims));
+    Ok(())
+}
+
 /// Part b: a bill to the cube, against decoding its columns and against DuckDB.
 fn cost(rig: &Rig, shape: &str, rows: u64) -> Result<(), Failure> {
     let data = rig.data(&format!("bill-{shape}-{rows}"), &["bench-bill", "--rows", &rows.to_string(), "--shape", shape])?;
@@ -205,6 +237,6 @@ mod tests {
         assert_eq!(all, Options { parts: PARTS.to_vec(), resources: 1_000_000, rows: 10_000_000, repetitions: 3 });
         let some = Options::parse(&["--only", "b-hard", "--rows=1000", "--reps", "1"]).unwrap();
         assert_eq!(some, Options { parts: vec!["b-hard"], resources: 1_000_000, rows: 1000, repetitions: 1 });
-        assert_eq!(Options::parse(&["--only", "b"]).unwrap_err().0, "--only b: the parts are a, b-typical, b-hard.");
+        assert_eq!(Options::parse(&["--only", "b"]).unwrap_err().0, "--only b: the parts are a, b-typical, b-hard, c-start, c-5mb, c-50mb.");
     }
 }
