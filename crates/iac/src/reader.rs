@@ -1,6 +1,7 @@
 //! What every plan reader is, and the one list of them.
 
 use crate::{Document, PlanError, PlanFile};
+use std::path::PathBuf;
 use tagledger_model::{CloudId, Container, Kind, Kinds, RawResource, ScopeId, Text};
 
 /// What readers need to know beside the plan.
@@ -12,6 +13,8 @@ pub struct Options<'k> {
     pub scope: Option<ScopeId>,
     /// Tags that the deployment puts on every resource of a stack.
     pub stack_tags: Vec<(Text, Text)>,
+    /// The folder that the source of a plan is in; the plan's own when none is given.
+    pub source_root: Option<PathBuf>,
 }
 
 impl Options<'_> {

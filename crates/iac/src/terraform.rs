@@ -14,12 +14,15 @@ mod tags;
 #[cfg(test)]
 mod tests;
 
+use crate::address::Address;
+use crate::source::{Block, ModuleSources, SourceMap};
 use crate::{Document, Options, PlanError, PlanReader, Reading};
 use change::{Change, Changes};
 use configuration::{Configuration, Source};
 use defaults::Defaults;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::path::Path;
 use std::sync::Arc;
 use tagledger_model::{Action, CloudId, Container, NativeId, Observed, Origin, Planned, RawResource, Taggable, Text};
 
@@ -117,6 +120,7 @@ struct Facts<'p> {
 impl Facts<'_> {
     fn enter(&self, changes: &[Change], out: &mut Reading) {
         let defaults = Defaults::learn(changes, &self.source, self.variables);
+        let mut places = Places::new(self.options, self.document, &self.source);
         let mut others = 0_usize;
         for change in changes {
             let Some(action) = change.action else { continue };
@@ -152,9 +156,10 @@ impl Facts<'_> {
                 further,
                 taggable: taggable(change),
                 created: None,
-                origin: Origin::Planned(Box::new(self.planned(change, action))),
+                origin: Origin::Planned(Box::new(self.planned(change, action, &mut places))),
             });
         }
+        out.notes.append(&mut places.notes());
         if others > 0 {
             out.notes.push(format!(
                 "{}: {others} resource{} of providers that are no cloud {} not judged",
@@ -165,7 +170,8 @@ impl Facts<'_> {
         }
     }
 
-    fn planned(&self, change: &Change, action: Action) -> Planned {
+    fn planned(&self, change: &Change, action: Action, places: &mut Places) -> Planned {
+        let block = change.parsed.as_ref().and_then(|address| places.find(address));
         Planned {
             reader: ID,
             file: Arc::clone(self.document.path),
@@ -176,9 +182,34 @@ impl Facts<'_> {
             kind: change.kind.clone(),
             id: change.live_id.clone(),
             tags_at: change.place(),
-            place: None,
-            end_line: 0,
+            end_line: block.as_ref().map_or(0, |block| block.end_line),
+            place: block.map(|block| block.place()),
         }
+    }
+}
+
+/// Where the resources of a plan stand in its source.
+struct Places {
+    map: Option<SourceMap>,
+    sources: ModuleSources,
+}
+
+impl Places {
+    /// Looks below the root that was named, else beside the plan.
+    fn new(options: &Options<'_>, document: &Document<'_>, source: &Source<'_>) -> Self {
+        let beside = || Path::new(document.path.as_ref()).parent().map(Path::to_owned).unwrap_or_default();
+        let mut map = SourceMap::new(&options.source_root.clone().unwrap_or_else(beside));
+        let is_there = map.has_sources();
+        Self { map: is_there.then_some(map), sources: source.modules() }
+    }
+
+    fn find(&mut self, address: &Address) -> Option<Block> {
+        self.map.as_mut()?.locate(address, &self.sources)
+    }
+
+    /// What could not be read.
+    fn notes(&self) -> Vec<String> {
+        self.map.as_ref().map_or_else(Vec::new, |map| map.notes().to_vec())
     }
 }
 

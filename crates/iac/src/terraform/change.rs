@@ -27,6 +27,7 @@ impl PartialEq for TagsAt {
 /// A change of a managed resource.
 pub(super) struct Change {
     pub address: Text,
+    pub parsed: Option<Address>,
     /// The resource in the configuration.
     pub source_key: Option<String>,
     pub module: Option<Text>,
@@ -138,6 +139,7 @@ impl Change {
             provider: raw.provider_name,
             address: address.into(),
             kind: kind.into(),
+            parsed,
             family,
             action,
             tags,

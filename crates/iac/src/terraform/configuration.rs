@@ -2,6 +2,7 @@
 
 use super::change::Change;
 use crate::address::Address;
+use crate::source::ModuleSources;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
@@ -35,6 +36,7 @@ struct Module {
 
 #[derive(Debug, Default, Deserialize)]
 struct Call {
+    source: Option<String>,
     #[serde(default)]
     module: Option<Module>,
 }
@@ -87,6 +89,7 @@ impl<'de> Deserialize<'de> for Expressions {
 pub(super) struct Source<'c> {
     providers: Option<&'c BTreeMap<String, Provider>>,
     resources: HashMap<String, &'c Resource>,
+    modules: ModuleSources,
 }
 
 /// The name of a resource in the configuration, whatever instance of it and of its modules is meant.
@@ -98,19 +101,28 @@ pub(super) fn source_key(address: &Address) -> String {
 impl<'c> Source<'c> {
     /// The source of a plan; a plan that was trimmed by hand may have none.
     pub fn new(configuration: Option<&'c Configuration>) -> Self {
-        let mut source = Self { providers: configuration.map(|c| &c.provider_config), resources: HashMap::new() };
+        let mut source = Self { providers: configuration.map(|c| &c.provider_config), ..Self::default() };
         let mut open: Vec<(String, &Module)> = configuration.map(|c| (String::new(), &c.root_module)).into_iter().collect();
         while let Some((path, module)) = open.pop() {
             for resource in &module.resources {
                 source.resources.insert(format!("{path}|{}", resource.address), resource);
             }
             for (name, call) in &module.module_calls {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                if let Some(from) = &call.source {
+                    source.modules.add(&path, from);
+                }
                 if let Some(module) = &call.module {
-                    open.push((if path.is_empty() { name.clone() } else { format!("{path}.{name}") }, module));
+                    open.push((path, module));
                 }
             }
         }
         source
+    }
+
+    /// Where its modules come from.
+    pub fn modules(&self) -> ModuleSources {
+        self.modules.clone()
     }
 
     /// Whether the plan has a configuration at all.

@@ -5,6 +5,7 @@
 
 use super::group::{groups, loudness, path_and_line};
 use super::{Gate, GateFormat, GateOptions, Standing};
+use crate::inert::visible;
 use std::io::{self, Write};
 use tagledger_model::Level;
 
@@ -54,7 +55,7 @@ impl GateFormat for Annotations {
 
 /// Text behind `::`: a line break would begin another command.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    visible(&text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")).into_owned()
 }
 
 /// Text of a property, which ends at a comma or a colon as well.

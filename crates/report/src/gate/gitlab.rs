@@ -3,6 +3,7 @@
 
 use super::group::{loudness, path_and_line};
 use super::{Gate, GateFormat, GateOptions, Standing};
+use crate::inert::visible;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -27,7 +28,7 @@ impl GateFormat for CodeQuality {
                 fingerprint.push('+');
             }
             all.push(json!({
-                "description": format!("{}: {}", resource.address, finding.finding.message),
+                "description": visible(&format!("{}: {}", resource.address, finding.finding.message)),
                 "check_name": finding.finding.rule,
                 "fingerprint": fingerprint,
                 "severity": match loudness(finding) {

@@ -2,6 +2,7 @@
 
 use super::group::groups;
 use super::{Gate, GateFinding, GateFormat, GateOptions, GateResource, Standing};
+use crate::inert::is_invisible;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -104,7 +105,8 @@ fn xml(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\n' => out.push_str("&#10;"),
             '\t' => out.push(' '),
-            '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c if is_invisible(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }

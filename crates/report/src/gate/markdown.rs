@@ -14,6 +14,10 @@ pub(super) struct Summary;
 
 /// A comment is refused beyond 65,536 characters; a table that stays below leaves room for the lines around it.
 const COMMENT: usize = 60_000;
+/// Longer texts are cut: one of them must not push everything else out.
+const LONGEST: usize = 400;
+/// Gaps and notes shown.
+const NOTES: usize = 20;
 /// A step's summary is refused beyond 1 MiB.
 const SUMMARY: usize = 900_000;
 
@@ -71,7 +75,7 @@ fn body(gate: &Gate, most: usize) -> String {
         let _ = writeln!(text, "\n… and {} more, which would not fit here.", crate::plural(cut, "resource"));
     }
     patches(&mut text, &all.iter().filter_map(|g| g.findings.iter().find(|f| f.patch.is_some()).copied()).collect::<Vec<_>>(), most);
-    for line in gate.gaps.iter().chain(&gate.notes) {
+    for line in gate.gaps.iter().chain(&gate.notes).take(NOTES) {
         let _ = writeln!(text, "\n> {}", cell(line));
     }
     let _ = write!(text, "\n<sub>exit {}: {}</sub>", gate.exit.code, cell(&gate.exit.why));
@@ -101,8 +105,8 @@ fn visible_lines(text: &str) -> String {
 
 /// Text within a table: nothing in it is markup, ends the cell, or calls anybody.
 fn cell(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in visible(text).chars() {
+    let mut out = String::with_capacity(text.len().min(LONGEST));
+    for c in visible(text).chars().take(LONGEST) {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -116,11 +120,12 @@ fn cell(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out.replace("://", ":\u{200b}//")
+    out.replace("://", ":\u{200b}//").replace("www.", "www\u{200b}.")
 }
 
 /// An address in code: a fence of its own length, because it may hold backticks.
 fn code(text: &str) -> String {
-    let text = visible(text).replace('|', "\\|");
+    let text: String = visible(text).chars().take(LONGEST).collect();
+    let text = text.replace('|', "\\|");
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
 }

@@ -6,6 +6,7 @@
 
 use super::group::{groups, loudness, path_and_line};
 use super::{Gate, GateFinding, GateFormat, GateOptions, GateResource, Standing};
+use crate::inert::visible;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -87,7 +88,7 @@ fn result(gate: &Gate, resource: &GateResource, rule: &str, findings: &[&GateFin
     let mut set = |name: &str, value: Value| result.insert(name.to_owned(), value);
     set("ruleId", json!(rule));
     set("level", json!(findings.iter().map(|f| loudness(f)).max().map_or("note", word)));
-    set("message", json!({ "text": format!("{}: {}", resource.address, messages.join("; ")) }));
+    set("message", json!({ "text": message(&format!("{}: {}", resource.address, messages.join("; "))) }));
     let mut region = json!({ "startLine": line });
     if resource.end_line > line {
         region["endLine"] = json!(resource.end_line);
@@ -99,7 +100,9 @@ fn result(gate: &Gate, resource: &GateResource, rule: &str, findings: &[&GateFin
             "logicalLocations": [{ "fullyQualifiedName": resource.address, "kind": "resource" }],
         }]),
     );
-    set("partialFingerprints", json!({ "tagledger/v1": fingerprint(&resource.address, rule) }));
+    // The first is the only one that GitHub tells alerts apart by; were it not set, all instances of a block would be one alert.
+    let own = fingerprint(&resource.address, rule);
+    set("partialFingerprints", json!({ "primaryLocationLineHash": own, "tagledger/v1": own }));
     match findings[0].standing {
         Standing::Waived => {
             let why = findings[0].finding.waived.as_ref().map_or_else(String::new, |w| format!("{} ({}, until {})", w.reason, w.owner, w.expires));
@@ -111,6 +114,11 @@ fn result(gate: &Gate, resource: &GateResource, rule: &str, findings: &[&GateFin
         _ => {}
     }
     Value::Object(result)
+}
+
+/// Text of a message, in which brackets would make a link.
+fn message(text: &str) -> String {
+    visible(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
 }
 
 /// FNV-1a of 64 bits over address and rule: the same from run to run, wherever the resource stands.

@@ -197,6 +197,26 @@ fn markdown_is_inert_and_never_too_long() {
 }
 
 #[test]
+fn hostile_text_is_inert_in_every_format() {
+    let mut hostile = gate();
+    let text = format!("x\u{202e}y\u{9b}2J ##vso[task.setvariable]z ##[error]q [a](http://evil.example) www.evil.example {}", "\u{200b}".repeat(100_000));
+    for finding in &mut hostile.findings {
+        finding.finding.message = text.clone();
+    }
+    hostile.notes = vec![text.clone(); 50];
+    hostile.exit.why = text;
+    for id in ["text", "sarif", "junit", "github", "gitlab", "markdown", "github-summary"] {
+        let out = written(id, &hostile);
+        assert!(!out.contains(['\u{202e}', '\u{9b}', '\u{1b}']), "{id}");
+    }
+    let text = written("text", &hostile);
+    assert!(!text.contains("##vso[") && !text.contains("##["));
+    let comment = written("markdown", &hostile);
+    assert!(comment.chars().count() < 65_536 && comment.contains("module.m") && !comment.contains("www.evil") && !comment.contains("http://"));
+    assert!(!written("sarif", &hostile).contains(" [a](http"));
+}
+
+#[test]
 fn json_reads_back() {
     let gate = gate();
     assert_eq!(serde_json::from_str::<Gate>(&written("json", &gate)).unwrap(), gate);

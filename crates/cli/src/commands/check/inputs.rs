@@ -17,12 +17,20 @@ pub(super) struct Plans {
 }
 
 pub(super) fn read(args: &Check) -> Result<Plans, Failure> {
+    if let Some(root) = args.source_root.as_ref().filter(|root| !root.is_dir()) {
+        return Err(Failure::Usage(format!("--source-root {}: there is no such folder", root.display())));
+    }
     let stack_tags = args.stack_tags.iter().map(|tag| {
         let (key, value) =
             tag.split_once('=').ok_or_else(|| Failure::Usage(format!("--stack-tags {tag}: write KEY=VALUE, several with commas between them")))?;
         Ok((key.into(), value.into()))
     });
-    let options = Options { kinds: clouds::kinds(), scope: args.scope.as_deref().map(Into::into), stack_tags: stack_tags.collect::<Result<_, Failure>>()? };
+    let options = Options {
+        kinds: clouds::kinds(),
+        scope: args.scope.as_deref().map(Into::into),
+        stack_tags: stack_tags.collect::<Result<_, Failure>>()?,
+        source_root: args.source_root.clone(),
+    };
     let mut plans = Plans { reading: Reading::default(), inputs: Vec::new(), input_of: Vec::new() };
     for path in &args.plans {
         if path.is_dir() {

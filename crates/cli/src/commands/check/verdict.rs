@@ -28,6 +28,12 @@ pub(super) fn gate(args: &Check, taxonomy: &Taxonomy, plans: Plans, findings: &F
     }
     all.sort_by_key(|f| (f.standing, f.resource));
     say_once(&mut all);
+    if args.fail_on_undetermined {
+        for finding in all.iter_mut().filter(|f| f.standing == Standing::Undetermined) {
+            finding.standing = Standing::Failing;
+        }
+        all.sort_by_key(|f| (f.standing, f.resource));
+    }
     patch(&mut all, &planned);
     let resources: Vec<GateResource> = reading.resources.iter().zip(&input_of).filter_map(|(r, input)| shown(r, *input)).collect();
     let counts = counts(args, &resources, &planned, &all);
@@ -151,9 +157,10 @@ fn exit_of(args: &Check, counts: &GateCounts, all: &[GateFinding], gaps: &[Strin
     let level = Level::from(args.fail_on).word();
     let failing = number(Standing::Failing);
     if failing > 0 {
+        let or = if args.fail_on_undetermined { ", or undetermined," } else { "" };
         return Exit {
             code: exit::FINDINGS.0,
-            why: format!("{} at level {level} or above on {}", plural(failing, "finding"), plural(counts.failing, "resource")),
+            why: format!("{} at level {level} or above{or} on {}", plural(failing, "finding"), plural(counts.failing, "resource")),
         };
     }
     let open = number(Standing::Undetermined) + gaps.len() as u64;
