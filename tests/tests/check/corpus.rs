@@ -90,7 +90,7 @@ fn differences(plan: &std::path::Path, answers: &[Value]) -> Vec<String> {
 }
 
 /// Plans of our own for what the corpus does not have: default tags and aliases, awscc and azapi, deposed objects, imports, sensitive tags, odd
-/// encodings. The answers beside them were written by hand.
+/// encodings. The answers beside them are those of an oracle written apart from the program, checked against answers written by hand.
 #[test]
 fn every_plan_of_our_own_is_judged_as_written_beside_it() {
     let folder = root().join("tests/plans");
