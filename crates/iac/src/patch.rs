@@ -44,9 +44,11 @@ pub fn patch(at: &TagPlace, tags: &[(String, Option<String>)]) -> Option<String>
 }
 
 fn name(key: &str) -> String {
+    // These words begin or are expressions where a key stands.
+    let is_word_of_the_language = matches!(key, "for" | "null" | "true" | "false");
     let is_identifier =
         key.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_') && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    if is_identifier { key.to_owned() } else { format!("\"{}\"", escaped(key)) }
+    if is_identifier && !is_word_of_the_language { key.to_owned() } else { format!("\"{}\"", escaped(key)) }
 }
 
 fn quoted(key: &str, value: Option<&str>) -> String {
@@ -81,6 +83,7 @@ mod tests {
             "settings {\n  user_labels = {\n    env = \"prod\"\n  }\n}\n"
         );
         assert!(written("tag", TagSyntax::HclBlocks, &[("K", Some("v"))]).unwrap().starts_with("tag {\n  key                 = \"K\"\n"));
+        assert_eq!(written("tags", TagSyntax::HclMap, &[("for", Some("x"))]).unwrap(), "tags = {\n  \"for\" = \"x\"\n}\n");
         assert_eq!(written("Tags", TagSyntax::KeyValueList, &[("K", None)]), None);
         assert_eq!(written("tags", TagSyntax::HclMap, &[]), None);
     }

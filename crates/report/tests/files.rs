@@ -86,11 +86,16 @@ fn json_reads_back_as_what_was_written() {
     }
 }
 
+/// The top of the checkout that the test runs in: its binary may be older, where checkouts share a target folder.
+fn top() -> std::path::PathBuf {
+    std::path::PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../..")
+}
+
 #[test]
 fn the_committed_schema_of_a_check_is_the_one_of_the_types() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../check.schema.json");
+    let path = top().join("check.schema.json");
     if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        std::fs::write(path, tagledger_report::gate::gate_json_schema()).unwrap();
+        std::fs::write(&path, tagledger_report::gate::gate_json_schema()).unwrap();
     }
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     assert!(committed == tagledger_report::gate::gate_json_schema(), "check.schema.json is out of date; UPDATE_SCHEMA=1 writes it anew");
@@ -98,9 +103,9 @@ fn the_committed_schema_of_a_check_is_the_one_of_the_types() {
 
 #[test]
 fn the_committed_schema_is_the_one_of_the_types() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../report.schema.json");
+    let path = top().join("report.schema.json");
     if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        std::fs::write(path, json_schema()).unwrap();
+        std::fs::write(&path, json_schema()).unwrap();
     }
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     assert!(

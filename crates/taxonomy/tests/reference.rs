@@ -2,11 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its own repository has failed")]
 
 use proptest::prelude::*;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tagledger_model::Level;
 use tagledger_taxonomy::{Domain, Known, KnownCloud, KnownRule, Lender, LoadError, Loaded, Rung, load, parse, schema};
 
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+/// The top of the checkout that the test runs in.
+fn root() -> PathBuf {
+    PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../..")
+}
 
 const KNOWN: Known<'_> = Known {
     rules: &[KnownRule { id: "nonstandard-key", options: &[] }, KnownRule { id: "missing-required-key", options: &[] }],
@@ -18,11 +21,11 @@ const KNOWN: Known<'_> = Known {
 };
 
 fn text() -> String {
-    std::fs::read_to_string(Path::new(ROOT).join("taxonomy.yaml")).unwrap().replace("\r\n", "\n")
+    std::fs::read_to_string(root().join("taxonomy.yaml")).unwrap().replace("\r\n", "\n")
 }
 
 fn reference() -> Loaded {
-    load(&Path::new(ROOT).join("taxonomy.yaml"), &KNOWN).unwrap_or_else(|e| panic!("{e}"))
+    load(&root().join("taxonomy.yaml"), &KNOWN).unwrap_or_else(|e| panic!("{e}"))
 }
 
 #[test]
@@ -82,7 +85,7 @@ fn owners_and_cost_centres_of_the_registers_are_in_the_registers() {
 
 #[test]
 fn the_committed_schema_is_the_one_of_the_types() {
-    let path = Path::new(ROOT).join("taxonomy.schema.json");
+    let path = root().join("taxonomy.schema.json");
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, schema()).unwrap();
     }
