@@ -3,13 +3,28 @@
 use std::sync::LazyLock;
 use tagledger_model::Kinds;
 
-/// Read from `kinds.tsv` on first use.
-pub(crate) static KINDS: LazyLock<Kinds> = LazyLock::new(|| Kinds::from_table(include_str!("kinds.tsv")));
+/// Read from `kinds.tsv` on first use; `taggable.tsv` knows more types, but only whether they can carry tags.
+pub(crate) static KINDS: LazyLock<Kinds> = LazyLock::new(|| Kinds::from_table(include_str!("kinds.tsv")).and_taggable(include_str!("taggable.tsv")));
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::HashSet;
+    use tagledger_model::Taggable;
+
+    #[test]
+    fn types_without_a_line_of_their_own_may_still_be_known_to_carry_tags() {
+        assert_eq!(KINDS.taggable("Microsoft.Web/sites/config"), Some(Taggable::No));
+        assert_eq!(KINDS.taggable("Microsoft.Compute/virtualMachines/extensions"), Some(Taggable::Yes));
+        assert_eq!(KINDS.taggable("microsoft.storage/storageaccounts"), Some(Taggable::Yes));
+        assert_eq!((KINDS.taggable("microsoft.web/nosuch"), KINDS.taggable("microsoft.we/sites"), KINDS.taggable("sites")), (None, None, None));
+        let mut namespaces = HashSet::new();
+        for line in include_str!("taggable.tsv").lines().filter(|l| !l.starts_with('#')) {
+            let columns: Vec<&str> = line.split('\t').collect();
+            assert!(columns.len() == 3 && line == line.to_lowercase() && namespaces.insert(columns[0]), "{line}");
+        }
+        assert!(namespaces.len() > 200);
+    }
 
     #[test]
     fn every_line_of_the_table_has_four_columns_in_lower_case() {

@@ -147,7 +147,8 @@ pub(crate) struct Scan {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Check {
-    /// Plans as `terraform show -json` prints them, CloudFormation and SAM templates, CDK assemblies: files, folders, or `-` for standard input.
+    /// Plans as `terraform show -json` prints them, CloudFormation and SAM templates, CDK assemblies, Azure what-if answers and templates,
+    /// Pulumi previews, Config Connector and Crossplane manifests: files, folders, or `-` for standard input.
     #[arg(value_name = "PLAN", required_unless_present = "tf")]
     pub plans: Vec<PathBuf>,
     /// A plan in Terraform's own binary form; `terraform show -json`, or `tofu`, is run on it.

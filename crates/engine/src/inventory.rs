@@ -266,8 +266,7 @@ impl Inventory {
         let mut taggable = Vec::with_capacity(rows);
         for row in 0..rows {
             let (cloud, kind) = (parts.resources.clouds[row], parts.resources.kinds[row]);
-            let table =
-                *by_kind.entry((cloud, kind)).or_insert_with(|| parts.clouds[usize::from(cloud)].kinds.find(&parts.kinds[kind as usize]).map(|k| k.taggable));
+            let table = *by_kind.entry((cloud, kind)).or_insert_with(|| parts.clouds[usize::from(cloud)].kinds.taggable(&parts.kinds[kind as usize]));
             let has_tags = parts.sets.own(parts.resources.sets[row]).is_some_and(|n| n > 0);
             taggable.push(crate::builder::taggable(parts.resources.taggable[row], table, has_tags));
         }

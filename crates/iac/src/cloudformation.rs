@@ -11,14 +11,15 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+use crate::found::Found;
 use crate::template::{self, Node};
 use crate::{Document, Form, Options, PlanError, PlanReader, Reading};
 use std::sync::Arc;
 use tagledger_model::{Action, CloudId, Layer, NativeId, Observed, Origin, Place, Planned, RawResource, RawTag, ScopeId, TagPlace, TagSyntax, Taggable, Text};
-use tags::Found;
 use types::Shape;
 
 pub(crate) use assembly::Assembly;
+pub(crate) use types::tags_of_type;
 
 /// The cloud.
 const CLOUD: &str = "aws";

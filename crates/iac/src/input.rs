@@ -212,6 +212,9 @@ impl Document<'_> {
         let what = match &self.form {
             Form::Events => "this log of events is none that Tagledger knows; see docs/check.md".to_owned(),
             Form::Array => "a JSON array is no plan; hand over the whole output of the command".to_owned(),
+            Form::Text if self.text.lines().any(|line| line.starts_with("apiVersion:")) => {
+                "none of these Kubernetes manifests is of Config Connector or Crossplane: they make nothing that a cloud bills".to_owned()
+            }
             Form::Text => "this is neither a plan nor a template that Tagledger knows; see docs/check.md".to_owned(),
             Form::Object(_) if has("serial") && has("lineage") => {
                 "this is a state file: it says what exists, not what will; run `terraform plan -out=tfplan && terraform show -json tfplan`, and `tagledger scan` for what exists".to_owned()
@@ -221,6 +224,9 @@ impl Document<'_> {
             }
             Form::Object(_) if has("@level") && has("@message") => {
                 "these are the messages of `terraform plan -json`, which hold no tags; run `terraform plan -out=tfplan && terraform show -json tfplan`".to_owned()
+            }
+            Form::Object(_) if has("deployment") || has("checkpoint") => {
+                "this is a state of Pulumi: it says what exists, not what will; run `pulumi preview --json`, and `tagledger scan` for what exists".to_owned()
             }
             Form::Object(_) if has("provider_schemas") => "these are provider schemas, not a plan; run `terraform show -json <plan>`".to_owned(),
             Form::Object(members) => {

@@ -4,9 +4,14 @@
 //! `rules`, how the verdict is shown is in `report`; here is only what a plan says, and what it leaves open.
 
 pub mod address;
+mod arm;
+mod asset_links;
 mod cloudformation;
+mod found;
 mod input;
+mod kubernetes;
 mod patch;
+mod pulumi;
 mod reader;
 mod source;
 mod template;

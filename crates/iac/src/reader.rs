@@ -18,10 +18,27 @@ pub struct Options<'k> {
 }
 
 impl Options<'_> {
+    /// The kinds of one cloud.
+    pub fn kinds_of(&self, cloud: &str) -> Option<&Kinds> {
+        self.kinds.iter().find(|(id, _)| id.as_str() == cloud).map(|(_, kinds)| *kinds)
+    }
+
     /// The kind that Terraform calls so, in one cloud.
     pub fn kind(&self, cloud: &str, terraform: &str) -> Option<&Kind> {
-        self.kinds.iter().find(|(id, _)| id.as_str() == cloud)?.1.by_terraform(terraform)
+        self.kinds_of(cloud)?.by_terraform(terraform)
     }
+
+    /// The same by the squeezed name.
+    pub(crate) fn kind_squeezed(&self, cloud: &str, terraform: &str) -> Option<&Kind> {
+        let kinds = self.kinds_of(cloud)?;
+        // Of several kinds with one Terraform type the table's first counts.
+        kinds.by_terraform(kinds.iter().filter_map(|kind| kind.terraform).find(|name| squeezed(name) == terraform)?)
+    }
+}
+
+/// The name of a type without case and separators, in which tools over the same providers differ.
+pub(crate) fn squeezed(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// What a plan says.
@@ -52,7 +69,15 @@ pub trait PlanReader: Send + Sync {
 }
 
 /// Every reader.
-pub static READERS: &[&dyn PlanReader] = &[&crate::terraform::TerraformPlan, &crate::cloudformation::Template, &crate::cloudformation::Assembly];
+pub static READERS: &[&dyn PlanReader] = &[
+    &crate::terraform::TerraformPlan,
+    &crate::cloudformation::Template,
+    &crate::cloudformation::Assembly,
+    &crate::arm::ArmTemplate,
+    &crate::arm::WhatIf,
+    &crate::pulumi::PulumiPreview,
+    &crate::kubernetes::Manifests,
+];
 
 /// Reads every document of a file; the second value names the formats that were met, in order.
 pub fn read(file: &PlanFile, options: &Options<'_>, out: &mut Reading) -> Result<Vec<&'static str>, PlanError> {

@@ -22,6 +22,8 @@ pub struct Kinds {
     by_native: HashMap<&'static str, Kind>,
     /// Of several kinds with one Terraform type the first of the table counts.
     by_terraform: HashMap<&'static str, &'static str>,
+    /// Lines of kinds without a shared name, searched when asked: they are many, and few are asked for.
+    others: &'static str,
 }
 
 impl Kinds {
@@ -40,7 +42,28 @@ impl Kinds {
                 by_native.insert(native, Kind { native, shared, terraform, taggable });
             }
         }
-        Self { by_native, by_terraform }
+        Self { by_native, by_terraform, others: "" }
+    }
+
+    /// The same with a table of kinds that have no shared name: a namespace a line, then the types in it that can carry tags and those that
+    /// cannot, names parted by spaces and columns by tabs, all in lower case; `-` for none.
+    pub fn and_taggable(self, others: &'static str) -> Self {
+        Self { others, ..self }
+    }
+
+    /// Whether a kind can carry tags, as far as the tables know; the name without case.
+    pub fn taggable(&self, native: &str) -> Option<Taggable> {
+        if let Some(kind) = self.find(native) {
+            return Some(kind.taggable);
+        }
+        if self.others.is_empty() {
+            return None;
+        }
+        let name = native.to_ascii_lowercase();
+        let (namespace, kind) = name.split_once('/')?;
+        let lines = self.others.lines().filter_map(|line| line.strip_prefix(namespace)?.strip_prefix('\t')?.split_once('\t'));
+        let has = |names: &str| names.split(' ').any(|name| name == kind);
+        lines.into_iter().find_map(|(yes, no)| if has(yes) { Some(Taggable::Yes) } else { has(no).then_some(Taggable::No) })
     }
 
     /// The kind by the cloud's own name, without case.

@@ -153,3 +153,48 @@ fn every_real_template_is_judged_as_the_oracle_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(templates.len() >= 15 && resources > 300, "{} templates, {resources} resources", templates.len());
 }
+
+/// What-if answers, ARM templates, Pulumi previews and Kubernetes manifests, held against `tests/oracle/others.py`, which was written apart from
+/// the program and looks types up in a list of its own.
+#[test]
+fn every_real_file_of_the_other_tools_is_judged_as_the_oracle_says() {
+    let Some(folder) = shared("data/iac") else { return };
+    let files = ["arm", "pulumi", "k8s"].iter().flat_map(|kind| std::fs::read_dir(folder.join(kind)).unwrap().map(|e| e.unwrap().path())).collect();
+    let Some((states, resources)) = held_against_others(&files) else { return };
+    assert!(files.len() >= 13 && states == 1 && resources > 70, "{} files, {states} states, {resources} resources", files.len());
+}
+
+/// The same for files of our own, which hold what the real ones do not: secret and unknown values, default tags of providers, imports, scopes of
+/// nested deployments, labels with prefixes.
+#[test]
+fn every_file_of_our_own_for_the_other_tools_is_judged_as_the_oracle_says() {
+    let files = std::fs::read_dir(root().join("tests/plans/others")).unwrap().map(|e| e.unwrap().path()).collect();
+    let Some((_, resources)) = held_against_others(&files) else { return };
+    assert!(files.len() == 4 && resources > 20, "{} files, {resources} resources", files.len());
+}
+
+/// How many files are states, and how many resources the others have; nothing without Python.
+fn held_against_others(files: &Vec<PathBuf>) -> Option<(usize, usize)> {
+    let Some(python) = std::env::var_os("TAGLEDGER_TEST_PYTHON") else {
+        skipped("TAGLEDGER_TEST_PYTHON names no Python with PyYAML; `cargo xtask test` makes one");
+        return None;
+    };
+    let (mut resources, mut states, mut wrong) = (0, 0, Vec::new());
+    for file in files {
+        let done = Command::new(&python).arg(root().join("tests/oracle/others.py")).arg(file).output().unwrap();
+        assert!(done.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&done.stderr));
+        let answer: Value = serde_json::from_slice(&done.stdout).unwrap();
+        if answer["error"] == "state-file" {
+            let done = Desk::laid().call("check").with([file.to_str().unwrap()]).exits(2);
+            assert!(done.err.contains("pulumi preview --json"), "{}", done.err);
+            states += 1;
+            continue;
+        }
+        let answers: Vec<Value> =
+            answer["resources"].as_array().unwrap().iter().filter(|r| r["class"] != "ignored" && r["cloud"] != "other").cloned().collect();
+        wrong.extend(differences(file, &answers));
+        resources += answers.len();
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Some((states, resources))
+}

@@ -1,6 +1,7 @@
 //! What the schemas of CloudFormation say about each type: whether it can carry tags, under which property, and in which shape.
 
 use crate::Options;
+use crate::found::Carries;
 use crate::template::Node;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -48,6 +49,15 @@ pub(super) fn find(kind: &str, properties: Option<&Node>) -> Option<At> {
     Some(At { attribute: "Tags", shape: if shown.entries().is_empty() || shown.function().is_some() { Shape::List } else { Shape::Map } })
 }
 
+/// The property that holds the tags of a type, by its service and name without case.
+pub(crate) fn tags_of_type(service: &str, thing: &str) -> Option<Carries> {
+    let name = |kind: &str| {
+        let mut parts = kind.split("::").skip(1);
+        parts.next().is_some_and(|s| s.eq_ignore_ascii_case(service)) && parts.next().is_some_and(|t| t.eq_ignore_ascii_case(thing)) && parts.next().is_none()
+    };
+    TYPES.iter().find(|(kind, _)| name(kind)).map(|(_, at)| at.map_or(Carries::Nothing, |at| Carries::At(at.attribute)))
+}
+
 /// A custom resource is a call of a function; whether what it makes has tags is the function's affair.
 fn is_custom(kind: &str) -> bool {
     kind.starts_with("Custom::") || kind == "AWS::CloudFormation::CustomResource"
@@ -67,6 +77,5 @@ pub(super) fn taggable(kind: &str, at: Option<At>) -> Taggable {
 pub(super) fn native(kind: &str, options: &Options<'_>) -> Text {
     let mut parts = kind.split("::").skip(1);
     let derived = parts.next().zip(parts.next()).map(|(service, thing)| format!("{service}:{thing}").to_ascii_lowercase());
-    let table = options.kinds.iter().find(|(id, _)| id.as_str() == super::CLOUD).map(|(_, kinds)| kinds);
-    derived.filter(|name| table.is_some_and(|kinds| kinds.find(name).is_some())).map_or_else(|| Text::new(kind), Text::from)
+    derived.filter(|name| options.kinds_of(super::CLOUD).is_some_and(|kinds| kinds.find(name).is_some())).map_or_else(|| Text::new(kind), Text::from)
 }

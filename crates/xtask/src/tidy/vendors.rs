@@ -3,13 +3,13 @@
 use super::{Break, RustFile, is_test, source::line_of};
 use crate::workspace::{TextFile, crate_of, extension};
 
-pub(crate) const DEMANDS: &str = "A vendor's name occurs only in its own crate, in the list in crates/cli/src/clouds.rs, in the one of the plan reader's providers, and in files named for a vendor's format. \
+pub(crate) const DEMANDS: &str = "A vendor's name occurs only in its own crate, in the list in crates/cli/src/clouds.rs, in those of the plan reader's providers, and in files named for a vendor's format. \
 Shared code that knows a cloud by name would have to change for every new cloud: put the difference behind `Cloud` or into its data.";
 
 const VENDORS: &[&str] = &["aws", "amazon", "azure", "microsoft", "gcp", "google", "gcloud"];
 
 /// Formats of a vendor's: a file or folder that is named for one may name the vendor.
-const FORMATS: &[&str] = &["cloudformation"];
+const FORMATS: &[&str] = &["cloudformation", "arm"];
 
 /// Crates that are about clouds, or that make or drive tests.
 const ROOMS: &[&str] = &["aws", "azure", "gcp", "testkit", "xtask", "tests"];
@@ -17,8 +17,8 @@ const ROOMS: &[&str] = &["aws", "azure", "gcp", "testkit", "xtask", "tests"];
 /// The program names the crates of the clouds in this file alone.
 const LIST: &str = "crates/cli/src/clouds.rs";
 
-/// The plan reader names its files about providers in this one.
-const PROVIDERS: &str = "crates/iac/src/terraform/families.rs";
+/// The plan reader names its files about vendors' providers, packages and controllers in these.
+const PROVIDERS: &[&str] = &["crates/iac/src/terraform/families.rs", "crates/iac/src/pulumi/packages.rs", "crates/iac/src/kubernetes/controllers.rs"];
 
 /// Files that are part of the program though they are not Rust.
 const OTHER: &[&str] = &["html", "css", "js", "j2", "jinja", "txt"];
@@ -42,7 +42,12 @@ fn is_free(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or_default();
     let below = path.split_once("/src/").map_or(file, |(_, below)| below);
     let is_named_for_vendor = parts(file).any(|(_, part)| VENDORS.contains(&part)) || parts(below).any(|(_, part)| FORMATS.contains(&part));
-    crate_of(path).is_some_and(|name| ROOMS.contains(&name)) || path == LIST || path == PROVIDERS || is_test(path) || is_named_for_vendor || file == "build.rs"
+    crate_of(path).is_some_and(|name| ROOMS.contains(&name))
+        || path == LIST
+        || PROVIDERS.contains(&path)
+        || is_test(path)
+        || is_named_for_vendor
+        || file == "build.rs"
 }
 
 /// The words within identifiers and prose: `AwsClient`, `aws_client` and `aws-client` all hold `aws`, `drawsort` does not.
@@ -98,6 +103,7 @@ mod tests {
             "crates/cost/src/bills/aws_cur.rs",
             "crates/cost/src/tests.rs",
             "crates/iac/src/cloudformation/tags.rs",
+            "crates/iac/src/arm/what_if.rs",
         ] {
             assert_eq!(in_file(path, "const C: &str = \"aws\";"), [""; 0], "{path}");
         }

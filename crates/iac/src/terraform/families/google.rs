@@ -5,6 +5,7 @@
 
 use super::super::change::Change;
 use super::{Family, Reach, TagsAt, constant, text};
+use crate::asset_links;
 use serde_json::{Map, Value};
 use tagledger_model::{NativeId, ScopeId, TagSyntax, Text};
 
@@ -39,20 +40,11 @@ pub(super) static FAMILY: Family = Family {
     container: |_, _| None,
 };
 
-/// `https://www.googleapis.com/compute/v1/projects/p/…` as the inventory writes it: `//compute.googleapis.com/projects/p/…`.
 fn live_id(kind: &str, before: &Map<String, Value>) -> Option<NativeId> {
     if kind == "google_storage_bucket" {
-        return text(before.get("name")).map(|name| NativeId::exact(format!("//storage.googleapis.com/{name}")));
+        return text(before.get("name")).map(asset_links::bucket);
     }
-    let link = text(before.get("self_link"))?;
-    let path = &link[link.find("/projects/")?..];
-    let host = link.strip_prefix("https://")?.split('/').collect::<Vec<_>>();
-    let service = match host[..] {
-        ["www.googleapis.com", service, ..] => service,
-        [host, ..] => host.strip_suffix(".googleapis.com")?,
-        [] => return None,
-    };
-    Some(NativeId::exact(format!("//{service}.googleapis.com{path}")))
+    text(before.get("self_link")).and_then(asset_links::asset)
 }
 
 fn scope(change: &Change, provider: Option<&Value>, variables: &Map<String, Value>) -> Option<ScopeId> {
