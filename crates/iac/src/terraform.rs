@@ -10,6 +10,7 @@ mod defaults;
 mod families;
 mod said;
 mod tags;
+mod types;
 
 #[cfg(test)]
 mod tests;

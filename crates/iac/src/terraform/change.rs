@@ -4,6 +4,7 @@ use super::configuration::source_key;
 use super::families::{Family, TagsAt, text};
 use super::said::Side;
 use super::tags::Said;
+use super::types;
 use crate::address::Address;
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
@@ -121,7 +122,10 @@ impl Change {
         let never_tagged = family.is_some_and(|f| f.never.contains(&kind.as_str()));
         let view = Side { values: after, unknown, sensitive: &raw.change.after_sensitive };
         let places = family.filter(|_| !never_tagged).map_or(&[][..], |f| f.places).iter();
-        let tags = view.best(&kind, places.filter(|at| family.is_some_and(|f| !f.except.contains(&(kind.as_str(), at.own)))));
+        let lists_schema = after.contains_key("id") || unknown.get("id").is_some_and(|mark| *mark != Value::Bool(false));
+        let shown = view.best(&kind, places.filter(|at| family.is_some_and(|f| !f.except.contains(&(kind.as_str(), at.own)))));
+        let bare = || Some(Found { at: types::find(family?, &kind)?, own: Said::Known(Vec::new()), merged: Said::NotThere });
+        let tags = shown.or_else(|| bare().filter(|_| !lists_schema && !never_tagged));
         let is_there = !raw.change.after.is_null() && raw.deposed.is_none();
         let action = action(&raw.change, is_there, || touches_tags(before, tags.as_ref()));
         let word = |name: &str| text(after.get(name)).map(Text::new);
@@ -131,7 +135,7 @@ impl Change {
             module: parsed.as_ref().and_then(Address::module).map(Text::from),
             previous: raw.previous_address.map(Text::from),
             live_id: live.and_then(|before| (family?.live_id)(&kind, before)),
-            lists_schema: after.contains_key("id") || unknown.get("id").is_some_and(|mark| *mark != Value::Bool(false)),
+            lists_schema,
             name: word("name").or_else(|| word("bucket")).or_else(|| word("identifier")),
             region: word("region").or_else(|| word("location")).or_else(|| word("zone")).or_else(|| word("availability_zone")),
             project: word("project").or_else(|| live.and_then(|before| text(before.get("project")).map(Text::new))),

@@ -196,3 +196,18 @@ fn what_a_plan_leaves_out_is_a_gap() {
         assert!(error.contains(said), "{error}");
     }
 }
+
+#[test]
+fn a_type_that_a_trimmed_plan_does_not_describe_is_looked_up() {
+    let of = |kind: &str, after: Value| {
+        let change = change(&after, &json!({}), json!({"address": format!("{kind}.a"), "type": kind, "provider_name": null}));
+        let read = read(&json!({"resource_changes": [change]})).resources.remove(0);
+        (read.taggable, read.further, read.origin.planned().unwrap().tags_at.as_ref().map(|at| at.attribute.to_string()))
+    };
+    let labels = |at: &str| (Taggable::Yes, Further::None, Some(at.to_owned()));
+    assert_eq!(of("aws_kinesis_stream", json!({"name": "x"})), labels("tags"));
+    assert_eq!(of("google_sql_database_instance", json!({"name": "x"})), labels("settings.user_labels"));
+    assert_eq!(of("azurerm_frontdoor_nosuch", json!({"name": "x"})).0, Taggable::Unknown);
+    // A whole plan answers for itself.
+    assert_eq!(of("aws_kinesis_stream", json!({"id": "x", "name": "x"})).0, Taggable::No);
+}
