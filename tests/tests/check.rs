@@ -5,6 +5,8 @@
 mod corpus;
 #[path = "check/doors.rs"]
 mod doors;
+#[path = "check/pages.rs"]
+mod pages;
 
 use serde_json::{Value, json};
 use tagledger_tests::{Desk, TAXONOMY};
