@@ -153,6 +153,9 @@ pub(crate) struct Check {
     /// A plan in Terraform's own binary form; `terraform show -json`, or `tofu`, is run on it.
     #[arg(long, value_name = "FILE")]
     pub tf: Vec<PathBuf>,
+    /// Pass over named files that are no plans, as in a folder: for hooks that hand over every changed file.
+    #[arg(long)]
+    pub skip_others: bool,
     /// The taxonomy.
     #[arg(long, value_name = "FILE", env = "TAGLEDGER_TAXONOMY", default_value = "taxonomy.yaml")]
     pub taxonomy: PathBuf,
@@ -255,11 +258,11 @@ pub(crate) struct Explain {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Taxonomy {
-    /// Read the taxonomy and say everything that is wrong with it.
+    /// Read taxonomies and say everything that is wrong with them.
     Check {
-        /// The taxonomy.
-        #[arg(default_value = "taxonomy.yaml", env = "TAGLEDGER_TAXONOMY")]
-        file: PathBuf,
+        /// The taxonomy, or several.
+        #[arg(value_name = "FILE", default_value = "taxonomy.yaml", env = "TAGLEDGER_TAXONOMY")]
+        files: Vec<PathBuf>,
     },
     /// Print the JSON Schema of taxonomy.yaml, for editors.
     Schema,
