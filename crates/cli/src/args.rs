@@ -146,6 +146,7 @@ pub(crate) struct Scan {
 }
 
 #[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Check {
     /// Plans as `terraform show -json` prints them, CloudFormation and SAM templates, CDK assemblies: files, folders, or `-` for standard input.
     #[arg(value_name = "PLAN", required_unless_present = "tf")]

@@ -63,7 +63,7 @@ impl Plan {
             match record.get("tags") {
                 // A tag with nothing in it is null in an inventory; in Terraform a null is no tag at all.
                 Some(Value::Object(tags)) => {
-                    after[*attribute] = tags.iter().map(|(k, v)| (k.clone(), if v.is_null() { json!("") } else { v.clone() })).collect()
+                    after[*attribute] = tags.iter().map(|(k, v)| (k.clone(), if v.is_null() { json!("") } else { v.clone() })).collect();
                 }
                 Some(_) => after[*attribute] = Value::Null,
                 None => unknown[*attribute] = json!(true),
@@ -132,7 +132,7 @@ fn is_compared(finding: &Value, page: &str) -> bool {
 fn judged(page: &str, example: &Example, taxonomy: &str, records: &[Value], groups_are_planned: bool) -> (Said, Said) {
     let desk = Desk::new();
     desk.put("taxonomy.yaml", taxonomy);
-    let lines = |records: &mut dyn Iterator<Item = &Value>| records.map(|r| format!("{r}\n")).collect::<String>();
+    let lines = |records: &mut dyn Iterator<Item = &Value>| records.map(Value::to_string).collect::<Vec<_>>().join("\n");
     desk.put("inventory.ndjson", lines(&mut records.iter()));
     let is = |r: &Value, kind: &str| r["kind"] == kind;
     let is_handed_over = |r: &&Value| is(r, "scope") || (is(r, "resource_group") && !groups_are_planned);
