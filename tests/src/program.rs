@@ -20,6 +20,13 @@ pub struct Done {
 }
 
 impl Done {
+    /// The same, when it ended with one of these exit codes.
+    #[track_caller]
+    pub fn ends(self, codes: &[i32]) -> Self {
+        assert!(codes.contains(&self.code), "exit code {}\nstandard output:\n{}\nstandard error:\n{}", self.code, self.out, self.err);
+        self
+    }
+
     /// Standard output with each run of blanks and line ends as one blank: a sentence wherever the terminal broke it.
     pub fn said(&self) -> String {
         self.out.split_whitespace().collect::<Vec<_>>().join(" ")

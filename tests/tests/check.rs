@@ -5,6 +5,10 @@
 mod corpus;
 #[path = "check/doors.rs"]
 mod doors;
+#[path = "check/pages.rs"]
+mod pages;
+#[path = "check/terraform.rs"]
+mod terraform;
 
 use serde_json::{Value, json};
 use tagledger_tests::{Desk, TAXONOMY};
@@ -349,4 +353,20 @@ fn what_a_plan_leaves_open_is_said() {
     let said = desk.call("check plan.json").exits(0).said();
     assert!(said.contains("the plan is not complete") && said.contains("aws_s3_bucket.later is deferred"), "{said}");
     desk.call("check plan.json --fail-on-undetermined").exits(1);
+}
+
+#[test]
+fn a_hook_may_hand_over_every_changed_file() {
+    let desk = desk(&bare());
+    desk.put("values.yml", "replicas: 3\n");
+    desk.put("empty.json", "");
+    desk.put("picture.json", [0xff, 0x00, 0xfe]);
+    let others = "values.yml empty.json picture.json taxonomy.yaml";
+    desk.call(&format!("check {others}")).exits(2);
+    assert!(desk.call(&format!("check --skip-others {others}")).exits(0).out.contains("0 resources"));
+    assert!(desk.call(&format!("check --skip-others {others} plan.json")).exits(1).out.contains("1 resource, 1 answered for, 1 failing"));
+    // A template that is broken is no other file, and neither is one that is not there.
+    desk.put("broken.yaml", "Resources:\n  A:\n    Type: AWS::S3::Bucket\n   B: [\n");
+    desk.call("check --skip-others broken.yaml").exits(2);
+    assert!(desk.call("check --skip-others nowhere.yaml").exits(2).err.contains("nowhere.yaml: cannot be read"));
 }

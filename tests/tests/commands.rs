@@ -126,6 +126,11 @@ fn taxonomies_are_checked() {
     assert_eq!(desk.call("taxonomy check").exits(0).out, "taxonomy.yaml: valid; 2 keys, 0 stages, 0 waivers\n");
     std::fs::rename(desk.path("taxonomy.yaml"), desk.path("other.yaml")).unwrap();
     assert!(desk.call("taxonomy check other.yaml").exits(0).out.starts_with("other.yaml: valid"));
+    // Of several, each is told, and mistakes in all of them at once.
+    desk.put("a.yaml", "version: 1\nkeyz: {}\n");
+    desk.put("b.yaml", "version: 7\n");
+    let done = desk.call("taxonomy check a.yaml other.yaml b.yaml").exits(2);
+    assert!(done.out.starts_with("other.yaml: valid") && done.err.contains("a.yaml:2:1") && done.err.contains("b.yaml:1:10"), "{} {}", done.out, done.err);
     assert!(desk.call("taxonomy check").env("TAGLEDGER_TAXONOMY", "other.yaml").exits(0).out.starts_with("other.yaml: valid"));
     desk.call("taxonomy check").exits(2);
 }

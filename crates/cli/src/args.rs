@@ -146,6 +146,7 @@ pub(crate) struct Scan {
 }
 
 #[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Check {
     /// Plans as `terraform show -json` prints them, CloudFormation and SAM templates, CDK assemblies, Azure what-if answers and templates,
     /// Pulumi previews, Config Connector and Crossplane manifests: files, folders, or `-` for standard input.
@@ -154,6 +155,9 @@ pub(crate) struct Check {
     /// A plan in Terraform's own binary form; `terraform show -json`, or `tofu`, is run on it.
     #[arg(long, value_name = "FILE")]
     pub tf: Vec<PathBuf>,
+    /// Pass over named files that are no plans, as in a folder: for hooks that hand over every changed file.
+    #[arg(long)]
+    pub skip_others: bool,
     /// The taxonomy.
     #[arg(long, value_name = "FILE", env = "TAGLEDGER_TAXONOMY", default_value = "taxonomy.yaml")]
     pub taxonomy: PathBuf,
@@ -256,11 +260,11 @@ pub(crate) struct Explain {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Taxonomy {
-    /// Read the taxonomy and say everything that is wrong with it.
+    /// Read taxonomies and say everything that is wrong with them.
     Check {
-        /// The taxonomy.
-        #[arg(default_value = "taxonomy.yaml", env = "TAGLEDGER_TAXONOMY")]
-        file: PathBuf,
+        /// The taxonomy, or several.
+        #[arg(value_name = "FILE", default_value = "taxonomy.yaml", env = "TAGLEDGER_TAXONOMY")]
+        files: Vec<PathBuf>,
     },
     /// Print the JSON Schema of taxonomy.yaml, for editors.
     Schema,

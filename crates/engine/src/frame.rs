@@ -85,7 +85,7 @@ fn stage(inventory: &Inventory) -> UInt32Chunked {
 }
 
 /// Whether a resource states a lifetime, and the first moment after it; null where the statement cannot be read or
-/// counts from an unknown creation.
+/// counts from an unknown creation. What a plan is about to make has its whole duration before it.
 fn lifetimes(inventory: &Inventory) -> (BooleanChunked, Int64Chunked) {
     let parts = &inventory.parts;
     let ranks: Vec<Option<usize>> = parts.sets.pairs.iter().map(|p| lifetime_rank(parts, p)).collect();
@@ -94,7 +94,8 @@ fn lifetimes(inventory: &Inventory) -> (BooleanChunked, Int64Chunked) {
     }
     let rows = (0..inventory.len()).map(|row| {
         let pair = lifetime_pair(parts, parts.resources.sets[row], |pair| ranks[pair as usize])?;
-        Some(expiry(pair.value.as_ref(), parts.resources.created[row]))
+        let unborn = parts.resources.unborn.contains(&crate::intern::number(row));
+        Some(expiry(pair.value.as_ref(), if unborn { i64::MAX } else { parts.resources.created[row] }))
     });
     let all: Vec<Option<Option<i64>>> = rows.collect();
     (all.iter().map(|l| Some(l.is_some())).collect(), all.iter().map(|l| l.flatten()).collect())

@@ -4,9 +4,9 @@ use crate::facts::CloudFacts;
 use crate::resolve::Resolved;
 use crate::view::ResourceView;
 use polars::prelude::DataFrame;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use tagledger_model::{ContainerRef, RawResource, Taggable, Text};
+use tagledger_model::{Action, ContainerRef, RawResource, Taggable, Text};
 use tagledger_taxonomy::{Declared, Dictionary, KeyState, Meaning, Normaliser, Stages, Taxonomy};
 
 /// "No row": a resource without group, an unknown tag set.
@@ -161,6 +161,8 @@ pub(crate) struct Resources {
     pub raw_ids: FxHashMap<u32, Text>,
     /// Ids of what exists already, for planned resources.
     pub live_ids: FxHashMap<u32, Text>,
+    /// Rows that a plan makes or makes anew: their life begins with the deploy.
+    pub unborn: FxHashSet<u32>,
     pub names: Vec<Text>,
     pub clouds: Vec<u8>,
     pub scopes: Vec<u32>,
@@ -189,6 +191,9 @@ impl Resources {
         }
         if let Some(id) = new.raw.origin.planned().and_then(|p| p.id.as_ref()) {
             self.live_ids.insert(row, id.canonical.clone());
+        }
+        if new.raw.origin.planned().is_some_and(|p| matches!(p.action, Action::Create | Action::Replace)) {
+            self.unborn.insert(row);
         }
         self.ids.push(new.raw.id.canonical.clone());
         self.names.push(new.raw.name.clone().unwrap_or_default());

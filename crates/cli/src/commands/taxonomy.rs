@@ -3,22 +3,39 @@
 use crate::args::Taxonomy;
 use crate::exit::{self, Code};
 use crate::failure::Failure;
+use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &Taxonomy) -> Result<Code, Failure> {
     match args {
         Taxonomy::Schema => super::print(tagledger_taxonomy::schema().as_bytes())?,
-        Taxonomy::Check { file } => {
-            let taxonomy = crate::taxonomy::load(file)?;
-            let plural = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
-            let said = format!(
-                "{}: valid; {}, {}, {}\n",
-                file.display(),
-                plural(taxonomy.keys.len(), "key", "keys"),
-                plural(taxonomy.stages.len(), "stage", "stages"),
-                plural(taxonomy.waivers.len(), "waiver", "waivers")
-            );
-            super::print(said.as_bytes())?;
-        }
+        Taxonomy::Check { files } => return check(files),
     }
     Ok(exit::CLEAN)
+}
+
+/// Every file is read, so that the mistakes of all of them are told at once.
+fn check(files: &[PathBuf]) -> Result<Code, Failure> {
+    let mut last = None;
+    for file in files {
+        match crate::taxonomy::load(file) {
+            Ok(taxonomy) => super::print(said(file, &taxonomy).as_bytes())?,
+            Err(failure) => {
+                if let Some(before) = last.replace(failure) {
+                    before.show();
+                }
+            }
+        }
+    }
+    last.map_or(Ok(exit::CLEAN), Err)
+}
+
+fn said(file: &Path, taxonomy: &tagledger_taxonomy::Taxonomy) -> String {
+    let plural = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+    format!(
+        "{}: valid; {}, {}, {}\n",
+        file.display(),
+        plural(taxonomy.keys.len(), "key", "keys"),
+        plural(taxonomy.stages.len(), "stage", "stages"),
+        plural(taxonomy.waivers.len(), "waiver", "waivers")
+    )
 }

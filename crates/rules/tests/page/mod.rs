@@ -1,4 +1,4 @@
-//! A page of a rule, taken apart. The form is described in pages/README.md.
+//! A page of a rule, taken apart. The form is described in pages/README.md. The end-to-end tests take their examples from here too.
 
 use std::fmt;
 use tagledger_model::{Finding, Timestamp, Verdict};

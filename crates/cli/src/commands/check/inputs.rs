@@ -5,7 +5,7 @@ use crate::clouds;
 use crate::failure::Failure;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tagledger_iac::{Options, PlanError, PlanFile, Reading};
+use tagledger_iac::{Document, Options, PlanError, PlanFile, PlanReader, Reading};
 use tagledger_report::gate::GateInput;
 
 /// What was read, and which input each resource is from.
@@ -35,6 +35,10 @@ pub(super) fn read(args: &Check) -> Result<Plans, Failure> {
     for path in &args.plans {
         if path.is_dir() {
             folder(path, &options, &mut plans)?;
+        } else if args.skip_others {
+            if let Some((opened, _)) = plan(path)? {
+                enter(&opened, &options, &mut plans)?;
+            }
         } else {
             enter(&tagledger_iac::open(path)?, &options, &mut plans)?;
         }
@@ -53,6 +57,19 @@ fn enter(file: &PlanFile, options: &Options<'_>, plans: &mut Plans) -> Result<()
     Ok(())
 }
 
+/// A file that a reader recognises; none for somebody else's, whatever is in it.
+fn plan(file: &Path) -> Result<Option<(PlanFile, &'static dyn PlanReader)>, Failure> {
+    let opened = match tagledger_iac::open(file) {
+        Ok(opened) => opened,
+        Err(error @ PlanError::Io { .. }) => return Err(error.into()),
+        // What is empty, binary or no text at all is no plan.
+        Err(_) => return Ok(None),
+    };
+    let known = |d: &Document<'_>| tagledger_iac::READERS.iter().find(|r| r.recognises(d)).copied();
+    let reader = opened.documents().ok().and_then(|all| all.iter().find_map(known));
+    Ok(reader.map(|reader| (opened, reader)))
+}
+
 /// Every plan below a folder. What is no plan there is somebody else's file; what is one and broken is a mistake.
 fn folder(path: &Path, options: &Options<'_>, plans: &mut Plans) -> Result<(), Failure> {
     let before = plans.inputs.len();
@@ -65,9 +82,7 @@ fn folder(path: &Path, options: &Options<'_>, plans: &mut Plans) -> Result<(), F
         if file.parent().is_some_and(|folder| assemblies.iter().any(|a: &PathBuf| a == folder)) {
             continue;
         }
-        let opened = tagledger_iac::open(file)?;
-        let reader = opened.documents().ok().and_then(|all| all.iter().find_map(|d| tagledger_iac::READERS.iter().find(|r| r.recognises(d))));
-        if let Some(reader) = reader {
+        if let Some((opened, reader)) = plan(file)? {
             if reader.holds_its_folder() {
                 assemblies.extend(file.parent().map(Path::to_owned));
             }
