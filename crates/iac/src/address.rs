@@ -51,8 +51,8 @@ impl Address {
 
     /// The block that makes it, which all its instances share: the address without instance keys.
     pub fn block(&self) -> String {
-        let modules: String = self.modules.iter().map(|step| format!("module.{}.", step.name)).collect();
-        modules + &self.local()
+        let modules = self.modules.iter().flat_map(|step| ["module.", &step.name, "."]);
+        modules.chain([self.local().as_str()]).collect()
     }
 
     /// The module with its keys; none for the root.

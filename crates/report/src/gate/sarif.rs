@@ -98,8 +98,8 @@ fn described(gate: &Gate, id: &str) -> Value {
     let more = format!("`tagledger explain {id}` prints the whole page.");
     if let Some(known) = gate.rules.iter().find(|rule| rule.id == id) {
         rule["shortDescription"] = json!({ "text": known.summary });
-        let help: String = known.help.lines().map(|line| format!("{}\n", visible(line))).collect();
-        rule["help"] = json!({ "text": format!("{help}\n{more}"), "markdown": format!("{help}\n{more}") });
+        let help: Vec<_> = known.help.lines().chain(["", &more]).map(visible).collect();
+        rule["help"] = json!({ "text": help.join("\n"), "markdown": help.join("\n") });
         rule["defaultConfiguration"] = json!({ "level": word(known.level) });
     }
     rule
@@ -126,11 +126,11 @@ fn result(gate: &Gate, alert: &Alert<'_>, known: &mut BTreeSet<String>) -> Value
     if !demands.is_empty() {
         // A number in brackets makes a link to the related location of that id.
         let links: Vec<String> = demands.iter().enumerate().map(|(at, place)| format!("[{}]({})", message(&place.to_string()), at + 1)).collect();
-        text.push_str(&format!(". Demanded by {}", links.join(", ")));
+        text = format!("{text}. Demanded by {}", links.join(", "));
         let related = |(at, place): (usize, &&Place)| {
             json!({
                 "id": at + 1,
-                "message": { "text": "required here" },
+                "message": { "text": "demanded here" },
                 "physicalLocation": physical(&place.file.display().to_string(), place.line),
             })
         };

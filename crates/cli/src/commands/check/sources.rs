@@ -113,8 +113,8 @@ mod tests {
         found.map(|e| (e.before, e.marked, e.after))
     }
 
-    fn three(before: &str, marked: &str, after: &str) -> Option<(String, String, String)> {
-        Some((before.to_owned(), marked.to_owned(), after.to_owned()))
+    fn three(before: &str, marked: &str, after: &str) -> (String, String, String) {
+        (before.to_owned(), marked.to_owned(), after.to_owned())
     }
 
     #[test]
@@ -124,10 +124,10 @@ mod tests {
             "\u{feff}resource \"a\" \"b\" {\r\n  x {\n}\nresource \"a\" \"c\" { password = \"hush\" }\n  Data:\n{\"k\":\"hush\",\"B\":{\"x\":\"hush\"}}\n\n";
         let mut sources = holding(&file, text);
         let mut at = |line, column| parts(sources.head(&Place { file: file.clone(), line, column }));
-        assert_eq!(at(1, 1), three("", "resource \"a\" \"b\"", " {"));
-        assert_eq!(at(4, 1), three("", "resource \"a\" \"c\"", " { …"));
-        assert_eq!(at(5, 3), three("  ", "Data", ":"));
-        assert_eq!(at(6, 13), three("… ", "\"B\":", "{ …"));
+        assert_eq!(at(1, 1), Some(three("", "resource \"a\" \"b\"", " {")));
+        assert_eq!(at(4, 1), Some(three("", "resource \"a\" \"c\"", " { …")));
+        assert_eq!(at(5, 3), Some(three("  ", "Data", ":")));
+        assert_eq!(at(6, 13), Some(three("… ", "\"B\":", "{ …")));
         for (line, column) in [(7, 1), (8, 1), (9, 1), (0, 1), (5, 99)] {
             assert_eq!(at(line, column), None, "{line}:{column}");
         }
@@ -142,8 +142,8 @@ mod tests {
         let file = PathBuf::from("t.yaml");
         let mut sources = holding(&file, &format!("keys:\n  Öwner: {{ required: true }}\n  \"a: b\": {{}}\n  {}: 1\n", "k".repeat(1000)));
         let mut at = |line, column| parts(sources.demand(&Place { file: file.clone(), line, column }));
-        assert_eq!(at(2, 3), three("  ", "Öwner", ": { required: true }"));
-        assert_eq!(at(3, 3), three("  ", "\"a: b\"", ": {}"));
+        assert_eq!(at(2, 3), Some(three("  ", "Öwner", ": { required: true }")));
+        assert_eq!(at(3, 3), Some(three("  ", "\"a: b\"", ": {}")));
         assert_eq!(at(4, 3).unwrap().1.chars().count(), MOST + 1);
         assert_eq!(at(4, 903).unwrap().0.chars().count(), MOST + 1);
     }
