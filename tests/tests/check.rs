@@ -129,7 +129,7 @@ fn the_target_decides_the_stage() {
     desk.put("taxonomy.yaml", format!("{TAXONOMY}stages:\n  - environment: test\n    aws: {{ accounts: [\"111122223333\"] }}\n"));
     desk.call("check plan.json").exits(0);
     let done = desk.call("check plan.json --scope 111122223333").exits(1);
-    assert!(done.out.contains("account 111122223333 is declared test"), "{}", done.out);
+    assert!(done.out.contains("account 111122223333\n    is declared test"), "{}", done.out);
     let mut assumed = good();
     let role = json!({"constant_value": "arn:aws:iam::111122223333:role/deploy"});
     assumed["configuration"] = json!({"provider_config": {"aws": {"name": "aws", "expressions": {"assume_role": [{"role_arn": role}]}}}, "root_module": {}});

@@ -46,6 +46,11 @@ fn a_patch_fits_what_is_written_already() {
     assert!(text.starts_with(frame), "{text}");
     let (_, patch) = suggested("main.tf", &block("  tags = local.tags\n"), &environment);
     assert_eq!(patch, Some(format!("  tags = merge(local.tags, {{\n{line}\n  }})")));
+    // The rest of the line may be a secret, so that nothing of it is shown.
+    let (desk, patch) = suggested("main.tf", "resource \"aws_s3_bucket\" \"shop\" { password = \"hush\" }\n", &environment);
+    assert_eq!(patch.as_deref(), Some("tags = {\n  Application = \"<Application>\" # choose one\n}\n"));
+    let text = desk.call("check plan.json").exits(1).out;
+    assert!(text.contains("    1 | resource \"aws_s3_bucket\" \"shop\" { …\n") && !text.contains("hush"), "{text}");
     // What is written is not understood, so that the tags stand alone.
     let (_, patch) = suggested("main.tf", &block("  tags = \"${local.tags}\"\n"), &environment);
     assert_eq!(patch.as_deref(), Some("tags = {\n  Application = \"<Application>\" # choose one\n}\n"));

@@ -13,8 +13,8 @@ use tagledger_model::{TagPlace, TagSyntax};
 
 /// The lines of HCL to write into a block so that it has these tags too; `text` are all the lines of the block, and nothing else.
 ///
-/// None where nothing can be said about the block: it is no resource of HCL, its tags are written in a way that is not understood, or they are
-/// there already.
+/// None where nothing can be said about the block: it is no resource of HCL, its tags are written in a way that is not understood, they are there
+/// already, or the lines would have to repeat what else the block holds, which may be a secret.
 pub fn patch_block(text: &str, at: &TagPlace, tags: &[(String, Option<String>)]) -> Option<String> {
     let edit = edit(text, at, tags)?;
     // A suggestion that breaks the file would be worse than none.
@@ -134,17 +134,16 @@ fn add(text: &str, block: &Block, outer: &[&str], lines: impl Fn(&str) -> Vec<St
     let base = indent_before(text, if is_one_line { span.start } else { brace })?;
     let first = block.body.iter().find_map(|s| indent_before(text, s.span()?.start)).filter(|_| !is_one_line);
     let inside = first.map_or_else(|| format!("{base}{STEP}"), str::to_owned);
-    let mut added = nested(outer, &inside, lines);
+    let added = nested(outer, &inside, lines);
     if !is_one_line {
         return Some(Edit::insert(brace - base.len(), &added));
     }
-    // Several statements need several lines.
-    let only = block.body.iter().next().and_then(Span::span);
-    let head = text.get(span.start..only.as_ref().map_or(brace, |only| only.start))?;
-    let head = head.get(..=head.rfind('{')?)?;
-    if let Some(only) = only {
-        added.insert(0, format!("{inside}{}", text.get(only)?));
+    // A block that holds something on its one line would have to be written anew, with what may be a secret in it.
+    if block.body.iter().next().is_some() {
+        return None;
     }
+    let head = text.get(span.start..brace)?;
+    let head = head.get(..=head.rfind('{')?)?;
     Some(Edit { range: span.start - base.len()..span.end, lines: format!("{base}{head}\n{}\n{base}}}", added.join("\n")) })
 }
 

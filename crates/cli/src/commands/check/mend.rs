@@ -1,11 +1,16 @@
 //! What would mend a resource: the source text to write, and which findings say the same.
 
 use super::sources::Sources;
-use tagledger_model::{Planned, Suggestion, Verdict};
+use tagledger_model::{Place, Planned, Suggestion, TagPlace, Verdict};
 use tagledger_report::gate::GateFinding;
+
+/// What decides a patch: the block, where tags are written in it, and the tags.
+type Mended = (Option<Place>, Option<TagPlace>, Vec<(String, Option<String>)>);
 
 /// One patch for each resource, with everything that its open findings ask to be set.
 pub(super) fn patch(all: &mut [GateFinding], planned: &[Option<&Planned>], sources: &mut Sources) {
+    // Thousands of instances may come of one block, one behind the other.
+    let mut last: Option<(Mended, Option<String>)> = None;
     let mut start = 0;
     while start < all.len() {
         let key = (all[start].standing, all[start].resource);
@@ -20,7 +25,14 @@ pub(super) fn patch(all: &mut [GateFinding], planned: &[Option<&Planned>], sourc
                     tags.push((key.clone(), value.clone()));
                 }
             }
-            all[start].patch = lines(resource, &tags, sources);
+            let what = (resource.place.clone(), resource.tags_at.clone(), tags);
+            let known = last.take().filter(|(before, _)| *before == what && what.0.is_some());
+            let (what, found) = known.unwrap_or_else(|| {
+                let found = lines(resource, &what.2, sources);
+                (what, found)
+            });
+            all[start].patch.clone_from(&found);
+            last = Some((what, found));
         }
         start = end;
     }

@@ -61,7 +61,8 @@ fn without_tags_the_whole_attribute_is_new() {
 #[test]
 fn what_stands_on_one_line_is_written_anew() {
     assert_eq!(lines(""), format!("resource \"a_b\" \"c\" {{\n{NEW}\n}}"));
-    assert_eq!(lines(" bucket = \"{\" "), format!("resource \"a_b\" \"c\" {{\n  bucket = \"{{\"\n{NEW}\n}}"));
+    // What else stands on the line would be repeated.
+    assert_eq!(mended(" password = \"{\" ", &tags(), &usual()), None);
     assert_eq!(lines(" tags = { A = 1 } ").lines().next(), Some("tags = {"));
     let map = "\n  tags = { Name = var.x, (local.k) = 1 }\n";
     assert_eq!(lines(map), NEW.replace("{\n", "{\n    Name        = var.x\n    (local.k)   = 1\n"));
@@ -126,7 +127,8 @@ fn tags_may_lie_in_nested_blocks() {
     assert_eq!(lines("\n  name = \"x\"\n"), "  settings {\n    user_labels = {\n      owner = \"data\"\n    }\n  }");
     assert_eq!(lines("\n  settings {\n    tier = \"x\"\n  }\n"), "    user_labels = {\n      owner = \"data\"\n    }");
     assert_eq!(lines("\n  settings {\n    user_labels = {\n      a = \"x\"\n    }\n  }\n"), "      owner = \"data\"");
-    assert_eq!(lines("\n  settings { tier = \"x\" }\n"), "  settings {\n    tier = \"x\"\n    user_labels = {\n      owner = \"data\"\n    }\n  }");
+    assert_eq!(lines("\n  settings {}\n"), "  settings {\n    user_labels = {\n      owner = \"data\"\n    }\n  }");
+    assert_eq!(mended("\n  settings { password = \"x\" }\n", &labels, &missing), None);
     let dynamic = "\n  dynamic \"settings\" {\n    for_each = [1]\n    content {\n      user_labels = local.l\n    }\n  }\n";
     assert_eq!(lines(dynamic), "      user_labels = merge(local.l, {\n        owner = \"data\"\n      })");
     let deep = mended("\n", &place("template.metadata.labels", TagSyntax::HclMap), &missing).unwrap().0;
@@ -193,7 +195,7 @@ proptest! {
     #[test]
     fn after_the_edit_every_tag_is_there(
         before in prop::sample::select(vec![
-            "\n", "", " a = 1 ", "\n  tags = {}\n", "\n  tags = { A = 1 }\n", "\n  tags = {\n    A = \"x\" # y\n  }\n", "\n  tags = local.t\n",
+            "\n", "", "\n  tags = {}\n", "\n  tags = { A = 1 }\n", "\n  tags = {\n    A = \"x\" # y\n  }\n", "\n  tags = local.t\n",
             "\n  tags = merge(local.t, {\n  A = 1\n  })\n", "\r\n  tags = {\r\n    A = 1\r\n  }\r\n", "\n  tags = {\n    A = 1, B = 2, }\n", "\n\ttags={A=1\nB=2}\n",
         ]),
         missing in prop::collection::btree_map(any::<String>(), prop::option::of(any::<String>()), 1..4),
