@@ -119,3 +119,23 @@ fn what_is_undetermined_is_told_once_as_well() {
     assert!(text.contains("  undetermined[missing-required-key, untagged] Whether it has `Environment`\n    and `Application` depends on"), "{text}");
     assert!(text.contains("required here, undetermined for 1 resource"), "{text}");
 }
+
+#[test]
+fn hostile_lines_are_drawn_harmless() {
+    let source = "\t/* \u{1b}[2J\u{202e} ##vso[task.x] */ resource \"aws_s3_bucket\" \"shop\" { # \u{1b}[31m\n\tbucket = \"x\"\n}\n";
+    let (desk, patch) = suggested("main.tf", source, &json!({}));
+    assert!(patch.is_some_and(|patch| patch.starts_with("\ttags = {\n")));
+    let long = "é東\u{301}".repeat(3_000);
+    desk.put("taxonomy.yaml", tagledger_tests::TAXONOMY.replacen("Environment:", &format!("Environment: #\t\u{202e} ##[error] {long}\n   "), 1));
+    let text = desk.call("check plan.json").exits(1).out;
+    assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}', '\t']) && !text.contains("##"), "{text}");
+    assert!(
+        text.contains(" | … resource \"aws_s3_bucket\" \"shop\" { …\n      |   ^^^^^^^") && text.contains("    3 |   Environment: #    � # #[error] é東"),
+        "{text}"
+    );
+    assert!(text.lines().all(|line| tagledger_tests::columns(line) <= 80), "{text}");
+    // Without the files the places are named. The taxonomy itself must be there.
+    std::fs::remove_file(desk.path("main.tf")).unwrap();
+    let text = desk.call("check plan.json").exits(1).out;
+    assert!(text.starts_with("aws_s3_bucket.shop (create, plan.json)\n") && text.contains("required here"), "{text}");
+}

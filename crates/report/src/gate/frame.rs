@@ -60,7 +60,6 @@ fn draw_one(out: &mut String, mark: &Mark<'_>, gutter: usize, room: usize, colou
 
 /// The three parts of a line, harmless, and together no wider than there is room. Of what stands before the mark its end is kept.
 fn fitted(excerpt: &Excerpt, room: usize) -> (String, String, String) {
-    let plain = |text: &str| no_command(&visible(&text.replace('\t', TAB)));
     let mut before = plain(&excerpt.before);
     if width(&before) > room / 3 {
         let tail: String = take(before.chars().rev(), room / 4).chars().rev().collect();
@@ -71,6 +70,11 @@ fn fitted(excerpt: &Excerpt, room: usize) -> (String, String, String) {
     let left = left - width(&marked);
     let after = if left == 0 || marked.len() < all.len() { String::new() } else { cut_end(&plain(&excerpt.after), left) };
     (before, marked, after)
+}
+
+/// A line of source without anything that moves a cursor.
+pub(super) fn plain(line: &str) -> String {
+    no_command(&visible(&line.replace('\t', TAB)))
 }
 
 /// Some pipelines take `##vso[…]` for a command wherever it stands in a line of the log.

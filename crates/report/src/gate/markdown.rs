@@ -107,7 +107,9 @@ fn patches(text: &mut String, groups: &[Group<'_>], most: usize) {
 }
 
 fn visible_lines(text: &str) -> String {
-    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+    // Tabs stay, because these lines are to be copied.
+    let line = |line: &str| line.split('\t').map(visible).collect::<Vec<_>>().join("\t");
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Text within a table: nothing in it is markup, ends the cell, or calls anybody.

@@ -220,6 +220,14 @@ fn findings_that_differ_are_told_apart() {
 }
 
 #[test]
+fn tabs_of_a_patch_are_kept_where_it_is_copied() {
+    let mut all = instances(1);
+    all.findings[0].patch = Some("\t\tOwner = \"x\u{1b}\"".to_owned());
+    assert!(written("text", &all).contains("\n      +         Owner = \"x�\"\n"));
+    assert!(written("markdown", &all).contains("```hcl\n\t\tOwner = \"x�\"\n```"));
+}
+
+#[test]
 fn a_place_without_its_line_is_named() {
     let mut all = instances(1);
     all.excerpts.clear();

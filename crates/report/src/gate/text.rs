@@ -1,7 +1,7 @@
 //! A check for people: each resource with what is wrong with it, where, and what to write.
 
 use super::demand::demands;
-use super::frame::{GUTTER, Mark, draw, no_command, room};
+use super::frame::{GUTTER, Mark, draw, no_command, plain, room};
 use super::group::{Group, Said, blocks, count, headline, instances, is_missing};
 use super::{Gate, GateFormat, GateOptions, Standing};
 use crate::inert::visible;
@@ -90,7 +90,7 @@ fn block(text: &mut String, gate: &Gate, group: &Group<'_>, options: &GateOption
     match group.patch() {
         Some(patch) => {
             for line in patch.lines() {
-                let _ = writeln!(text, "{:GUTTER$} + {}", "", visible(line));
+                let _ = writeln!(text, "{:GUTTER$} + {}", "", plain(line));
             }
         }
         None => suggestions(text, &all, options),
