@@ -5,8 +5,12 @@
 mod corpus;
 #[path = "check/doors.rs"]
 mod doors;
+#[path = "check/lines.rs"]
+mod lines;
 #[path = "check/pages.rs"]
 mod pages;
+#[path = "check/published.rs"]
+mod published;
 #[path = "check/terraform.rs"]
 mod terraform;
 
@@ -60,8 +64,8 @@ fn a_plan_without_tags_fails_and_one_with_them_passes() {
     let done = desk(&bare()).call("check plan.json").exits(1);
     for part in [
         "module.data[\"eu.1\"].aws_s3_bucket.shop (create, plan.json)",
-        "error[missing-required-key] `Environment` is missing",
-        "required by taxonomy.yaml:3:3",
+        "  error[missing-required-key, untagged] It has no tags: `Environment` and\n    `Application` are missing\n",
+        "\ntaxonomy.yaml\n      |\n    3 |   Environment: { required: true, aliases: [env], values: { production: …\n      |   ----------- required here, missing on 1 resource\n    4 |   Application: {",
         "+   Application = \"<Application>\" # choose one",
         "1 resource, 1 answered for, 1 failing",
     ] {
@@ -122,14 +126,14 @@ fn the_target_decides_the_stage() {
     let desk = desk(&good());
     desk.call("check plan.json --environment prod").exits(0);
     let done = desk.call("check plan.json --environment test").exits(1);
-    assert!(done.out.contains("Environment says production, but the deploy target is declared test"), "{}", done.out);
+    assert!(done.out.contains("Environment says production, but the deploy target is\n    declared test"), "{}", done.out);
     let done = desk.call("check plan.json --environment moon").exits(2);
     assert!(done.err.contains("--environment moon: the taxonomy knows production, test"), "{}", done.err);
     // The account of the provider says it as well, through the stages of the taxonomy.
     desk.put("taxonomy.yaml", format!("{TAXONOMY}stages:\n  - environment: test\n    aws: {{ accounts: [\"111122223333\"] }}\n"));
     desk.call("check plan.json").exits(0);
     let done = desk.call("check plan.json --scope 111122223333").exits(1);
-    assert!(done.out.contains("account 111122223333 is declared test"), "{}", done.out);
+    assert!(done.out.contains("account 111122223333\n    is declared test"), "{}", done.out);
     let mut assumed = good();
     let role = json!({"constant_value": "arn:aws:iam::111122223333:role/deploy"});
     assumed["configuration"] = json!({"provider_config": {"aws": {"name": "aws", "expressions": {"assume_role": [{"role_arn": role}]}}}, "root_module": {}});
@@ -203,7 +207,7 @@ fn a_baseline_is_written_read_and_follows_moves() {
 fn warn_mode_ends_on_its_day() {
     let desk = desk(&bare());
     let early = desk.call("check plan.json --warn-until 2026-12-01 --now 2026-11-30").exits(0);
-    assert!(early.out.contains("warning[missing-required-key]") && early.out.contains("only warn until 2026-12-01"), "{}", early.out);
+    assert!(early.out.contains("warning[missing-required-key, untagged]") && early.out.contains("only warn until 2026-12-01"), "{}", early.out);
     desk.call("check plan.json --warn-until 2026-12-01 --now 2026-12-01").exits(1);
 }
 
@@ -221,7 +225,7 @@ fn several_outputs_at_once() {
         "markdown=out/c.pr",
     ];
     let done = desk.call("check plan.json --category stack").with(all.iter().flat_map(|f| ["--format", *f])).exits(1);
-    assert!(done.out.contains("error[missing-required-key]"));
+    assert!(done.out.contains("error[missing-required-key, untagged]"));
     assert_eq!(desk.names().iter().filter(|n| n.starts_with("out/c")).count(), 7);
     assert!(desk.text("out/c.pr").starts_with("<!-- tagledger stack -->") && desk.text("out/c.gh").starts_with("::error file=plan.json,line=1,"));
     assert!(desk.text("out/c.xml").contains("failures=\"1\""));
@@ -324,24 +328,6 @@ fn templates_have_lines_and_stack_tags() {
     desk.put("broken.yaml", "Resources:\n  A:\n    Type: AWS::S3::Bucket\n   B: [\n");
     let done = desk.call("check broken.yaml").exits(2);
     assert!(done.err.starts_with("error: broken.yaml:4:") && done.err.contains("cannot be read"), "{}", done.err);
-}
-
-#[test]
-fn a_finding_has_its_line_of_source() {
-    let desk = desk(&bare());
-    desk.put("main.tf", "module \"data\" {\n  source   = \"./data\"\n  for_each = toset([\"eu.1\"])\n}\n");
-    desk.put("data/shop.tf", "# The bucket.\nresource \"aws_s3_bucket\" \"shop\" {\n  bucket = \"shop-data\"\n}\n");
-    let done = desk.call("check plan.json").exits(1);
-    assert!(done.out.starts_with("data/shop.tf:2:1: module.data[\"eu.1\"].aws_s3_bucket.shop (create, plan.json)"), "{}", done.out);
-    assert!(desk.call("check plan.json --format github").exits(1).out.starts_with("::error file=data/shop.tf,line=2,endLine=4,"));
-    let sarif: Value = serde_json::from_str(&desk.call("check plan.json --format sarif").exits(1).out).unwrap();
-    let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
-    assert_eq!((place["artifactLocation"]["uri"].as_str(), place["region"]["startLine"].as_u64()), (Some("data/shop.tf"), Some(2)));
-    // The plan may lie anywhere when it is said where its source is.
-    desk.put("out/plan.json", bare().to_string());
-    assert!(desk.call("check out/plan.json").exits(1).out.starts_with("module.data"));
-    assert!(desk.call("check out/plan.json --source-root .").exits(1).out.starts_with("data/shop.tf:2:1: "));
-    assert!(desk.call("check plan.json --source-root nowhere").exits(2).err.contains("there is no such folder"));
 }
 
 #[test]

@@ -233,7 +233,12 @@ fn the_hooks_run_under_pre_commit() {
     git("estate", &["add", "-A"]);
     let done = run();
     let log = said(&done);
-    assert!(done.status.code() == Some(1) && log.contains("`Environment` is missing") && log.contains("other/taxonomy.yml:2:1"), "{log}");
+    assert!(
+        done.status.code() == Some(1)
+            && log.contains("error[missing-required-key, untagged] It has no tags: `Environment`")
+            && log.contains("other/taxonomy.yml:2:1"),
+        "{log}"
+    );
     assert!(log.contains("exit code: 1") && log.contains("exit code: 2") && log.contains("taxonomy.yaml: valid"), "{log}");
 }
 

@@ -49,6 +49,12 @@ impl Address {
         format!("{}{}.{}", if self.is_data { "data." } else { "" }, self.kind, self.name)
     }
 
+    /// The block that makes it, which all its instances share: the address without instance keys.
+    pub fn block(&self) -> String {
+        let modules = self.modules.iter().flat_map(|step| ["module.", &step.name, "."]);
+        modules.chain([self.local().as_str()]).collect()
+    }
+
     /// The module with its keys; none for the root.
     pub fn module(&self) -> Option<String> {
         let step = |s: &Step| format!("module.{}{}", s.name, bracketed(s.key.as_deref()));

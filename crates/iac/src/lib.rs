@@ -18,7 +18,7 @@ mod template;
 mod terraform;
 
 pub use input::{Document, Form, PlanFile, open};
-pub use patch::patch;
+pub use patch::{patch, patch_block};
 pub use reader::{Options, PlanReader, READERS, Reading, read};
 
 /// Why a plan cannot be used. All of these are the user's to mend: exit code 2.

@@ -5,6 +5,7 @@
 
 mod directory;
 mod hcl;
+mod json;
 mod lines;
 mod modules;
 

@@ -3,6 +3,8 @@
 //! A gate speaks about resources that do not exist yet: each finding has the address and, where it is known, the line of source that
 //! has to change. Formats compute nothing; what is failing and what is debt was decided before.
 
+mod demand;
+mod frame;
 mod github;
 mod gitlab;
 mod group;
@@ -21,7 +23,7 @@ use crate::Exit;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
-use tagledger_model::{Finding, Place};
+use tagledger_model::{Finding, Level, Place};
 
 /// Version of the document's shape.
 pub const GATE_SCHEMA: &str = "tagledger.check/1";
@@ -43,12 +45,24 @@ pub struct Gate {
     pub counts: GateCounts,
     /// Every resource that was judged, in order of address.
     pub resources: Vec<GateResource>,
+    /// The rules that findings name, in order of id.
+    pub rules: Vec<GateRule>,
+    /// Lines that open findings name, of the source and of the taxonomy, each once, in order of place. What could not be read is left out.
+    pub excerpts: Vec<Excerpt>,
     /// Findings: failing first, then undetermined, then warnings, debt, known ones and waived ones; by address within.
     pub findings: Vec<GateFinding>,
     /// What the plans leave open as a whole, one sentence each.
     pub gaps: Vec<String>,
     /// What a reader should know beside. One sentence each.
     pub notes: Vec<String>,
+}
+
+impl Gate {
+    /// The line that begins at a place, if it could be read.
+    pub fn excerpt(&self, place: &Place) -> Option<&Excerpt> {
+        let at = self.excerpts.binary_search_by(|excerpt| excerpt.place.cmp(place)).ok()?;
+        self.excerpts.get(at)
+    }
 }
 
 /// A plan or template.
@@ -80,6 +94,8 @@ pub struct GateCounts {
 pub struct GateResource {
     /// Address, logical id or URN.
     pub address: String,
+    /// The block of source that makes it: the address without instance keys.
+    pub block: String,
     /// Module or stack; none for the root.
     pub module: Option<String>,
     /// The plan's own type.
@@ -98,6 +114,32 @@ pub struct GateResource {
     pub end_line: u32,
     /// Id of the resource that exists already, when the plan shows it.
     pub id: Option<String>,
+}
+
+/// What a rule says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GateRule {
+    /// Its id.
+    pub id: String,
+    /// One line.
+    pub summary: String,
+    /// Why it matters and how to mend it, in Markdown.
+    pub help: String,
+    /// Its level unless the taxonomy sets another.
+    pub level: Level,
+}
+
+/// A line of a file with a part of it marked. Of a block only the head is there, because its inside may hold secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Excerpt {
+    /// Where the marked part begins.
+    pub place: Place,
+    /// What stands before it on its line.
+    pub before: String,
+    /// The marked part.
+    pub marked: String,
+    /// What stands behind it.
+    pub after: String,
 }
 
 /// What becomes of a finding.
@@ -150,6 +192,8 @@ pub struct GateFinding {
     pub live_fingerprint: Option<String>,
     /// Source text that would mend it, several lines, in the plan's own language.
     pub patch: Option<String>,
+    /// Index into `Gate::findings` of one about the same resource that says this as well; outputs for people leave this one out.
+    pub told_by: Option<usize>,
 }
 
 /// What a format may be told beside the document.

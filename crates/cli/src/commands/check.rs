@@ -2,6 +2,8 @@
 
 mod baseline;
 mod inputs;
+mod mend;
+mod sources;
 mod verdict;
 
 use crate::args::Check;

@@ -1,6 +1,6 @@
 //! The blocks of one folder: every file that Terraform or OpenTofu would read there.
 
-use super::{Block, hcl, on_disk};
+use super::{Block, hcl, json, on_disk};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::Path;
 use tagledger_model::Text;
@@ -34,7 +34,7 @@ impl Directory {
         let mut blocks = FxHashMap::default();
         for file in sources(names) {
             let path = folder.join(&file.name);
-            let found = read_text(&path).and_then(|text| hcl::blocks(&text, &path));
+            let found = read_text(&path).and_then(|text| if file.is_json { json::blocks(&text, &path) } else { hcl::blocks(&text, &path) });
             match found {
                 // The first wins: what comes later only overrides parts of it.
                 Ok(found) => found.into_iter().for_each(|(name, block)| {
@@ -61,16 +61,18 @@ impl Directory {
 struct Source {
     name: String,
     stem: String,
+    is_json: bool,
     is_tofu: bool,
 }
 
 impl Source {
     fn new(name: String) -> Option<Self> {
-        let endings = [(".tf", false), (".tofu", true)];
-        let (stem, is_tofu) = endings.iter().find_map(|(ending, is_tofu)| Some((name.strip_suffix(ending)?.to_owned(), *is_tofu)))?;
+        let endings = [(".tf", false, false), (".tofu", false, true), (".tf.json", true, false), (".tofu.json", true, true)];
+        let (stem, is_json, is_tofu) =
+            endings.iter().find_map(|(ending, is_json, is_tofu)| Some((name.strip_suffix(ending)?.to_owned(), *is_json, *is_tofu)))?;
         // Editors leave such files behind, and the tools pass them over.
         let is_ignored = stem.is_empty() || name.starts_with('.') || name.starts_with('#');
-        (!is_ignored).then_some(Self { name, stem, is_tofu })
+        (!is_ignored).then_some(Self { name, stem, is_json, is_tofu })
     }
 
     fn is_override(&self) -> bool {
@@ -81,8 +83,8 @@ impl Source {
 /// The files that count, overriding ones last, the rest by name. OpenTofu's own file replaces Terraform's of the same stem.
 fn sources(names: Vec<String>) -> Vec<Source> {
     let mut files: Vec<Source> = names.into_iter().filter_map(Source::new).collect();
-    let tofu: FxHashSet<String> = files.iter().filter(|f| f.is_tofu).map(|f| f.stem.clone()).collect();
-    files.retain(|f| f.is_tofu || !tofu.contains(&f.stem));
+    let tofu: FxHashSet<(String, bool)> = files.iter().filter(|f| f.is_tofu).map(|f| (f.stem.clone(), f.is_json)).collect();
+    files.retain(|f| f.is_tofu || !tofu.contains(&(f.stem.clone(), f.is_json)));
     files.sort_by(|a, b| (a.is_override(), &a.name).cmp(&(b.is_override(), &b.name)));
     files
 }
@@ -111,8 +113,8 @@ mod tests {
 
     #[test]
     fn files_count_as_the_tools_count_them() {
-        assert_eq!(order(&["b.tf", "override.tf", "a_override.tf", "z.tf"]), ["b.tf", "z.tf", "a_override.tf", "override.tf"]);
-        assert_eq!(order(&["a.tf", "a.tofu", "b.tf"]), ["a.tofu", "b.tf"]);
+        assert_eq!(order(&["b.tf", "a.tf.json", "override.tf", "a_override.tf", "z.tf"]), ["a.tf.json", "b.tf", "z.tf", "a_override.tf", "override.tf"]);
+        assert_eq!(order(&["a.tf", "a.tofu", "a.tf.json", "b.tofu.json", "b.tf.json", "b.tf"]), ["a.tf.json", "a.tofu", "b.tf", "b.tofu.json"]);
         assert_eq!(order(&[".tf", ".a.tf", "#a.tf", "a.tf~", "a.tfvars", "a.hcl", "a.tftest.hcl", "terraform.tfstate", "a.json", "a.tf.bak"]), [""; 0]);
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! A step shows ten errors and ten warnings and drops the others in silence, so the worst ten go out and the rest is counted.
 
-use super::group::{groups, loudness, path_and_line};
+use super::group::{blocks, loudness, name, path_and_line};
 use super::{Gate, GateFormat, GateOptions, Standing};
 use crate::inert::visible;
 use std::io::{self, Write};
@@ -22,7 +22,7 @@ impl GateFormat for Annotations {
 
     fn write(&self, gate: &Gate, _: &GateOptions, out: &mut dyn Write) -> io::Result<()> {
         let (mut counts, mut left) = ([0_usize; 3], 0_usize);
-        for group in groups(gate, |s| s.is_open() || s == Standing::Debt) {
+        for group in blocks(gate, |s| s.is_open() || s == Standing::Debt) {
             let level = group.findings.iter().map(|f| loudness(f)).max().unwrap_or(Level::Info);
             let (slot, command) = match level {
                 Level::Error => (0, "error"),
@@ -31,11 +31,11 @@ impl GateFormat for Annotations {
             };
             counts[slot] += 1;
             if counts[slot] > MOST {
-                left += 1;
+                left += group.resources.len();
                 continue;
             }
             let (path, line) = path_and_line(gate, group.resource);
-            let messages: Vec<&str> = group.findings.iter().map(|f| f.finding.message.as_str()).collect();
+            let messages: Vec<String> = group.said(gate).into_iter().map(|said| said.message).collect();
             let title = format!("Tagledger: {}", group.findings.first().map_or("", |f| f.finding.rule.as_str()));
             let end = if group.resource.end_line > line { format!(",endLine={}", group.resource.end_line) } else { String::new() };
             writeln!(
@@ -43,7 +43,7 @@ impl GateFormat for Annotations {
                 "::{command} file={},line={line}{end},title={}::{}",
                 property(&path),
                 property(&title),
-                data(&format!("{}: {}", group.resource.address, messages.join("; ")))
+                data(&format!("{}: {}", name(&group.resources), messages.join("; ")))
             )?;
         }
         if left > 0 {

@@ -20,7 +20,7 @@ impl GateFormat for CodeQuality {
     fn write(&self, gate: &Gate, _: &GateOptions, out: &mut dyn Write) -> io::Result<()> {
         let mut seen = HashSet::new();
         let mut all: Vec<Value> = Vec::new();
-        for finding in gate.findings.iter().filter(|f| f.standing.is_open() || f.standing == Standing::Debt) {
+        for finding in gate.findings.iter().filter(|f| (f.standing.is_open() || f.standing == Standing::Debt) && f.told_by.is_none()) {
             let Some(resource) = finding.resource.and_then(|r| gate.resources.get(r)) else { continue };
             let (path, line) = path_and_line(gate, resource);
             let mut fingerprint = finding.finding.fingerprint.0.to_string();

@@ -1,7 +1,7 @@
 //! Markdown: the comment on a pull request, with a hidden line by which a bot finds its own, and the summary of a step.
 
-use super::group::{groups, headline};
-use super::{Gate, GateFinding, GateFormat, GateOptions, Standing};
+use super::group::{Group, blocks, groups, headline, instances};
+use super::{Gate, GateFormat, GateOptions, Standing};
 use crate::inert::visible;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -45,8 +45,9 @@ impl GateFormat for Summary {
 fn body(gate: &Gate, most: usize) -> String {
     let mark = if gate.counts.failing > 0 { "❌" } else { "✅" };
     let mut text = format!("### {mark} Tags: {}\n\n", headline(gate));
-    let all = groups(gate, Standing::is_open);
     let costs = gate.findings.iter().any(|f| !f.finding.money.is_empty());
+    // Each instance costs on its own.
+    let all = if costs { groups(gate, Standing::is_open) } else { blocks(gate, Standing::is_open) };
     if !all.is_empty() {
         text.push_str(if costs { "| | resource | what | costs today |\n|---|---|---|---:|\n" } else { "| | resource | what |\n|---|---|---|\n" });
     }
@@ -57,8 +58,12 @@ fn body(gate: &Gate, most: usize) -> String {
             Some(Standing::Undetermined) => "❔",
             _ => "⚠️",
         };
-        let what: Vec<String> = group.findings.iter().map(|f| format!("{} <sub>{}</sub>", cell(&f.finding.message), f.finding.rule)).collect();
-        let mut row = format!("| {sign} | {} <sub>{}</sub> | {} |", code(&group.resource.address), group.resource.action, what.join("<br>"));
+        let what: Vec<String> = group.said(gate).iter().map(|said| format!("{} <sub>{}</sub>", cell(&said.message), said.rules.join(", "))).collect();
+        let resource = match group.resources.as_slice() {
+            [one] => code(&one.address),
+            several => format!("{}<br>{}", code(&group.resource.block), cell(&instances(several))),
+        };
+        let mut row = format!("| {sign} | {resource} <sub>{}</sub> | {} |", group.resource.action, what.join("<br>"));
         if costs {
             let money: Vec<String> =
                 group.findings.first().map_or(&[][..], |f| &f.finding.money).iter().map(|m| format!("{} {}", m.amount, cell(&m.currency))).collect();
@@ -66,7 +71,7 @@ fn body(gate: &Gate, most: usize) -> String {
         }
         row.push('\n');
         if cut > 0 || text.chars().count() + row.chars().count() > most {
-            cut += 1;
+            cut += group.resources.len() as u64;
             continue;
         }
         text.push_str(&row);
@@ -74,7 +79,7 @@ fn body(gate: &Gate, most: usize) -> String {
     if cut > 0 {
         let _ = writeln!(text, "\n… and {} more, which would not fit here.", crate::plural(cut, "resource"));
     }
-    patches(&mut text, &all.iter().filter_map(|g| g.findings.iter().find(|f| f.patch.is_some()).copied()).collect::<Vec<_>>(), most);
+    patches(&mut text, &all, most);
     for line in gate.gaps.iter().chain(&gate.notes).take(NOTES) {
         let _ = writeln!(text, "\n> {}", cell(line));
     }
@@ -82,14 +87,16 @@ fn body(gate: &Gate, most: usize) -> String {
     text
 }
 
-fn patches(text: &mut String, findings: &[&GateFinding], most: usize) {
-    if findings.is_empty() {
+fn patches(text: &mut String, groups: &[Group<'_>], most: usize) {
+    if groups.iter().all(|group| group.patch().is_none()) {
         return;
     }
     let mut block = String::from("\n<details><summary>What to write</summary>\n");
-    for finding in findings {
-        let patch = finding.patch.as_deref().unwrap_or_default().replace("```", "'''");
-        let entry = format!("\n{}\n\n```hcl\n{}\n```\n", code(&finding.finding.resource), visible_lines(&patch));
+    for (group, patch) in groups.iter().filter_map(|group| Some((group, group.patch()?))) {
+        let patch = patch.replace("```", "'''");
+        let place = group.resource.place.as_ref().map_or_else(String::new, |place| format!(" in {}", code(&place.to_string())));
+        let address = if group.resources.len() > 1 { &group.resource.block } else { &group.resource.address };
+        let entry = format!("\n{}{place}\n\n```hcl\n{}\n```\n", code(address), visible_lines(&patch));
         if text.chars().count() + block.chars().count() + entry.chars().count() > most + 4_000 {
             break;
         }
@@ -100,7 +107,9 @@ fn patches(text: &mut String, findings: &[&GateFinding], most: usize) {
 }
 
 fn visible_lines(text: &str) -> String {
-    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+    // Tabs stay, because these lines are to be copied.
+    let line = |line: &str| line.split('\t').map(visible).collect::<Vec<_>>().join("\t");
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Text within a table: nothing in it is markup, ends the cell, or calls anybody.

@@ -1,22 +1,65 @@
 //! SARIF 2.1.0 within GitHub's limits:
 //! <https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
 //!
-//! Of one upload 5,000 results are kept, so that one resource and rule is one result, however many keys are missing, and the worst come
-//! first. Alerts are told apart by a fingerprint of address and rule, never by a line.
+//! Of one upload 5,000 results are kept, so that one block of source and rule is one result, however many keys are missing and however many
+//! instances there are, and the worst come first. Alerts are told apart by a fingerprint of block and rule, never by a line.
 
-use super::group::{groups, loudness, path_and_line};
+use super::group::{Said, groups, loudness, name, path_and_line};
 use super::{Gate, GateFinding, GateFormat, GateOptions, GateResource, Standing};
 use crate::inert::visible;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
-use tagledger_model::Level;
+use tagledger_model::{Level, Place};
 
 /// One SARIF log with one run.
 pub(super) struct Sarif;
 
 /// Results that are kept of one run.
 const MOST: usize = 5_000;
+/// Sentences of one result: instances may differ.
+const SENTENCES: usize = 20;
+/// Locations of each sort in one result; of more than a hundred GitHub shows none.
+const LOCATIONS: usize = 20;
+
+/// What is said of one block by one rule, with one standing.
+struct Alert<'g> {
+    rule: &'g str,
+    standing: Standing,
+    resources: Vec<&'g GateResource>,
+    messages: Vec<String>,
+    findings: Vec<&'g GateFinding>,
+}
+
+impl<'g> Alert<'g> {
+    fn add(&mut self, resource: &'g GateResource, said: Said<'g>) {
+        if !self.resources.last().is_some_and(|last| std::ptr::eq(*last, resource)) {
+            self.resources.push(resource);
+        }
+        if !self.messages.contains(&said.message) && self.messages.len() < SENTENCES {
+            self.messages.push(said.message);
+        }
+        self.findings.extend(said.findings);
+    }
+}
+
+/// One alert for each block, rule and standing, in the order of the findings.
+fn alerts(gate: &Gate) -> Vec<Alert<'_>> {
+    let mut at: HashMap<(usize, &str, &str, Standing), usize> = HashMap::new();
+    let mut all: Vec<Alert<'_>> = Vec::new();
+    for group in groups(gate, |_| true) {
+        for said in group.said(gate) {
+            let (rule, standing) = (said.rules[0], said.standing());
+            let slot = *at.entry((group.resource.input, &group.resource.block, rule, standing)).or_insert_with(|| {
+                all.push(Alert { rule, standing, resources: Vec::new(), messages: Vec::new(), findings: Vec::new() });
+                all.len() - 1
+            });
+            all[slot].add(group.resource, said);
+        }
+    }
+    all.sort_by_key(|alert| alert.standing);
+    all
+}
 
 impl GateFormat for Sarif {
     fn id(&self) -> &'static str {
@@ -24,25 +67,11 @@ impl GateFormat for Sarif {
     }
 
     fn write(&self, gate: &Gate, options: &GateOptions, out: &mut dyn Write) -> io::Result<()> {
-        let mut results = Vec::new();
-        let mut rules: BTreeMap<&str, Level> = BTreeMap::new();
-        for group in groups(gate, |_| true) {
-            let mut by_rule: Vec<(&str, Vec<&GateFinding>)> = Vec::new();
-            for finding in group.findings {
-                let rule = finding.finding.rule.as_str();
-                match by_rule.iter_mut().find(|(name, all)| *name == rule && all[0].standing == finding.standing) {
-                    Some((_, all)) => all.push(finding),
-                    None => by_rule.push((rule, vec![finding])),
-                }
-            }
-            for (rule, findings) in by_rule {
-                let level = rules.entry(rule).or_insert(findings[0].finding.level);
-                *level = (*level).max(findings[0].finding.level);
-                results.push((findings[0].standing, result(gate, group.resource, rule, &findings)));
-            }
-        }
-        results.sort_by_key(|(standing, _)| *standing);
-        results.truncate(MOST);
+        let mut alerts = alerts(gate);
+        alerts.truncate(MOST);
+        let mut known = BTreeSet::new();
+        let results: Vec<Value> = alerts.iter().map(|alert| result(gate, alert, &mut known)).collect();
+        let rules: BTreeSet<&str> = alerts.iter().map(|alert| alert.rule).collect();
         let category = options.category.as_deref().unwrap_or("tagledger");
         let log = json!({
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -51,11 +80,11 @@ impl GateFormat for Sarif {
                 "tool": { "driver": {
                     "name": "Tagledger",
                     "semanticVersion": env!("CARGO_PKG_VERSION"),
-                    "rules": rules.iter().map(|(rule, level)| described(rule, *level)).collect::<Vec<_>>(),
+                    "rules": rules.iter().map(|rule| described(gate, rule)).collect::<Vec<_>>(),
                 } },
                 "automationDetails": { "id": format!("{}/", category.trim_end_matches('/')) },
                 "columnKind": "unicodeCodePoints",
-                "results": results.into_iter().map(|(_, result)| result).collect::<Vec<_>>(),
+                "results": results,
             }],
         });
         serde_json::to_writer_pretty(&mut *out, &log)?;
@@ -63,14 +92,17 @@ impl GateFormat for Sarif {
     }
 }
 
-fn described(rule: &str, level: Level) -> Value {
-    json!({
-        "id": rule,
-        "shortDescription": { "text": rule },
-        "help": { "text": format!("`tagledger explain {rule}` prints what is wrong, why it matters, and how to mend it.") },
-        "defaultConfiguration": { "level": word(level) },
-        "properties": { "tags": ["tags", "finops"] },
-    })
+/// A rule in its own words.
+fn described(gate: &Gate, id: &str) -> Value {
+    let mut rule = json!({ "id": id, "name": id, "properties": { "tags": ["tags", "finops"] } });
+    let more = format!("`tagledger explain {id}` prints the whole page.");
+    if let Some(known) = gate.rules.iter().find(|rule| rule.id == id) {
+        rule["shortDescription"] = json!({ "text": known.summary });
+        let help: Vec<_> = known.help.lines().chain(["", &more]).map(visible).collect();
+        rule["help"] = json!({ "text": help.join("\n"), "markdown": help.join("\n") });
+        rule["defaultConfiguration"] = json!({ "level": word(known.level) });
+    }
+    rule
 }
 
 fn word(level: Level) -> &'static str {
@@ -81,39 +113,63 @@ fn word(level: Level) -> &'static str {
     }
 }
 
-fn result(gate: &Gate, resource: &GateResource, rule: &str, findings: &[&GateFinding]) -> Value {
+fn result(gate: &Gate, alert: &Alert<'_>, known: &mut BTreeSet<String>) -> Value {
+    let resource = alert.resources[0];
     let (path, line) = path_and_line(gate, resource);
-    let messages: Vec<&str> = findings.iter().map(|f| f.finding.message.as_str()).collect();
     let mut result = Map::new();
     let mut set = |name: &str, value: Value| result.insert(name.to_owned(), value);
-    set("ruleId", json!(rule));
-    set("level", json!(findings.iter().map(|f| loudness(f)).max().map_or("note", word)));
-    set("message", json!({ "text": message(&format!("{}: {}", resource.address, messages.join("; "))) }));
-    let mut region = json!({ "startLine": line });
-    if resource.end_line > line {
-        region["endLine"] = json!(resource.end_line);
+    set("ruleId", json!(alert.rule));
+    set("level", json!(alert.findings.iter().map(|f| loudness(f)).max().map_or("note", word)));
+    let demands: BTreeSet<&Place> = alert.findings.iter().filter_map(|f| f.finding.demanded_by.as_ref()).collect();
+    let demands: Vec<&Place> = demands.into_iter().take(LOCATIONS).collect();
+    let mut text = message(&format!("{}: {}", name(&alert.resources), alert.messages.join("; ")));
+    if !demands.is_empty() {
+        // A number in brackets makes a link to the related location of that id.
+        let links: Vec<String> = demands.iter().enumerate().map(|(at, place)| format!("[{}]({})", message(&place.to_string()), at + 1)).collect();
+        text = format!("{text}. Demanded by {}", links.join(", "));
+        let related = |(at, place): (usize, &&Place)| {
+            json!({
+                "id": at + 1,
+                "message": { "text": "demanded here" },
+                "physicalLocation": physical(&place.file.display().to_string(), place.line),
+            })
+        };
+        set("relatedLocations", json!(demands.iter().enumerate().map(related).collect::<Vec<_>>()));
     }
+    set("message", json!({ "text": text }));
+    let logical = |resource: &&GateResource| json!({ "fullyQualifiedName": resource.address, "kind": "resource" });
     set(
         "locations",
         json!([{
-            "physicalLocation": { "artifactLocation": { "uri": uri(&path) }, "region": region },
-            "logicalLocations": [{ "fullyQualifiedName": resource.address, "kind": "resource" }],
+            "physicalLocation": physical(&path, line),
+            "logicalLocations": alert.resources.iter().take(LOCATIONS).map(logical).collect::<Vec<_>>(),
         }]),
     );
-    // The first is the only one that GitHub tells alerts apart by; were it not set, all instances of a block would be one alert.
-    let own = fingerprint(&resource.address, rule);
+    // Where some instances are waived and others are not, the worst keeps the name that the alert had before.
+    let mut own = fingerprint(&resource.block, alert.rule);
+    if !known.insert(format!("{} {own}", resource.input)) {
+        own = fingerprint(&resource.block, &format!("{} {}", alert.rule, alert.standing.word()));
+    }
+    // The first is the only one that GitHub tells alerts apart by.
     set("partialFingerprints", json!({ "primaryLocationLineHash": own, "tagledger/v1": own }));
-    match findings[0].standing {
+    let accepted = |why: String| json!([{ "kind": "external", "status": "accepted", "justification": why }]);
+    match alert.standing {
         Standing::Waived => {
-            let why = findings[0].finding.waived.as_ref().map_or_else(String::new, |w| format!("{} ({}, until {})", w.reason, w.owner, w.expires));
-            set("suppressions", json!([{ "kind": "external", "status": "accepted", "justification": why }]));
+            let why = alert.findings[0].finding.waived.as_ref().map_or_else(String::new, |w| format!("{} ({}, until {})", w.reason, w.owner, w.expires));
+            set("suppressions", accepted(visible(&why).into_owned()));
         }
         Standing::Known => {
-            set("suppressions", json!([{ "kind": "external", "status": "accepted", "justification": "listed in the baseline" }]));
+            set("suppressions", accepted("listed in the baseline".to_owned()));
         }
         _ => {}
     }
     Value::Object(result)
+}
+
+/// A line of a file. A block goes on behind it, but an alert is shown on a pull request only where all of its lines were changed.
+fn physical(path: &str, line: u32) -> Value {
+    let path = path.replace('\\', "/");
+    json!({ "artifactLocation": { "uri": uri(path.strip_prefix("./").unwrap_or(&path)) }, "region": { "startLine": line.max(1) } })
 }
 
 /// Text of a message, in which brackets would make a link.

@@ -11,6 +11,7 @@ fn finding(standing: Standing, resource: usize, address: &str, rule: &str, key: 
         standing,
         resource: Some(resource),
         live_fingerprint: None,
+        told_by: None,
         patch: (standing == Standing::Failing).then(|| "tags = {\n  Owner = \"<Owner>\" # choose one\n}".to_owned()),
         finding: Finding {
             fingerprint: Fingerprint(Text::from(format!("{:0>16}", format!("{resource}{}", key.len())))),
@@ -37,9 +38,14 @@ fn finding(standing: Standing, resource: usize, address: &str, rule: &str, key: 
     }
 }
 
+fn excerpt(file: &str, line: u32, column: u32, before: &str, marked: &str, after: &str) -> Excerpt {
+    Excerpt { place: Place { file: file.into(), line, column }, before: before.to_owned(), marked: marked.to_owned(), after: after.to_owned() }
+}
+
 fn gate() -> Gate {
     let resource = |address: &str, taggable: &str, place: Option<u32>| GateResource {
         address: address.to_owned(),
+        block: address.replace("[\"x\"]", ""),
         module: address.split_once(".thing").map(|(module, _)| module.to_owned()).filter(|m| m.starts_with("module")),
         kind: "thing".to_owned(),
         cloud: "onprem".to_owned(),
@@ -64,6 +70,16 @@ fn gate() -> Gate {
             resource("thing.d", "yes", None),
             resource("thing.e", "yes", None),
         ],
+        rules: vec![GateRule {
+            id: "missing-required-key".to_owned(),
+            summary: "A required key is missing".to_owned(),
+            help: "Nobody knows whose it is.\n\n## Mend\n\nWrite the tag.".to_owned(),
+            level: Level::Error,
+        }],
+        excerpts: vec![
+            excerpt("./dir/main file.tf", 7, 1, "", "resource \"thing\" \"a\u{202e}\"", " {"),
+            excerpt("taxonomy.yaml", 5, 3, "  ", "Owner", ": { required: true }"),
+        ],
         findings: vec![
             finding(Standing::Failing, 0, "module.m[\"x\"].thing.a", "missing-required-key", "Owner"),
             finding(Standing::Failing, 0, "module.m[\"x\"].thing.a", "missing-required-key", "CostCenter"),
@@ -87,12 +103,14 @@ fn written(id: &str, gate: &Gate) -> String {
 fn people_see_what_is_wrong_and_no_escape() {
     let text = written("text", &gate());
     assert!(
-        text.starts_with("./dir/main file.tf:7:1: module.m[\"x\"].thing.a (create, plan.json)\n  error[missing-required-key] `Owner` is missing"),
+        text.starts_with(
+            "./dir/main file.tf:7:1: module.m[\"x\"].thing.a (create, plan.json)\n  error[missing-required-key] `Owner` and `CostCenter` are missing\n"
+        ),
         "{text}"
     );
     for part in [
-        "required by taxonomy.yaml:5:3",
-        "    + tags = {",
+        "      |\n    7 | resource \"thing\" \"a�\" {\n      | ^^^^^^^^^^^^^^^^^^^^^ missing here\n      + tags = {",
+        "\ntaxonomy.yaml\n      |\n    5 |   Owner: { required: true }\n      |   -----\n      |   required here, missing on 1 resource, undetermined for 1 resource\n",
         "  undetermined[",
         "1 finding on resources that the plan leaves alone",
         "1 finding waived",
@@ -113,12 +131,14 @@ fn sarif_has_one_result_for_a_resource_and_rule() {
     assert_eq!(results.len(), 4);
     let first = &results[0];
     let place = &first["locations"][0]["physicalLocation"];
-    assert_eq!(
-        (place["artifactLocation"]["uri"].as_str(), place["region"]["startLine"].as_u64(), place["region"]["endLine"].as_u64()),
-        (Some("dir/main%20file.tf"), Some(7), Some(10))
-    );
+    assert_eq!((place["artifactLocation"]["uri"].as_str(), &place["region"]), (Some("dir/main%20file.tf"), &serde_json::json!({ "startLine": 7 })));
+    let related = first["relatedLocations"].as_array().unwrap();
+    assert_eq!((related.len(), related[0]["physicalLocation"]["region"]["startLine"].as_u64()), (1, Some(5)));
+    let rule = &run["tool"]["driver"]["rules"][0];
+    assert_eq!((rule["shortDescription"]["text"].as_str(), rule["defaultConfiguration"]["level"].as_str()), (Some("A required key is missing"), Some("error")));
+    assert!(rule["help"]["markdown"].as_str().unwrap().contains("Write the tag."));
     let text = first["message"]["text"].as_str().unwrap();
-    assert!(text.contains("`Owner`") && text.contains("`CostCenter`"), "{text}");
+    assert!(text.contains("`Owner` and `CostCenter` are missing") && text.ends_with(". Demanded by [taxonomy.yaml:5:3](1)"), "{text}");
     assert_eq!(
         (results[1]["level"].as_str(), results[1]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str()),
         (Some("note"), Some("plan.json"))
@@ -132,10 +152,93 @@ fn sarif_has_one_result_for_a_resource_and_rule() {
     assert_ne!(results[1]["partialFingerprints"], first["partialFingerprints"]);
 }
 
+/// One block with this many instances, each bare.
+fn instances(number: usize) -> Gate {
+    let mut all = gate();
+    let first = all.resources[0].clone();
+    (all.resources, all.findings) = (Vec::new(), Vec::new());
+    for n in 0..number {
+        let address = format!("thing.a[{n}]");
+        all.resources.push(GateResource { address: address.clone(), block: "thing.a".to_owned(), module: None, ..first.clone() });
+        for (rule, key) in [("missing-required-key", "Owner"), ("missing-required-key", "CostCenter"), ("untagged", "x")] {
+            let mut found = finding(Standing::Failing, n, &address, rule, key);
+            found.finding.message = format!("`{key}` is missing");
+            found.finding.money.clear();
+            if rule == "untagged" {
+                (found.finding.key, found.finding.message, found.told_by) = (None, "It has no tags".to_owned(), Some(n * 3));
+            }
+            all.findings.push(found);
+        }
+    }
+    all
+}
+
+#[test]
+fn instances_of_a_block_are_told_together() {
+    let all = instances(200);
+    let text = written("text", &all);
+    for part in [
+        ": thing.a (create, plan.json)\n  200 instances: thing.a[0], thing.a[1], thing.a[2] and 197 more\n",
+        "  error[missing-required-key, untagged] It has no tags: `Owner` and\n    `CostCenter` are missing\n",
+        "required here, missing on 200 resources",
+    ] {
+        assert_eq!(text.matches(part).count(), 1, "{part}: {text}");
+    }
+    assert_eq!((text.matches(" | ").count(), text.matches("are missing").count()), (4, 1), "{text}");
+    let sarif: Value = serde_json::from_str(&written("sarif", &all)).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 1);
+    let said = results[0]["message"]["text"].as_str().unwrap();
+    assert!(said.starts_with("thing.a (200 instances: thing.a\\[0\\], thing.a\\[1\\], thing.a\\[2\\] and 197 more): It has no tags: `Owner`"), "{said}");
+    assert_eq!(results[0]["locations"][0]["logicalLocations"].as_array().unwrap().len(), 20);
+    // However many there are, it is the same alert.
+    let one: Value = serde_json::from_str(&written("sarif", &instances(1))).unwrap();
+    assert_eq!(one["runs"][0]["results"][0]["partialFingerprints"], results[0]["partialFingerprints"]);
+    assert_eq!((written("github", &all).lines().count(), written("markdown", &all).matches("\n| ❌").count()), (1, 1));
+    assert!(written("junit", &all).contains("tests=\"201\" failures=\"200\" errors=\"1\""));
+}
+
+#[test]
+fn a_waived_instance_is_an_alert_of_its_own() {
+    let mut all = instances(2);
+    for finding in &mut all.findings[3..] {
+        finding.standing = Standing::Waived;
+    }
+    let sarif: Value = serde_json::from_str(&written("sarif", &all)).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert_eq!((results.len(), &results[0]["suppressions"], results[1]["suppressions"].is_array()), (2, &Value::Null, true));
+    assert_ne!(results[0]["partialFingerprints"], results[1]["partialFingerprints"]);
+}
+
+#[test]
+fn findings_that_differ_are_told_apart() {
+    let mut all = instances(2);
+    all.findings[4].finding.message = "`CostCenter` is missing, and so is more".to_owned();
+    let text = written("text", &all);
+    assert!(text.contains("thing.a[0] (create") && text.contains("thing.a[1] (create") && !text.contains("instances"), "{text}");
+    assert!(text.contains("] It has no tags: `Owner` is missing\n  error[missing-required-key] `CostCenter` is missing, and so is more\n"), "{text}");
+}
+
+#[test]
+fn tabs_of_a_patch_are_kept_where_it_is_copied() {
+    let mut all = instances(1);
+    all.findings[0].patch = Some("\t\tOwner = \"x\u{1b}\"".to_owned());
+    assert!(written("text", &all).contains("\n      +         Owner = \"x�\"\n"));
+    assert!(written("markdown", &all).contains("```hcl\n\t\tOwner = \"x�\"\n```"));
+}
+
+#[test]
+fn a_place_without_its_line_is_named() {
+    let mut all = instances(1);
+    all.excerpts.clear();
+    let text = written("text", &all);
+    assert!(text.contains("taxonomy.yaml\n  taxonomy.yaml:5:3: required here, missing on 1 resource\n") && !text.contains(" | "), "{text}");
+}
+
 #[test]
 fn junit_counts_and_holds_no_forbidden_character() {
     let text = written("junit", &gate());
-    assert!(text.contains("<testsuites name=\"tagledger\" tests=\"5\" failures=\"1\" errors=\"0\">"), "{text}");
+    assert!(text.contains("<testsuites name=\"tagledger\" tests=\"6\" failures=\"1\" errors=\"1\">"), "{text}");
     assert!(text.contains("<testsuite name=\"module.m[&quot;x&quot;]\" tests=\"1\" failures=\"1\""), "{text}");
     assert_eq!(text.matches("<skipped").count(), 2);
     assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text}");
@@ -143,7 +246,11 @@ fn junit_counts_and_holds_no_forbidden_character() {
     let mut empty = gate();
     empty.resources.clear();
     empty.findings.clear();
-    assert_eq!(written("junit", &empty).matches("<testcase").count(), 1);
+    empty.gaps.clear();
+    let text = written("junit", &empty);
+    assert!(text.matches("<testcase").count() == 1 && text.contains("tests=\"1\" failures=\"0\" errors=\"0\""), "{text}");
+    empty.exit.code = 4;
+    assert!(written("junit", &empty).contains("<error message=\"2 findings\""));
 }
 
 #[test]
@@ -157,6 +264,7 @@ fn annotations_are_one_line_each_and_few() {
     for n in 0..30 {
         let mut resource = many.resources[1].clone();
         resource.address = format!("thing.n{n}");
+        resource.block.clone_from(&resource.address);
         many.resources.push(resource);
         many.findings.push(finding(Standing::Failing, many.resources.len() - 1, &format!("thing.n{n}"), "untagged", "k"));
     }
@@ -188,6 +296,7 @@ fn markdown_is_inert_and_never_too_long() {
     for n in 0..5_000 {
         let mut resource = many.resources[1].clone();
         resource.address = format!("thing.number_{n}");
+        resource.block.clone_from(&resource.address);
         many.resources.push(resource);
         many.findings.push(finding(Standing::Failing, many.resources.len() - 1, &format!("thing.number_{n}"), "untagged", "k"));
     }
@@ -204,12 +313,19 @@ fn hostile_text_is_inert_in_every_format() {
         finding.finding.message = text.clone();
     }
     hostile.notes = vec![text.clone(); 50];
+    for excerpt in &mut hostile.excerpts {
+        (excerpt.before, excerpt.after) = (format!("\t{text}"), text.clone());
+        excerpt.marked.push_str(&text);
+    }
+    hostile.rules[0].help.push_str("x\u{202e}");
     hostile.exit.why = text;
     for id in ["text", "sarif", "junit", "github", "gitlab", "markdown", "github-summary"] {
         let out = written(id, &hostile);
         assert!(!out.contains(['\u{202e}', '\u{9b}', '\u{1b}']), "{id}");
     }
     let text = written("text", &hostile);
+    let drawn: Vec<&str> = text.lines().filter(|line| line.contains(" | ")).collect();
+    assert!(drawn.len() >= 4 && drawn.iter().all(|line| line.chars().count() <= 80), "{drawn:?}");
     assert!(!text.contains("##vso[") && !text.contains("##["));
     let comment = written("markdown", &hostile);
     assert!(comment.chars().count() < 65_536 && comment.contains("module.m") && !comment.contains("www.evil") && !comment.contains("http://"));

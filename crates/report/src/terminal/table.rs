@@ -39,12 +39,12 @@ impl Paint {
 }
 
 /// Columns that a text takes.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
 /// At most `max` columns, with `…` at the end where cut.
-pub(super) fn cut_end(text: &str, max: usize) -> String {
+pub(crate) fn cut_end(text: &str, max: usize) -> String {
     if width(text) <= max { text.to_owned() } else { format!("{}…", take(text.chars(), max.saturating_sub(1))) }
 }
 
@@ -58,7 +58,8 @@ pub(super) fn cut_middle(text: &str, max: usize) -> String {
     format!("{}…{tail}", take(text.chars(), room * 2 / 5))
 }
 
-fn take(chars: impl Iterator<Item = char>, max: usize) -> String {
+/// The first characters, as far as `max` columns reach.
+pub(crate) fn take(chars: impl Iterator<Item = char>, max: usize) -> String {
     let mut used = 0;
     chars
         .take_while(|c| {
@@ -69,7 +70,7 @@ fn take(chars: impl Iterator<Item = char>, max: usize) -> String {
 }
 
 /// Lines of at most `max` columns, broken at blanks; a longer word is cut into pieces.
-pub(super) fn wrap(text: &str, max: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, max: usize) -> Vec<String> {
     let max = max.max(1);
     let (mut lines, mut line) = (Vec::new(), String::new());
     for word in text.split(' ') {

@@ -2,13 +2,17 @@
 
 use super::baseline::Baseline;
 use super::inputs::Plans;
+use super::mend;
+use super::sources::Sources;
 use crate::args::Check;
 use crate::exit;
 use std::collections::BTreeSet;
 use tagledger_engine::{FindingSource, Table};
-use tagledger_model::{Finding, Level, Planned, RawResource, Suggestion, Taggable, Timestamp, Verdict};
-use tagledger_report::gate::{GATE_SCHEMA, Gate, GateCounts, GateFinding, GateResource, Standing};
+use tagledger_iac::address::Address;
+use tagledger_model::{Finding, Level, Place, Planned, RawResource, Taggable, Timestamp, Verdict};
+use tagledger_report::gate::{Excerpt, GATE_SCHEMA, Gate, GateCounts, GateFinding, GateResource, GateRule, Standing};
 use tagledger_report::{Exit, plural};
+use tagledger_rules::RULES;
 use tagledger_taxonomy::Taxonomy;
 
 /// The document of a check.
@@ -24,7 +28,7 @@ pub(super) fn gate(args: &Check, taxonomy: &Taxonomy, plans: Plans, findings: &F
         finding.resource.clone_from(&planned.address);
         let Some(standing) = standing(args, &finding, planned, known, now) else { continue };
         let live_fingerprint = findings.live_fingerprint(position).map(|f| f.0.to_string());
-        all.push(GateFinding { standing, resource: Some(row as usize), finding, live_fingerprint, patch: None });
+        all.push(GateFinding { standing, resource: Some(row as usize), finding, live_fingerprint, patch: None, told_by: None });
     }
     all.sort_by_key(|f| (f.standing, f.resource));
     say_once(&mut all);
@@ -34,7 +38,9 @@ pub(super) fn gate(args: &Check, taxonomy: &Taxonomy, plans: Plans, findings: &F
         }
         all.sort_by_key(|f| (f.standing, f.resource));
     }
-    patch(&mut all, &planned);
+    let mut sources = Sources::default();
+    mend::patch(&mut all, &planned, &mut sources);
+    mend::say_bare_once(&mut all);
     let resources: Vec<GateResource> = reading.resources.iter().zip(&input_of).filter_map(|(r, input)| shown(r, *input)).collect();
     let counts = counts(args, &resources, &planned, &all);
     let mut notes = reading.notes;
@@ -48,6 +54,8 @@ pub(super) fn gate(args: &Check, taxonomy: &Taxonomy, plans: Plans, findings: &F
         inputs,
         exit: exit_of(args, &counts, &all, &reading.gaps, now),
         counts,
+        excerpts: excerpts(&resources, &all, &mut sources),
+        rules: rules(&all),
         resources,
         findings: all,
         gaps: reading.gaps,
@@ -97,32 +105,11 @@ fn say_once(all: &mut Vec<GateFinding>) {
     });
 }
 
-/// One patch for each resource, with everything that its open findings ask to be set.
-fn patch(all: &mut [GateFinding], planned: &[Option<&Planned>]) {
-    let mut start = 0;
-    while start < all.len() {
-        let key = (all[start].standing, all[start].resource);
-        let end = start + all[start..].iter().take_while(|f| (f.standing, f.resource) == key).count();
-        let at = all[start].resource.and_then(|row| planned.get(row).copied().flatten()).and_then(|p| p.tags_at.as_ref());
-        if let Some(at) = at.filter(|_| key.0.is_open()) {
-            let mut tags: Vec<(String, Option<String>)> = Vec::new();
-            for finding in all[start..end].iter().filter(|f| f.finding.verdict == Verdict::Violated) {
-                if let Some(Suggestion::SetTag { key, value }) = &finding.finding.suggestion
-                    && !tags.iter().any(|(k, _)| k == key)
-                {
-                    tags.push((key.clone(), value.clone()));
-                }
-            }
-            all[start].patch = tagledger_iac::patch(at, &tags);
-        }
-        start = end;
-    }
-}
-
 fn shown(resource: &RawResource, input: usize) -> Option<GateResource> {
     let planned = resource.origin.planned()?;
     Some(GateResource {
         address: planned.address.to_string(),
+        block: Address::parse(&planned.address).map_or_else(|| planned.address.to_string(), |address| address.block()),
         module: planned.module.as_ref().map(ToString::to_string),
         kind: planned.kind.to_string(),
         cloud: resource.cloud.to_string(),
@@ -138,6 +125,29 @@ fn shown(resource: &RawResource, input: usize) -> Option<GateResource> {
         end_line: planned.end_line,
         id: planned.id.as_ref().map(|id| id.shown().to_string()),
     })
+}
+
+/// The lines that open findings name: of the source, and of the taxonomy.
+fn excerpts(resources: &[GateResource], all: &[GateFinding], sources: &mut Sources) -> Vec<Excerpt> {
+    let open = || all.iter().filter(|f| f.standing.is_open());
+    let heads: BTreeSet<&Place> = open().filter_map(|f| resources.get(f.resource?)?.place.as_ref()).collect();
+    let demands: BTreeSet<&Place> = open().filter_map(|f| f.finding.demanded_by.as_ref()).filter(|place| !heads.contains(place)).collect();
+    let mut found: Vec<Excerpt> = heads.into_iter().filter_map(|place| sources.head(place)).collect();
+    found.extend(demands.into_iter().filter_map(|place| sources.demand(place)));
+    found.sort_by(|a, b| a.place.cmp(&b.place));
+    found
+}
+
+/// The rules that findings name, in their own words.
+fn rules(all: &[GateFinding]) -> Vec<GateRule> {
+    let named: BTreeSet<&str> = all.iter().map(|f| f.finding.rule.as_str()).collect();
+    let metas = RULES.iter().map(|rule| rule.meta()).filter(|meta| named.contains(meta.id));
+    let help = |page: &str| {
+        // Its title is the id, and its examples are tests.
+        let text = page.split_once('\n').map_or(page, |(_, text)| text);
+        text.split("\n## Examples").next().unwrap_or(text).trim().to_owned()
+    };
+    metas.map(|meta| GateRule { id: meta.id.to_owned(), summary: meta.summary.to_owned(), help: help(meta.page), level: meta.level }).collect()
 }
 
 fn counts(args: &Check, resources: &[GateResource], planned: &[Option<&Planned>], all: &[GateFinding]) -> GateCounts {
