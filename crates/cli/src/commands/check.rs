@@ -20,7 +20,7 @@ use tagledger_collect::{Found, Import, import};
 use tagledger_cost::{Bill, Billing, Dimensions, Measure, Owners};
 use tagledger_engine::{Context, FindingSource, Inventory, InventoryBuilder, Prices, audit};
 use tagledger_iac::Reading;
-use tagledger_model::{NativeId, Timestamp};
+use tagledger_model::{NativeId, Observed, Timestamp};
 use tagledger_report::gate::{GATE_FORMATS, Gate, GateFormat, GateOptions};
 use tagledger_rules::RULES;
 use tagledger_taxonomy::{Domain, Taxonomy};
@@ -37,6 +37,9 @@ pub(crate) fn run(args: &Check) -> Result<Code, Failure> {
     let audited = audit(&cx, RULES)?;
     let findings = FindingSource::new(cx, RULES, &audited, &prices);
     let gate = verdict::gate(args, &taxonomy, plans, &findings, &known, now);
+    // What is written next needs room of its own.
+    drop(findings);
+    drop((audited, prices, inventory));
     if let Some(path) = &args.write_baseline {
         Baseline::of(&gate).write(path)?;
     }
@@ -101,6 +104,8 @@ fn inventory(args: &Check, taxonomy: &Arc<Taxonomy>, reading: &mut Reading) -> R
         }
         resource.id = NativeId::exact(id);
         builder.resource(resource);
+        // The inventory has them now; a plan of 50 MB should not be kept twice.
+        resource.tags = Observed::Unknown;
     }
     Ok(builder.finish())
 }

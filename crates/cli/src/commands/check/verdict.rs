@@ -20,7 +20,8 @@ pub(super) fn gate(args: &Check, taxonomy: &Taxonomy, plans: Plans, findings: &F
     let Plans { reading, inputs, input_of } = plans;
     // Rows of the inventory are the plans' resources in order: no two have one id.
     let planned: Vec<Option<&Planned>> = reading.resources.iter().map(|r| r.origin.planned()).collect();
-    let mut all = Vec::new();
+    // A finding is large: a list that grows would be there twice while it does.
+    let mut all = Vec::with_capacity(findings.len());
     for position in 0..findings.len() {
         let (Table::Resources, row) = findings.subject(position) else { continue };
         let Some(planned) = planned.get(row as usize).copied().flatten() else { continue };
