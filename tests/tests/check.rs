@@ -356,3 +356,20 @@ fn a_hook_may_hand_over_every_changed_file() {
     desk.call("check --skip-others broken.yaml").exits(2);
     assert!(desk.call("check --skip-others nowhere.yaml").exits(2).err.contains("nowhere.yaml: cannot be read"));
 }
+
+#[test]
+fn charts_and_strangers_among_manifests_hide_nothing() {
+    let desk = Desk::laid();
+    let bucket = "apiVersion: storage.cnrm.cloud.google.com/v1beta1\nkind: StorageBucket\nmetadata: { name: NAME }\n";
+    desk.put("all/good.yaml", bucket.replace("NAME", "good"));
+    desk.put("all/chart/templates/b.yaml", bucket.replace("NAME", "{{ .Values.name }}-x"));
+    let done = desk.call("check all").exits(1);
+    assert!(done.said().contains("chart/templates/b.yaml:3:") && done.said().contains("helm template"), "{}", done.out);
+    assert!(done.out.contains("StorageBucket//good"), "{}", done.out);
+    let json = |name: &str, version: &str, kind: &str| json!({"apiVersion": version, "kind": kind, "metadata": {"name": name}}).to_string();
+    let stream = json("map", "v1", "ConfigMap") + "\n" + &json("b", "storage.cnrm.cloud.google.com/v1beta1", "StorageBucket");
+    desk.put("stream.json", stream);
+    assert!(desk.call("check stream.json").exits(1).out.contains("StorageBucket//b"));
+    desk.put("alone.json", json("map", "v1", "ConfigMap"));
+    assert!(desk.call("check alone.json").exits(2).err.contains("alone.json:1:1"));
+}

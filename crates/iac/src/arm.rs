@@ -2,6 +2,7 @@
 //!
 //! <https://learn.microsoft.com/azure/azure-resource-manager/templates/syntax>
 
+mod comments;
 mod expression;
 mod scope;
 mod template;
@@ -12,6 +13,7 @@ mod tests;
 
 use tagledger_model::Text;
 
+pub(crate) use comments::{is_template, strict};
 pub(crate) use template::ArmTemplate;
 pub(crate) use what_if::WhatIf;
 
@@ -23,6 +25,9 @@ const DEPLOYMENT: &str = "microsoft.resources/deployments";
 
 /// The type of a resource group as templates name it.
 const GROUP: &str = "microsoft.resources/resourcegroups";
+
+/// Node pools, whose tags are among their properties.
+const NODE_POOL: &str = "microsoft.containerservice/managedclusters/agentpools";
 
 /// The canonical id of a resource group.
 fn group_id(subscription: &str, name: &str) -> Text {

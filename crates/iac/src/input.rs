@@ -1,5 +1,8 @@
 //! A file as the documents in it: decoded, without what a wrapper printed before them, and with a name for each common mistake.
 
+#[cfg(test)]
+mod tests;
+
 use crate::PlanError;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -97,9 +100,15 @@ impl PlanFile {
             },
         };
         match text {
+            Some(text) if crate::arm::is_template(&text) => Ok(Self { path: path.into(), text: crate::arm::strict(text) }),
             Some(text) => Ok(Self { path: path.into(), text }),
             None => refuse("the file claims an encoding (by its first bytes) that the rest does not keep; write it as UTF-8"),
         }
+    }
+
+    /// Whether it holds placeholders that another tool fills first, as the templates of a chart do.
+    pub fn has_placeholders(&self) -> bool {
+        self.text.contains("{{")
     }
 
     /// The documents in the file. JSON texts may follow one another; what a wrapper printed on the lines before the first is skipped.
@@ -122,7 +131,14 @@ impl PlanFile {
                 Some(Err(_)) if documents.is_empty() && looks_like_yaml(&self.text) => {
                     return Ok(vec![Document { path: &self.path, text: &self.text, line: 1, form: Form::Text }]);
                 }
-                Some(Err(_)) if !documents.is_empty() && !rest.starts_with(['{', '[']) => break,
+                // What a wrapper printed between two plans, or behind the last, ends where the next one begins.
+                Some(Err(_)) if !documents.is_empty() && !rest.starts_with(['{', '[']) => match next_object(rest) {
+                    Some(further) => {
+                        at += further;
+                        continue;
+                    }
+                    None => break,
+                },
                 Some(Err(error)) => return Err(self.broken(at, &error)),
             }
             let end = at + stream.byte_offset();
@@ -141,18 +157,18 @@ impl PlanFile {
         Ok(documents)
     }
 
-    /// Where the text begins behind lines such as `[command]/usr/bin/terraform show -json`, which some wrappers print first.
+    /// Where the text begins behind lines such as `[command]/usr/bin/terraform show -json` or `WARNING: A new release is available`, which wrappers
+    /// and tools print first.
     fn after_noise(&self) -> usize {
+        let trimmed = self.text.trim_start();
+        let is_json = trimmed.starts_with('{') || (trimmed.starts_with('[') && !trimmed.starts_with("[command]"));
+        if is_json || looks_like_yaml(&self.text) {
+            return 0;
+        }
         let mut at = 0;
-        for line in self.text.split_inclusive('\n').take(20) {
-            let trimmed = line.trim_start();
-            if trimmed.starts_with('{') || (trimmed.starts_with('[') && !trimmed.starts_with("[command]")) {
+        for line in self.text.split_inclusive('\n').take(MOST_NOISE) {
+            if line.starts_with('{') {
                 return at;
-            }
-            let noise = trimmed.trim_end();
-            if !(noise.is_empty() || noise.starts_with("[command]") || noise.starts_with("::") || noise.starts_with("Reading") || noise.starts_with("Warning"))
-            {
-                return 0;
             }
             at += line.len();
         }
@@ -174,12 +190,21 @@ impl PlanFile {
     }
 }
 
+/// Lines that may stand before a plan.
+const MOST_NOISE: usize = 50;
+
+/// Where the next line begins that may be an object.
+fn next_object(text: &str) -> Option<usize> {
+    memchr::memmem::find(text.as_bytes(), b"\n{").map(|at| at + 1)
+}
+
 /// What to say about a plan that is still in Terraform's own binary form.
 pub(crate) const BINARY: &str =
     "this is a binary plan, whatever its name says; run `terraform show -json <plan> > plan.json` and check that, or hand it over with --tf";
 
 fn looks_like_yaml(text: &str) -> bool {
-    text.lines().any(|line| line.starts_with("Resources:") || line.starts_with("apiVersion:"))
+    let bare = |line: &str| -> String { line.chars().filter(|c| !matches!(c, '"' | '\'')).take(16).collect() };
+    text.lines().map(bare).any(|line| line.starts_with("Resources:") || line.starts_with("apiVersion:") || line.starts_with("- apiVersion:"))
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
@@ -212,8 +237,8 @@ impl Document<'_> {
         let what = match &self.form {
             Form::Events => "this log of events is none that Tagledger knows; see docs/check.md".to_owned(),
             Form::Array => "a JSON array is no plan; hand over the whole output of the command".to_owned(),
-            Form::Text if self.text.lines().any(|line| line.starts_with("apiVersion:")) => {
-                "none of these Kubernetes manifests is of Config Connector or Crossplane: they make nothing that a cloud bills".to_owned()
+            Form::Text if looks_like_yaml(self.text) && self.text.contains("apiVersion") => {
+                "none of these Kubernetes manifests is one that Config Connector or Crossplane makes resources of".to_owned()
             }
             Form::Text => "this is neither a plan nor a template that Tagledger knows; see docs/check.md".to_owned(),
             Form::Object(_) if has("serial") && has("lineage") => {

@@ -135,7 +135,7 @@ fn tags_of(node: &Node) -> Found {
                 }
             }
         }
-        Value::Scalar(_) => {}
+        Value::Null | Value::Scalar(_) => {}
     }
     all
 }

@@ -52,7 +52,7 @@ impl PlanReader for PulumiPreview {
             return Err(document.error(format!("the preview failed, so it does not hold everything; mend this and preview again: {}", said.escape_debug())));
         }
         let context = Context { document, options, steps: &steps };
-        let mut others = 0_usize;
+        let mut others: BTreeMap<&str, usize> = BTreeMap::new();
         let mut found: BTreeMap<&str, (usize, RawResource)> = BTreeMap::new();
         for (at, step) in steps.all.iter().enumerate() {
             match context.resource(step) {
@@ -64,16 +64,16 @@ impl PlanReader for PulumiPreview {
                         found.insert(&step.urn, (place, *read));
                     }
                 }
-                Judged::NoCloud => others += 1,
+                Judged::NoCloud(package) => *others.entry(package).or_default() += 1,
                 Judged::Nothing => {}
             }
         }
         let mut all: Vec<(usize, RawResource)> = found.into_values().collect();
         all.sort_by_key(|(at, _)| *at);
         out.resources.extend(all.into_iter().map(|(_, read)| read));
-        if others > 0 {
-            let (s, were) = if others == 1 { ("", "was") } else { ("s", "were") };
-            out.notes.push(format!("{}: {others} step{s} of packages that are no cloud {were} not judged", document.path));
+        if !others.is_empty() {
+            let named: Vec<String> = others.iter().map(|(package, count)| format!("{} ({count})", package.escape_debug())).collect();
+            out.notes.push(format!("{}: steps of packages that are no cloud were not judged: {}", document.path, named.join(", ")));
         }
         Ok(())
     }
@@ -90,10 +90,10 @@ fn strength(action: Action) -> u8 {
     }
 }
 
-enum Judged {
+enum Judged<'s> {
     Resource(Box<RawResource>),
     /// A package that is no cloud's.
-    NoCloud,
+    NoCloud(&'s str),
     /// A component, a provider, or what is deleted or only read.
     Nothing,
 }
@@ -105,19 +105,24 @@ struct Context<'c> {
 }
 
 impl Context<'_> {
-    fn resource(&self, step: &Step) -> Judged {
+    fn resource<'s>(&self, step: &'s Step) -> Judged<'s> {
         let Some(state) = step.new.as_ref().or(step.old.as_ref()) else { return Judged::Nothing };
         if !state.custom || state.kind.starts_with("pulumi:") {
             return Judged::Nothing;
         }
-        let Some(package) = Package::of(&state.kind) else { return Judged::NoCloud };
+        let Some(package) = Package::of(&state.kind) else { return Judged::NoCloud(state.kind.split(':').next().unwrap_or_default()) };
         let at = (package.known)(&state.kind);
         let attribute = match at {
             Some(Carries::At(attribute)) => Some(attribute),
             _ => package.shown(state),
         };
         let Some(action) = action(step, state, package, attribute) else { return Judged::Nothing };
-        let found = attribute.map(|attribute| self.tags(step, state, package, attribute)).unwrap_or_default();
+        let found = match (attribute, at) {
+            (Some(attribute), _) => self.tags(step, state, package, attribute),
+            (None, Some(_)) => Found::default(),
+            // Where it would have its tags nobody knows.
+            (None, None) => Found::anything(),
+        };
         let further = found.further();
         let taggable = match (attribute, at) {
             (Some(_), _) => Taggable::Yes,

@@ -81,11 +81,20 @@ pub static READERS: &[&dyn PlanReader] = &[
 
 /// Reads every document of a file; the second value names the formats that were met, in order.
 pub fn read(file: &PlanFile, options: &Options<'_>, out: &mut Reading) -> Result<Vec<&'static str>, PlanError> {
-    let mut met = Vec::new();
+    let (mut met, mut stranger) = (Vec::new(), None);
     for document in file.documents()? {
-        let Some(reader) = READERS.iter().find(|r| r.recognises(&document)) else { return Err(document.unknown()) };
-        reader.read(&document, options, out)?;
-        met.push(reader.id());
+        match READERS.iter().find(|r| r.recognises(&document)) {
+            Some(reader) => {
+                reader.read(&document, options, out)?;
+                met.push(reader.id());
+            }
+            // Manifests of the cluster's own stand beside those that make something in a cloud.
+            None if document.has("apiVersion") && document.has("kind") => stranger = stranger.or(Some(document.unknown())),
+            None => return Err(document.unknown()),
+        }
     }
-    Ok(met)
+    match stranger {
+        Some(error) if met.is_empty() => Err(error),
+        _ => Ok(met),
+    }
 }

@@ -3,7 +3,7 @@
 //! Short tags are written out: `!Ref x` becomes `{Ref: x}` and `!If [a, b, c]` becomes `{Fn::If: [a, b, c]}`, so that whoever reads the tree
 //! meets one form. Aliases are copied, within a limit, because a few lines of them can stand for a tree of any size.
 
-use granit_parser::{Event, Parser, ScanError, Span, StructureStyle, Tag};
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag};
 use std::collections::HashMap;
 
 /// A value with its place.
@@ -21,7 +21,9 @@ pub(crate) struct Node {
 /// What a node holds.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Value {
-    /// A plain word; quotes are gone.
+    /// Nothing: `null`, `~`, or a key without a value.
+    Null,
+    /// A word; quotes are gone.
     Scalar(String),
     List(Vec<Node>),
     Map(Vec<(Node, Node)>),
@@ -69,7 +71,7 @@ impl Node {
 
     fn size(&self) -> usize {
         1 + match &self.value {
-            Value::Scalar(_) => 0,
+            Value::Null | Value::Scalar(_) => 0,
             Value::List(items) => items.iter().map(Node::size).sum(),
             Value::Map(entries) => entries.iter().map(|(k, v)| k.size() + v.size()).sum(),
         }
@@ -113,7 +115,10 @@ impl<'t> Builder<'t> {
         }
         let mut last = None;
         let (value, anchor, tag, end) = match event {
-            Event::Scalar(text, _, anchor, tag) => (Value::Scalar(text.into_owned()), anchor, tag, span),
+            Event::Scalar(text, style, anchor, tag) => {
+                let is_null = style == ScalarStyle::Plain && tag.is_none() && matches!(text.as_ref(), "" | "~" | "null" | "Null" | "NULL");
+                (if is_null { Value::Null } else { Value::Scalar(text.into_owned()) }, anchor, tag, span)
+            }
             Event::SequenceStart(style, anchor, tag) => {
                 let (items, end) = self.items(depth)?;
                 last = items.last().filter(|_| style == StructureStyle::Block).map(|item| item.end_line);
@@ -208,6 +213,14 @@ mod tests {
         let json = parse("{\"A\": {\"B\": [\"x\", {\"Ref\": \"p\"}]},\n \"N\": 7}").unwrap().remove(0);
         assert_eq!(json.get("A").unwrap().get("B").unwrap().items()[1].function().unwrap().0, "Ref");
         assert_eq!((json.get("N").unwrap().line, json.get("N").unwrap().text()), (2, Some("7")));
+    }
+
+    #[test]
+    fn nothing_is_no_word() {
+        let tree = parse("a:\nb: ~\nc: null\nd: 'null'\ne: ''\nf: \"~\"\n").unwrap().remove(0);
+        let texts: Vec<Option<&str>> = tree.entries().iter().map(|(_, value)| value.text()).collect();
+        assert_eq!(texts, [None, None, None, Some("null"), Some(""), Some("~")]);
+        assert_eq!(parse("{\"a\": null}").unwrap()[0].get("a").unwrap().value, Value::Null);
     }
 
     #[test]

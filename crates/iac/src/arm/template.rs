@@ -1,9 +1,10 @@
 //! Templates in JSON, nested deployments included.
 
 use super::scope::{Scope, member};
-use super::{CLOUD, DEPLOYMENT, GROUP, group_id, native};
+use super::{CLOUD, DEPLOYMENT, GROUP, NODE_POOL, group_id, native};
 use crate::template::{self, Node};
 use crate::{Document, Form, Options, PlanError, PlanReader, Reading};
+use std::cell::Cell;
 use std::sync::Arc;
 use tagledger_model::{
     Action, CloudId, Container, Further, NativeId, Observed, Origin, Place, Planned, RawResource, ScopeId, TagPlace, TagSyntax, Taggable, Text,
@@ -33,8 +34,9 @@ impl PlanReader for ArmTemplate {
             what: format!("the template cannot be read: {}", error.what),
         })?;
         let mut walk = Walk { document, options, out };
+        let steps = Cell::new(0);
         for root in &documents {
-            walk.template(root, &Scope::root(root), &Around::default());
+            walk.template(root, &Scope::root(root, &steps), &Around::default());
         }
         Ok(())
     }
@@ -51,6 +53,14 @@ struct Around {
     group: Option<Text>,
     /// The subscription, likewise.
     subscription: Option<ScopeId>,
+    /// A resource of the template is nothing but the tags of others.
+    lays_over: bool,
+}
+
+/// The types of resources that are the tags of another.
+fn is_tags(kind: &str) -> bool {
+    let kind = kind.to_lowercase();
+    kind == "microsoft.resources/tags" || kind.ends_with("/providers/tags")
 }
 
 struct Walk<'w> {
@@ -62,11 +72,11 @@ struct Walk<'w> {
 impl Walk<'_> {
     fn template(&mut self, template: &Node, scope: &Scope<'_>, around: &Around) {
         let Some(all) = member(template, "resources") else { return };
-        for (_, resource) in all.entries() {
-            self.resource(resource, scope, around);
-        }
-        for resource in all.items() {
-            self.resource(resource, scope, around);
+        let all: Vec<&Node> = all.entries().iter().map(|(_, resource)| resource).chain(all.items()).collect();
+        let lays_over = |node: &&Node| member(node, "type").and_then(Node::text).is_some_and(is_tags);
+        let around = Around { lays_over: around.lays_over || all.iter().any(lays_over), ..around.clone() };
+        for resource in all {
+            self.resource(resource, scope, &around);
         }
     }
 
@@ -78,7 +88,7 @@ impl Walk<'_> {
         let word = |name: &str| member(node, name).and_then(Node::text);
         let (Some(kind), Some(name)) = (word("type"), word("name")) else { return };
         let is_off = |name: &str, off: &str| word(name).is_some_and(|said| said.eq_ignore_ascii_case(off));
-        if is_off("existing", "true") || is_off("condition", "false") || is_off("condition", "[false()]") {
+        if is_tags(kind) || is_off("existing", "true") || is_off("condition", "false") || is_off("condition", "[false()]") {
             return;
         }
         // A child may write its name and type without those of what it lies in.
@@ -109,7 +119,7 @@ impl Walk<'_> {
             (None, Some(_)) => None,
             (None, None) => around.group.clone(),
         };
-        let inside = Around { trail: Some(address.to_owned()), parent: None, group, subscription };
+        let inside = Around { trail: Some(address.to_owned()), parent: None, group, subscription, lays_over: around.lays_over };
         match member(properties, "template") {
             Some(inner) => {
                 let options = member(properties, "expressionEvaluationOptions").and_then(|o| member(o, "scope")).and_then(Node::text);
@@ -129,8 +139,11 @@ impl Walk<'_> {
     }
 
     fn read(&mut self, node: &Node, scope: &Scope<'_>, around: &Around, kind: &str, address: &str, subscription: Option<ScopeId>) -> RawResource {
-        let tags = member(node, "tags");
-        let found = tags.map(|tags| scope.tags(tags)).unwrap_or_default();
+        let among_properties = || member(node, "properties").filter(|_| kind.eq_ignore_ascii_case(NODE_POOL)).and_then(|properties| member(properties, "tags"));
+        let tags = among_properties().or_else(|| member(node, "tags"));
+        let mut found = tags.map(|tags| scope.tags(tags)).unwrap_or_default();
+        // Which resource they are laid over is an expression that only the deploy resolves.
+        found.open |= around.lays_over;
         let further = found.further();
         let native = native(kind);
         let text = |name: &str| member(node, name).and_then(|value| scope.text(value)).map(Text::from);
@@ -150,9 +163,6 @@ impl Walk<'_> {
         let taggable = match known {
             _ if tags.is_some() => Taggable::Yes,
             Some(known) => known,
-            // Only what has a location is tracked, and only what is tracked has tags:
-            // <https://github.com/cloud-and-ai-microsoft/resource-provider-contract/blob/master/v1.0/common-api-details.md>.
-            None if member(node, "location").is_none() => Taggable::No,
             None => Taggable::Unknown,
         };
         RawResource {

@@ -53,11 +53,15 @@ fn expressions_are_followed_as_far_as_no_deploy_can_change_them() {
     says(&json!("[union(parameters('tags'), variables('nested').tags)]"), &["N=1"], Further::Any);
     says(&json!("[if(equals(parameters('env'), 'x'), variables('nested').tags, createObject('M', '1'))]"), &[], Further::Keys(vec!["N".into(), "M".into()]));
     says(&json!("[if(true(), variables('nested').tags, createObject('N', '2'))]"), &["N=?"], Further::None);
+    says(&json!("[shallowMerge(createArray(variables('nested').tags, createObject('N', '2')))]"), &["N=2"], Further::None);
+    says(&json!("[coalesce(tryGet(variables('nested'), 'labels'), createObject('F', format('{0}-{1}', variables('team'), 1)))]"), &["F=core-1"], Further::None);
+    says(&json!("[coalesce(tryGet(parameters('tags'), 'x'), createObject('F', '1'))]"), &[], Further::Any);
+    says(&json!("[tryGet(variables('nested'), 'labels')]"), &[], Further::None);
     says(&json!("[reference('x').tags]"), &[], Further::Any);
     says(&json!("[variables('loop')]"), &[], Further::Any);
     says(&json!("[variables('nowhere')]"), &[], Further::Any);
     says(&json!(null), &[], Further::None);
-    says(&json!({"[parameters('env')]": "x", "[[K]": "[[v]", "N": 5}), &["N=5", "[K]=[v]"], Further::Any);
+    says(&json!({"[parameters('env')]": "x", "[[K]": "[[v]", "N": 5, "Z": null}), &["N=5", "[K]=[v]"], Further::Any);
 }
 
 #[test]
@@ -116,4 +120,70 @@ fn a_failed_what_if_is_refused() {
     let failed = json!({"status": "Failed", "error": {"code": "InvalidTemplate", "message": "no such parameter"}, "changes": null});
     let said = try_read(&failed, &Options::default()).unwrap_err().to_string();
     assert!(said.contains("no such parameter") && said.starts_with("main.json:1:1"), "{said}");
+}
+
+#[test]
+fn what_a_module_is_not_handed_is_null_where_it_may_be() {
+    let inner = json!({"parameters": {"tags": {"type": "object", "nullable": true}, "must": {"type": "object"}}, "resources": [
+        {"type": "Microsoft.Web/sites", "name": "a", "tags": "[parameters('tags')]"},
+        {"type": "Microsoft.Web/sites", "name": "b", "tags": "[parameters('must')]"}
+    ]});
+    let module =
+        json!({"type": "Microsoft.Resources/deployments", "name": "d", "properties": {"expressionEvaluationOptions": {"scope": "inner"}, "template": inner}});
+    let read = read(&template(&json!([module])));
+    assert_eq!(read.resources.iter().map(|r| r.further.clone()).collect::<Vec<_>>(), [Further::None, Further::Any]);
+}
+
+#[test]
+fn variables_that_name_one_another_end() {
+    let chain: serde_json::Map<String, Value> = (0..40)
+        .map(|n| {
+            (
+                format!("a{n}"),
+                json!(if n == 0 { "[createObject('A', '1')]".to_owned() } else { format!("[union(variables('a{0}'), variables('a{0}'))]", n - 1) }),
+            )
+        })
+        .collect();
+    let mut plan = template(&json!([
+        {"type": "Microsoft.Web/sites", "name": "a", "tags": "[variables('a39')]"},
+        {"type": "Microsoft.Web/sites", "name": "[variables('t')]", "tags": "[variables('a')]"}
+    ]));
+    plan["variables"] = json!(chain);
+    plan["variables"]["a"] = json!("[union(variables('a'), variables('a'), variables('a'))]");
+    plan["variables"]["t"] = json!("[concat(variables('t'), variables('t'), 'x')]");
+    let read = read(&plan);
+    assert_eq!(read.resources.iter().map(|r| r.further.clone()).collect::<Vec<_>>(), [Further::Any, Further::Any]);
+}
+
+#[test]
+fn node_pools_have_their_tags_among_their_properties() {
+    let pool = json!({"type": "Microsoft.ContainerService/managedClusters/agentPools", "name": "c/p", "properties": {"tags": {"A": "1"}}});
+    assert_eq!(shown(&read(&template(&json!([pool]))).resources[0]).0, ["A=1"]);
+    let id = "/subscriptions/a/resourceGroups/r/providers/Microsoft.ContainerService/managedClusters/c/agentPools/p";
+    let change = json!({"resourceId": id, "changeType": "Create", "after": {"properties": {"tags": {"A": "1", "Z": null}}}});
+    assert_eq!(shown(&read(&json!({"changes": [change]})).resources[0]).0, ["A=1"]);
+}
+
+#[test]
+fn tags_that_are_resources_of_their_own_lie_over_others() {
+    let id = "/subscriptions/a/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/s";
+    let own = json!({"resourceId": id, "changeType": "Create", "after": {"tags": {"A": "1", "B": "1"}}});
+    let over = json!({"resourceId": format!("{id}/providers/Microsoft.Resources/tags/default"), "changeType": "Create", "after": {"properties": {"tags": {"B": "2"}}}});
+    let read_both = read(&json!({"changes": [over, own]}));
+    assert_eq!((read_both.resources.len(), shown(&read_both.resources[0]).0), (1, vec!["A=1".to_owned(), "B=2".to_owned()]));
+    let tags = json!({"type": "Microsoft.Resources/tags", "name": "default", "scope": "[resourceId('x', 's')]", "properties": {"tags": {"A": "1"}}});
+    let site = json!({"type": "Microsoft.Web/sites", "name": "a"});
+    let read = read(&template(&json!([tags, site])));
+    assert_eq!((read.resources.len(), read.resources[0].further.clone()), (1, Further::Any));
+}
+
+#[test]
+fn what_what_if_could_not_see_is_a_gap() {
+    let nested = json!({"resourceId": "/subscriptions/a/resourceGroups/r/providers/Microsoft.Resources/deployments/n", "changeType": "Ignore"});
+    let unresolved =
+        json!({"resourceId": "[extensionResourceId('/subscriptions/a', 'Microsoft.Authorization/roleAssignments', guid('x'))]", "changeType": "Unsupported"});
+    let diagnostic = json!({"level": "Warning", "code": "NestedDeploymentShortCircuited", "message": "skipped"});
+    let read = read(&json!({"changes": [nested, unresolved], "diagnostics": [diagnostic]}));
+    assert!(read.gaps.len() == 2 && read.gaps[0].contains("skipped") && read.gaps[1].contains("was not looked into"), "{:?}", read.gaps);
+    assert_eq!(read.resources[0].kind, "microsoft.authorization/roleassignments");
 }

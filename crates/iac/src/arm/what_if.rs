@@ -2,12 +2,13 @@
 //!
 //! <https://learn.microsoft.com/rest/api/resources/deployments/what-if>
 
-use super::expression::read;
-use super::{CLOUD, DEPLOYMENT, group_id, native};
+use super::expression::{Expression, read};
+use super::{CLOUD, DEPLOYMENT, NODE_POOL, group_id, native};
 use crate::found::Found;
 use crate::{Document, Options, PlanError, PlanReader, Reading};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tagledger_model::{Action, CloudId, Container, Further, NativeId, Observed, Origin, Planned, RawResource, TagPlace, TagSyntax, Taggable, Text};
 
@@ -22,16 +23,28 @@ const ID: &str = "azure.what-if";
 struct Answer {
     status: Option<String>,
     error: Option<Value>,
-    properties: Option<Changes>,
+    properties: Option<Payload>,
     #[serde(flatten)]
-    bare: Changes,
+    bare: Payload,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Changes {
+struct Payload {
     changes: Option<Vec<Change>>,
     potential_changes: Option<Vec<Change>>,
+    diagnostics: Option<Vec<Diagnostic>>,
+}
+
+/// What the service could not look into: limits of time and size, nested deployments that it passed over.
+#[derive(Deserialize)]
+struct Diagnostic {
+    #[serde(default)]
+    level: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    message: String,
 }
 
 #[derive(Deserialize)]
@@ -72,11 +85,14 @@ impl PlanReader for WhatIf {
             return Err(document.error(format!("what-if failed, so it does not hold everything; mend this and run it again: {}", short(said))));
         }
         let changes = answer.properties.unwrap_or(answer.bare);
-        let reader = ReadChange { document, options };
-        for (change, is_certain) in
-            changes.changes.into_iter().flatten().map(|c| (c, true)).chain(changes.potential_changes.into_iter().flatten().map(|c| (c, false)))
-        {
-            reader.enter(&change, is_certain, out);
+        for diagnostic in changes.diagnostics.iter().flatten().filter(|d| !d.level.eq_ignore_ascii_case("Info")) {
+            out.gaps.push(format!("{}: what-if could not see everything: {} {}", document.path, short(&diagnostic.code), short(&diagnostic.message)));
+        }
+        let all = || changes.changes.iter().flatten().chain(changes.potential_changes.iter().flatten());
+        let reader = ReadChange { document, options, laid_over: all().filter_map(laid_over).collect() };
+        let certain = changes.changes.iter().flatten().map(|c| (c, true));
+        for (change, is_certain) in certain.chain(changes.potential_changes.iter().flatten().map(|c| (c, false))) {
+            reader.enter(change, is_certain, out);
         }
         Ok(())
     }
@@ -89,6 +105,17 @@ fn short(text: &str) -> String {
 struct ReadChange<'r> {
     document: &'r Document<'r>,
     options: &'r Options<'r>,
+    /// Tags that resources of their own lay over others, by the id of these in lower case.
+    laid_over: BTreeMap<String, Found>,
+}
+
+/// How the id of a resource ends that is nothing but the tags of another.
+const TAGS: &str = "/providers/microsoft.resources/tags/default";
+
+fn laid_over(change: &Change) -> Option<(String, Found)> {
+    let id = change.resource_id.as_ref()?.to_lowercase();
+    let after = change.after.as_ref()?;
+    Some((id.strip_suffix(TAGS)?.to_owned(), tags(after.get("properties").and_then(|properties| properties.get("tags")))))
 }
 
 impl ReadChange<'_> {
@@ -97,19 +124,26 @@ impl ReadChange<'_> {
         let side = change.after.as_ref().or(change.before.as_ref());
         let word = |name: &str| side.and_then(|side| side.get(name)).and_then(Value::as_str);
         let kind = word("type").map_or_else(|| type_of(id), str::to_owned);
-        let Some(action) = action(change).filter(|_| !kind.eq_ignore_ascii_case(DEPLOYMENT)) else { return };
-        let mut found = change.after.as_ref().map_or_else(Found::anything, |after| tags(after.get("tags")));
+        let is_deployment = kind.eq_ignore_ascii_case(DEPLOYMENT);
+        if is_deployment && change.kind.eq_ignore_ascii_case("Ignore") {
+            out.gaps.push(format!("{}: {id} was not looked into, so what it deploys is not here", self.document.path));
+        }
+        let lower = id.to_lowercase();
+        let Some(action) = action(change).filter(|_| !is_deployment && !lower.ends_with(TAGS)) else { return };
+        let mut found = change.after.as_ref().map_or_else(Found::anything, |after| tags(tags_in(&kind, after)));
+        if let Some(laid_over) = self.laid_over.get(&lower) {
+            found = laid_over.clone().over(found);
+        }
         // Whether it will be there at all is not certain: nothing that is not seen is surely missing.
         found.open |= !is_certain;
         if let Some(reason) = &change.unsupported_reason {
             out.notes.push(format!("{}: {id}: what-if could not say what happens to it: {}", self.document.path, short(reason)));
         }
         let native = native(&kind);
-        let has_tags = |side: &Option<Map<String, Value>>| side.as_ref().is_some_and(|side| side.get("tags").is_some_and(|tags| !tags.is_null()));
+        let has_tags = |side: &Option<Map<String, Value>>| side.as_ref().is_some_and(|side| tags_in(&kind, side).is_some_and(|tags| !tags.is_null()));
         let taggable = match self.options.kinds_of(CLOUD).and_then(|kinds| kinds.taggable(&native)) {
             _ if has_tags(&change.after) || has_tags(&change.before) => Taggable::Yes,
             Some(known) => known,
-            None if side.is_some_and(|side| !side.contains_key("location")) => Taggable::No,
             None => Taggable::Unknown,
         };
         let segments: Vec<&str> = id.split('/').collect();
@@ -163,10 +197,13 @@ impl ReadChange<'_> {
 /// What happens; none for what is deleted, and for what the deployment does not speak of.
 fn action(change: &Change) -> Option<Action> {
     let touches_tags = || {
-        let of = |side: &Option<Map<String, Value>>| side.as_ref().and_then(|side| side.get("tags")).filter(|tags| !tags.is_null()).cloned();
+        let kind = change.resource_id.as_deref().map(type_of).unwrap_or_default();
+        let of = |side: &Option<Map<String, Value>>| side.as_ref().and_then(|side| tags_in(&kind, side)).filter(|tags| !tags.is_null()).cloned();
         let empty = |tags: Option<Value>| tags.filter(|tags| tags.as_object().is_none_or(|tags| !tags.is_empty()));
         empty(of(&change.before)) != empty(of(&change.after))
-            || change.delta.iter().flatten().any(|delta| delta.path.split(['.', '[']).next().is_some_and(|first| first.eq_ignore_ascii_case("tags")))
+            || change.delta.iter().flatten().any(|delta| {
+                delta.path.split(['.', '[']).next().is_some_and(|first| first.eq_ignore_ascii_case("tags")) || delta.path.starts_with("properties.tags")
+            })
     };
     match change.kind.to_ascii_lowercase().as_str() {
         "delete" | "ignore" => None,
@@ -185,7 +222,8 @@ fn tags(value: Option<&Value>) -> Found {
         None | Some(Value::Null) => Found::default(),
         Some(Value::Object(map)) => {
             let mut all = Found::default();
-            for (key, value) in map {
+            // A null is a tag that is not set.
+            for (key, value) in map.iter().filter(|(_, value)| !value.is_null()) {
                 let value = match value {
                     Value::String(text) => read(text).err().map(str::to_owned),
                     other => Some(other.to_string()),
@@ -201,8 +239,23 @@ fn tags(value: Option<&Value>) -> Found {
     }
 }
 
-/// The type that an id names: the namespace behind the last `providers`, then every second part.
+/// Where a payload has its tags: node pools of clusters have theirs among the properties.
+fn tags_in<'c>(kind: &str, side: &'c Map<String, Value>) -> Option<&'c Value> {
+    if kind.eq_ignore_ascii_case(NODE_POOL) {
+        return side.get("properties").and_then(|properties| properties.get("tags")).or_else(|| side.get("tags"));
+    }
+    side.get("tags")
+}
+
+/// The type that an id names: the namespace behind the last `providers`, then every second part. An id that the service could not resolve is the
+/// expression that it was, with the type in it.
 fn type_of(id: &str) -> String {
+    if let Ok(Expression::Call { arguments, .. }) = read(id) {
+        let is_type =
+            |text: &&String| text.split_once('/').is_some_and(|(namespace, rest)| namespace.contains('.') && !namespace.is_empty() && !rest.is_empty());
+        let texts = arguments.iter().filter_map(|argument| if let Expression::Text(text) = argument { Some(text) } else { None });
+        return texts.into_iter().find(is_type).cloned().unwrap_or_else(|| "unknown".to_owned());
+    }
     let segments: Vec<&str> = id.split('/').filter(|s| !s.is_empty()).collect();
     let Some(at) = segments.iter().rposition(|s| s.eq_ignore_ascii_case("providers")) else {
         let is_group = segments.iter().any(|s| s.eq_ignore_ascii_case("resourceGroups"));

@@ -38,7 +38,7 @@ pub(super) fn of(node: &Node, shape: Shape) -> Found {
         // A map where a list belongs, and the other way round: some types changed theirs, and both are read.
         (Value::Map(_), Shape::List) => return of(node, Shape::Map),
         (Value::List(_), Shape::Map) => return of(node, Shape::List),
-        (Value::Scalar(_) | Value::Map(_), _) => {}
+        (Value::Null | Value::Scalar(_) | Value::Map(_), _) => {}
     }
     found
 }
@@ -67,7 +67,7 @@ fn one(key: &str, value: &Node) -> Found {
     let tag = |value| Found { tags: vec![RawTag { key: Text::new(key), value, layer: Layer::Own }], ..Found::default() };
     match literal(value) {
         Some(text) => tag(Observed::Known(text)),
-        None if is_nothing(value) => Found::default(),
+        None if is_nothing(value) || value.value == Value::Null => Found::default(),
         None => match value.function().map(|(name, argument)| (name, argument.items())) {
             Some(("Fn::If", [_, yes, no])) => one(key, yes).either(&one(key, no)),
             _ => tag(Observed::Unknown),

@@ -33,6 +33,10 @@ pub(super) struct Package {
     pub defaults: Option<(&'static str, Option<&'static str>)>,
     /// Types that default tags do not reach.
     pub no_defaults: &'static [&'static str],
+    /// Modules whose types Terraform names without the module.
+    pub bare: &'static [&'static str],
+    /// Types that Terraform calls otherwise.
+    pub named: &'static [(&'static str, &'static str)],
     /// The setting that names the region.
     pub region: &'static str,
     /// The id of what exists, as inventories write it.
@@ -46,7 +50,8 @@ static PACKAGES: &[&Package] = &[&aws::CLASSIC, &aws::NATIVE, &azure::NATIVE, &a
 impl Package {
     /// The package of a type; none for one that is no cloud's.
     pub fn of(kind: &str) -> Option<&'static Self> {
-        let name = kind.split(':').next()?;
+        // `pulumi package add azure-native storage v20240101` makes a package of a part, whose name goes on behind an underscore.
+        let name = kind.split([':', '_']).next()?;
         PACKAGES.iter().find(|package| package.name == name).copied()
     }
 
@@ -58,11 +63,16 @@ impl Package {
     }
 }
 
-/// What Terraform may call a type, without separators: module and name, or the name alone.
+/// What Terraform may call a type, without separators: module and name, or the name alone where that is the custom of the module. No name is
+/// better than another type's.
 pub(super) fn terraform_names(kind: &str, package: &Package) -> impl Iterator<Item = String> {
     let mut parts = kind.split(':').skip(1);
     let module = parts.next().and_then(|module| module.split('/').next()).unwrap_or_default().to_owned();
     let name = parts.next().unwrap_or_default().to_owned();
     let prefix = package.terraform;
-    [format!("{prefix}{module}{name}"), format!("{prefix}{name}")].into_iter().map(|name| squeezed(&name))
+    let short = format!("{module}/{name}");
+    let pinned = package.named.iter().find(|(known, _)| *known == short).map(|(_, terraform)| (*terraform).to_owned());
+    let is_bare = pinned.is_none() && package.bare.contains(&module.as_str());
+    let long = pinned.is_none().then(|| format!("{prefix}{module}{name}"));
+    pinned.into_iter().chain(long).chain(is_bare.then(|| format!("{prefix}{name}"))).map(|name| squeezed(&name))
 }

@@ -126,7 +126,8 @@ impl Steps {
     pub fn of_events(document: &Document<'_>) -> Result<Self, PlanError> {
         let mut steps = Self::default();
         for (line, text) in document.text.lines().enumerate() {
-            if !text.trim().is_empty() {
+            // What a wrapper prints among the events is none.
+            if text.trim_start().starts_with('{') {
                 let event: Event = serde_json::from_str(text).map_err(|error| broken(document, line, &error))?;
                 steps.configure(event.prelude.and_then(|prelude| prelude.config));
                 event.diagnostic.into_iter().for_each(|d| steps.note(&d));
@@ -170,7 +171,7 @@ impl Steps {
         let parts: Vec<&str> = reference.splitn(5, "::").take(4).collect();
         let setting = if let Some(inputs) = self.providers.get(&parts.join("::")) {
             inputs.get(name).cloned()
-        } else if parts.last().is_some_and(|name| name.starts_with("default")) {
+        } else if parts.last().is_some_and(|name| is_default(name)) {
             let of = parts.get(2).and_then(|kind| kind.rsplit(':').next()).unwrap_or_default();
             self.config.get(&format!("{of}:{name}")).map(|text| Value::String(text.clone()))
         } else {
@@ -193,6 +194,12 @@ impl Steps {
         found.tags.iter_mut().for_each(|tag| tag.layer = Layer::ProviderDefault);
         found
     }
+}
+
+/// `default`, or `default_7_1_0` with the version of the package: the provider that nobody wrote.
+fn is_default(name: &str) -> bool {
+    name.strip_prefix("default")
+        .is_some_and(|rest| rest.is_empty() || rest.strip_prefix('_').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())))
 }
 
 fn broken(document: &Document<'_>, line: usize, error: &serde_json::Error) -> PlanError {

@@ -35,7 +35,9 @@ pub(super) fn is_nothing(value: &Value) -> bool {
 /// The value at a path with dots; a block may be a list of one.
 pub(super) fn dig<'v>(inputs: &'v Map<String, Value>, path: &str) -> Option<&'v Value> {
     let mut parts = path.split('.');
-    let first = inputs.get(parts.next()?)?;
+    let first = parts.next()?;
+    // Properties of CloudFormation begin with a capital, inputs of Pulumi never do.
+    let first = inputs.get(first).or_else(|| inputs.iter().find(|(name, _)| name.eq_ignore_ascii_case(first)).map(|(_, value)| value))?;
     parts.try_fold(first, |value, name| match value {
         Value::Array(items) => items.first()?.get(name),
         // What hides the block hides the tags in it.
@@ -58,6 +60,11 @@ pub(super) fn of(value: Option<&Value>) -> Found {
         Some(Value::Array(items)) => {
             let mut all = Found::default();
             for item in items {
+                // Tags of what a launch template makes, type by type.
+                if let Some(inner) = item.get("tags").filter(|_| item.get("resourceType").is_some()) {
+                    all.and(of(Some(inner)));
+                    continue;
+                }
                 match item.get("key").and_then(Value::as_str).filter(|key| !is_hidden(key)) {
                     Some(key) => all.and(Found::one(key, item.get("value").map_or(Some(String::new()), plain).as_deref())),
                     None => all.open = true,

@@ -1,5 +1,6 @@
 //! What previews say, by ones of our own.
 
+use super::packages::{self, Package};
 use crate::{Options, PlanError, PlanFile, Reading};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -61,10 +62,11 @@ fn the_table_says_what_can_carry_tags() {
         BUCKET,
         "aws-native:s3:Bucket",
         "aws-native:iam:RolePolicy",
+        "azure-native_storage_v20240101:storage:StorageAccount",
     ];
     let steps: Vec<Value> = kinds.iter().map(|kind| step("create", kind, &json!({}))).collect();
     let found: Vec<Taggable> = read(&json!({}), &json!(steps)).resources.iter().map(|r| r.taggable).collect();
-    assert_eq!(found, [Taggable::No, Taggable::Yes, Taggable::Unknown, Taggable::Yes, Taggable::Yes, Taggable::No]);
+    assert_eq!(found, [Taggable::No, Taggable::Yes, Taggable::Unknown, Taggable::Yes, Taggable::Yes, Taggable::No, Taggable::Yes]);
     let nested = json!([step("create", "gcp:sql/databaseInstance:DatabaseInstance", &json!({"settings": {"userLabels": {"a": "b"}}, "tags": ["network"]}))]);
     assert_eq!(shown(&read(&json!({"gcp:defaultLabels": "{\"d\":\"1\"}"}), &nested).resources[0]).0, ["a=b"]);
 }
@@ -110,4 +112,33 @@ fn logs_of_events_are_read_line_by_line_and_failures_are_refused() {
     assert!(try_read("events.json", failed, &Options::default()).unwrap_err().to_string().contains("no credentials"));
     let broken = good + "{\"sequence\":2,\"resourcePreEvent\":{\"metadata\":7}}\n";
     assert!(try_read("events.json", broken, &Options::default()).unwrap_err().to_string().starts_with("events.json:3:"));
+}
+
+#[test]
+fn what_has_its_tags_elsewhere_or_nowhere_known_is_no_bare_resource() {
+    let one = |kind: &str, inputs: Value| shown(&read(&json!({}), &json!([step("create", kind, &inputs)])).resources[0]);
+    let pair = json!([{"key": "A", "value": "1"}]);
+    assert_eq!(one("aws-native:efs:FileSystem", json!({"fileSystemTags": pair})), (vec!["A=1".to_owned()], Further::None));
+    assert_eq!(one("aws-native:cognito:UserPool", json!({"userPoolTags": {"A": "1"}})), (vec!["A=1".to_owned()], Further::None));
+    assert_eq!(one("aws-native:nowhere:Thing", json!({"thingTags": pair})), (Vec::new(), Further::Any));
+    assert_eq!(one("google-native:container/v1:NodePool", json!({"config": {"resourceLabels": {"a": "b"}}})), (Vec::new(), Further::Any));
+}
+
+#[test]
+fn an_explicit_provider_that_is_not_shown_leaves_its_defaults_open() {
+    let mut one = step("create", BUCKET, &json!({}));
+    for (name, further) in [("default-tags-eu", Further::Any), ("default", Further::None), ("default_7_1_0", Further::None)] {
+        one["provider"] = json!(format!("urn:pulumi:dev::shop::pulumi:providers:aws::{name}::id"));
+        assert_eq!(read(&json!({}), &json!([one])).resources[0].further, further, "{name}");
+    }
+}
+
+#[test]
+fn names_of_terraform_are_those_of_the_same_type() {
+    let names = |kind: &str| packages::terraform_names(kind, Package::of(kind).unwrap()).collect::<Vec<_>>();
+    assert_eq!(names("aws:rds/instance:Instance"), ["awsdbinstance"]);
+    assert_eq!(names("aws:ec2/instance:Instance"), ["awsec2instance", "awsinstance"]);
+    assert_eq!(names("aws:connect/instance:Instance"), ["awsconnectinstance"]);
+    assert_eq!(names("azure-native:storage/v20240101:StorageAccount"), ["azurermstoragestorageaccount", "azurermstorageaccount"]);
+    assert_eq!(names("gcp:compute/disk:Disk"), ["googlecomputedisk"]);
 }

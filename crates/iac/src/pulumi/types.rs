@@ -24,7 +24,7 @@ static MODULES: LazyLock<HashMap<(&'static str, &'static str), Vec<Line>>> = Laz
 /// What the table says of a type such as `pkg:module/thing:Thing` or `pkg:module/v20240101:Thing`.
 pub(super) fn find(kind: &str) -> Option<Carries> {
     let mut parts = kind.split(':');
-    let (package, module, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let (package, module, name) = (parts.next()?.split('_').next()?, parts.next()?, parts.next()?);
     let lines = MODULES.get(&(package, module.split('/').next()?))?;
     lines.iter().find(|(_, names)| names.split(' ').any(|known| known == name)).map(|(carries, _)| *carries)
 }

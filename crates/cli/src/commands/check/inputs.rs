@@ -86,10 +86,14 @@ fn folder(path: &Path, options: &Options<'_>, plans: &mut Plans) -> Result<(), F
             if reader.holds_its_folder() {
                 assemblies.extend(file.parent().map(Path::to_owned));
             }
-            enter(&opened, options, plans)?;
+            match enter(&opened, options, plans) {
+                // The template of a chart is no manifest yet: what it makes is not seen, and the rest of the folder is.
+                Err(Failure::Plan(error)) if opened.has_placeholders() => plans.reading.gaps.push(error.to_string()),
+                other => other?,
+            }
         }
     }
-    if plans.inputs.len() == before {
+    if plans.inputs.len() == before && plans.reading.gaps.is_empty() {
         let what = format!(
             "there is no plan in the folder, among {}; name a file, or see docs/check.md",
             tagledger_report::plural(files.len() as u64, "JSON or YAML file")

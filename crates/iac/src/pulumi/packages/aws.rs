@@ -16,6 +16,8 @@ pub(super) static CLASSIC: Package = Package {
     merged: Some("tagsAll"),
     defaults: Some(("defaultTags", Some("tags"))),
     no_defaults: &["aws:autoscaling/group:Group"],
+    bare: &["ec2", "ebs", "lb", "alb", "elb", "autoscaling"],
+    named: &[("rds/Instance", "aws_db_instance"), ("rds/SubnetGroup", "aws_db_subnet_group"), ("rds/Snapshot", "aws_db_snapshot")],
     region: "aws:region",
     live_id: |id, outputs| text(outputs.get("arn")).or(Some(id)).filter(|arn| arn.starts_with("arn:")).map(NativeId::exact),
     scope: |id, _, _| id?.canonical.split(':').nth(4).filter(|account| account.len() == 12).map(Text::new),
@@ -26,6 +28,8 @@ pub(super) static NATIVE: Package = Package {
     merged: None,
     defaults: Some(("defaultTags", Some("tags"))),
     no_defaults: &[],
+    bare: CLASSIC.bare,
+    named: &[("rds/DbInstance", "aws_db_instance"), ("rds/DbCluster", "aws_rds_cluster")],
     region: "aws-native:region",
     known: of_cloudformation,
     attributes: CLASSIC.attributes,
@@ -38,10 +42,5 @@ pub(super) static NATIVE: Package = Package {
 /// Its types are those of CloudFormation, and so is where they hold tags: `aws-native:s3:Bucket` is `AWS::S3::Bucket`.
 fn of_cloudformation(kind: &str) -> Option<Carries> {
     let mut parts = kind.split(':').skip(1);
-    match crate::cloudformation::tags_of_type(parts.next()?, parts.next()?)? {
-        Carries::At("Tags") => Some(Carries::At("tags")),
-        // The few other properties have shapes of their own.
-        Carries::At(_) => None,
-        Carries::Nothing => Some(Carries::Nothing),
-    }
+    crate::cloudformation::tags_of_type(parts.next()?, parts.next()?)
 }

@@ -19,6 +19,12 @@ pub(super) static FAMILY: Family = Family {
         "azurerm_api_management_property",
         "azurerm_api_management_workspace_named_value",
         "azurerm_sentinel_threat_intelligence_indicator",
+        // A deployment of a template holds resources and is none: nothing is billed for it, and no inventory lists it.
+        "azurerm_template_deployment",
+        "azurerm_resource_group_template_deployment",
+        "azurerm_subscription_template_deployment",
+        "azurerm_management_group_template_deployment",
+        "azurerm_tenant_template_deployment",
     ],
     except: &[],
     defaulting: &["azapi"],
