@@ -292,6 +292,9 @@ def children(change, maker, configuration, changes):
         answer = {"address": f"{change['address']}.{name}", "taggable": True, "tags": {}, "complete": True, "open": [], "class": maker["class"]}
         if "update" in change["change"].get("actions", []) and "create" not in change["change"]["actions"] and change["change"].get("importing") is None:
             answer["class"] = "debt" if is_same else "gated"
+        if change["change"].get("importing") is not None and resource is not None and place_of_it.split(".")[0] not in source:
+            # It was there before, and nobody wrote a line about it.
+            answer["class"] = "debt"
         if isinstance(both, dict) and (both or not own):
             answer["tags"] = both
         else:

@@ -162,8 +162,11 @@ impl Facts<'_> {
                 created: None,
                 origin: Origin::Planned(Box::new(self.planned(change, action, &mut places))),
             };
-            out.resources.push(resource.clone());
-            around.enter(change, &resource, out);
+            let maker = (!change.children.is_empty()).then(|| resource.clone());
+            out.resources.push(resource);
+            if let Some(maker) = maker {
+                around.enter(change, &maker, out);
+            }
         }
         out.notes.append(&mut places.notes());
         if others > 0 {

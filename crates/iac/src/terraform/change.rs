@@ -3,7 +3,7 @@
 use super::children::{self, Child};
 use super::configuration::source_key;
 use super::families::{Family, TagsAt, text};
-use super::said::Side;
+use super::said::{NOTHING, Side};
 use super::tags::Said;
 use super::types;
 use crate::address::Address;
@@ -162,8 +162,6 @@ impl Change {
         self.tags.as_ref().map(|found| TagPlace { attribute: Text::new(found.at.own), syntax: found.at.syntax })
     }
 }
-
-static NOTHING: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
 
 fn object(value: &Value) -> &Map<String, Value> {
     value.as_object().unwrap_or(&NOTHING)

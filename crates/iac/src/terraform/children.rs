@@ -101,6 +101,11 @@ impl Child {
         Self { path, made, attribute, says, joins: Joins::No, is_alone: true, is_quiet: false, is_touched: false }
     }
 
+    /// The attribute or block of the resource that it lies in.
+    fn outer(&self) -> &'static str {
+        self.attribute.split('.').next().unwrap_or(self.attribute)
+    }
+
     /// Whether it is every child of the resource: the attribute lies in no block of one.
     fn covers(&self) -> bool {
         !self.attribute.contains('.')
@@ -179,9 +184,8 @@ impl Around<'_> {
 
     fn standing(&self, change: &Change, child: &Child) -> Standing {
         let Says::Tags { own, merged, is_set } = &child.says else { return Standing::Bare };
-        let outer = child.attribute.split('.').next().unwrap_or(child.attribute);
         // A block that only the state has shows what somebody else makes there.
-        if child.made.beside == Beside::Maker && !self.source.writes(change, outer) {
+        if child.made.beside == Beside::Maker && !self.source.writes(change, child.outer()) {
             return Standing::Bare;
         }
         let is_written = || self.source.writes(change, child.attribute);
@@ -216,6 +220,8 @@ impl Around<'_> {
         let action = match planned.action {
             Action::Retag | Action::Update if child.is_touched => Action::Retag,
             Action::Retag => Action::Update,
+            // The source that takes the maker over says nothing of this.
+            Action::Import if self.source.is_there() && !self.source.writes(change, child.outer()) => Action::Update,
             other => other,
         };
         RawResource {

@@ -13,7 +13,8 @@ pub(super) struct Side<'c> {
     pub sensitive: &'c Value,
 }
 
-static NOTHING: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+/// What a side says that is not there.
+pub(super) static NOTHING: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
 static NULL: Value = Value::Null;
 
 impl<'c> Side<'c> {
