@@ -2,7 +2,10 @@
 
 Written apart from the program, from the description of the format and of what providers do, and checked by hand on plans of both kinds.
 Prints one JSON array a file: address, class (gated, debt), taggable (true, false, null), tags (null for a value that is not known or must
-not be shown), complete (false when there may be further keys).
+not be shown), complete (false when there may be further keys), open (keys that may be there).
+
+What a resource makes beside itself and shows tags of (a volume, what launches from a template, a node pool) is an answer of its own, after
+that of its maker.
 """
 
 import json
@@ -212,13 +215,112 @@ def judge(change, configuration, changes):
     return answer
 
 
+# Type of the maker: the blocks that stand for a child, the attribute within, and what may join the tags written there: the provider's default
+# tags where the block has a place for them, the labels of the maker, anything that launches it.
+CHILDREN = {
+    "aws_instance": [("root_block_device", "tags", "default"), ("ebs_block_device", "tags", "default")],
+    "aws_spot_instance_request": [("root_block_device", "tags", "default"), ("ebs_block_device", "tags", "default")],
+    "aws_launch_template": [("tag_specifications", "tags", "template")],
+    "azurerm_kubernetes_cluster": [("default_node_pool", "tags", None)],
+    "google_container_cluster": [("node_config", "resource_labels", "maker"), ("node_pool", "node_config.resource_labels", "maker")],
+}
+
+
+def item(tree, block, number):
+    """One block of a list of them, on any side of a change."""
+    if tree is True:
+        return True
+    blocks = tree.get(block) if isinstance(tree, dict) else None
+    if blocks is True:
+        return True
+    return blocks[number] if isinstance(blocks, list) and number < len(blocks) and blocks[number] is not None else {}
+
+
+def label(block, blocks, number):
+    device = blocks[number].get("device_name")
+    return f'{block}["{device}"]' if device and len(blocks) > 1 else f"{block}[{number}]"
+
+
+def blocks_of(side, block):
+    return [b for b in side.get(block) or [] if isinstance(b, dict)] if isinstance(side.get(block), list) else []
+
+
+def child_tags(change, side, marks, hidden):
+    """Label to (own, merged, what joins, whether the attribute has a value, where it is written) of each child of one side."""
+    found = {}
+    for block, attribute, joins in CHILDREN.get(change["type"], []):
+        if block == "node_config" and side.get("remove_default_node_pool") is True:
+            continue
+        blocks = blocks_of(side, block)
+        for number in range(len(blocks)):
+            parts = item(side, block, number), item(marks, block, number), item(hidden, block, number)
+            if block == "tag_specifications" and parts[0].get("resource_type") not in ("instance", "volume"):
+                continue
+            own, both = read(*parts, attribute), read(*parts, "tags_all") if joins == "default" else MISSING
+            how = joins
+            if joins == "template":
+                how = "anything" if parts[0]["resource_type"] == "instance" else None
+            if own is MISSING and both is MISSING:
+                continue
+            has_value = isinstance(dig(parts[0], attribute), dict)
+            found[label(block, blocks, number)] = (own, both, how, has_value, f"{block}.{attribute}")
+    if change["type"] in ("aws_instance", "aws_spot_instance_request"):
+        # Whether default tags reach the volumes depends on the version, which only a block tells.
+        known = [both for own, both, *_ in found.values()]
+        how = "perhaps" if not known else "default" if known[0] is not MISSING else None
+        own = read(side, marks, hidden, "volume_tags")
+        if own is not MISSING:
+            found["volume_tags"] = (own, MISSING, how, isinstance(side.get("volume_tags"), dict), "volume_tags")
+    return found
+
+
+def children(change, maker, configuration, changes):
+    """Answers for what a resource makes, where somebody wrote its tags or the plan knows them."""
+    resource = configuration.resource(change)
+    source = (resource or {}).get("expressions", {})
+    before = child_tags(change, change["change"].get("before") or {}, {}, {})
+    for name, (own, both, how, has_value, place_of_it) in child_tags(change, *sides(change)).items():
+        if how == "maker" and place_of_it.split(".")[0] not in source:
+            continue
+        is_same = name in before and before[name][:4] == (own, both, how, has_value)
+        if name in before and isinstance(both, dict) and before[name][0] != own and before[name][1] == both:
+            # What the state says of both together is no longer so.
+            both = UNKNOWN
+        is_written = has_value and resource is not None and dig(source, place_of_it) is not MISSING
+        if not (isinstance(both, dict) and both) and not (isinstance(own, dict) and (own or is_written)):
+            continue
+        answer = {"address": f"{change['address']}.{name}", "taggable": True, "tags": {}, "complete": True, "open": [], "class": maker["class"]}
+        if "update" in change["change"].get("actions", []) and "create" not in change["change"]["actions"] and change["change"].get("importing") is None:
+            answer["class"] = "debt" if is_same else "gated"
+        if change["change"].get("importing") is not None and resource is not None and place_of_it.split(".")[0] not in source:
+            # It was there before, and nobody wrote a line about it.
+            answer["class"] = "debt"
+        if isinstance(both, dict) and (both or not own):
+            answer["tags"] = both
+        else:
+            answer["tags"] = dict(own)
+            added, complete, hidden_keys = configuration.defaults(configuration.provider(change), changes)
+            if how == "maker":
+                answer.update(tags={**maker["tags"], **own}, complete=maker["complete"], open=[k for k in maker["open"] if k not in own])
+            elif how == "anything":
+                answer["complete"] = False
+            elif how == "default":
+                answer.update(tags={**added, **own}, complete=complete, open=[k for k in hidden_keys if k not in own])
+            elif how == "perhaps":
+                answer.update(complete=complete, open=[k for k in [*added, *hidden_keys] if k not in own])
+        yield answer
+
+
 def main():
     for path in sys.argv[1:]:
         answers = []
         for plan in documents(path):
             changes = plan.get("resource_changes") or []
             configuration = Configuration(plan)
-            answers.extend(answer for answer in (judge(change, configuration, changes) for change in changes) if answer)
+            for change in changes:
+                answer = judge(change, configuration, changes)
+                if answer:
+                    answers += [answer, *children(change, answer, configuration, changes)]
         print(json.dumps(answers))
 
 

@@ -1,6 +1,8 @@
 //! `tagledger check`: plans of our own and of the public corpus, verdicts, exit codes, outputs, and mistakes with their message.
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
+#[path = "check/children.rs"]
+mod children;
 #[path = "check/corpus.rs"]
 mod corpus;
 #[path = "check/doors.rs"]

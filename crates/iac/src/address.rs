@@ -29,6 +29,11 @@ pub struct Address {
 impl Address {
     /// Reads an address; none for anything else.
     pub fn parse(text: &str) -> Option<Self> {
+        Self::parse_within(text).and_then(|(address, rest)| rest.is_empty().then_some(address))
+    }
+
+    /// Reads the address of a resource or of something within one, such as a block of it; the second value is what follows the resource's own.
+    pub fn parse_within(text: &str) -> Option<(Self, &str)> {
         let mut rest = text;
         let mut modules = Vec::new();
         while let Some(after) = rest.strip_prefix("module.") {
@@ -41,7 +46,8 @@ impl Address {
         let (kind, rest) = word(rest)?;
         let (name, rest) = word(rest.strip_prefix('.')?)?;
         let (key, rest) = key(rest)?;
-        rest.is_empty().then(|| Self { modules, is_data, kind: kind.to_owned(), name: name.to_owned(), key: key.map(str::to_owned) })
+        let address = Self { modules, is_data, kind: kind.to_owned(), name: name.to_owned(), key: key.map(str::to_owned) };
+        (rest.is_empty() || rest.starts_with('.')).then_some((address, rest))
     }
 
     /// The resource within its module, without instance keys: `aws_s3_bucket.b`.
@@ -114,6 +120,14 @@ mod tests {
         for garbage in ["", "a", "a.", ".a", "module.", "module.a", "a.b.c", "a.b[", "a.b[\"x]", "a.b[0]x", "module.a[.b.c"] {
             assert_eq!(Address::parse(garbage), None, "{garbage}");
         }
+    }
+
+    #[test]
+    fn what_lies_within_a_resource_follows_its_address() {
+        let (address, within) = Address::parse_within("module.a[\"x\"].aws_s3_bucket.b[0].rule[\"k.1\"]").unwrap();
+        assert_eq!((address.block().as_str(), within), ("module.a.aws_s3_bucket.b", ".rule[\"k.1\"]"));
+        assert_eq!(Address::parse_within("aws_s3_bucket.b").unwrap().1, "");
+        assert!(Address::parse_within("aws_s3_bucket.b[0]x").is_none() && Address::parse("aws_s3_bucket.b.rule").is_none());
     }
 
     proptest! {

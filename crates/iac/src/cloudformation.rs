@@ -5,6 +5,7 @@
 //! unknown even with a default, because a deploy may override it.
 
 mod assembly;
+mod children;
 mod tags;
 mod types;
 
@@ -81,6 +82,8 @@ impl Stack<'_> {
                     continue;
                 }
                 if let Some(read) = self.resource(root, key, id, resource, is_sam, options) {
+                    let kind = resource.get("Type").and_then(Node::text).unwrap_or_default();
+                    out.unseen.extend(children::unseen(kind, resource.get("Properties"), &read));
                     out.resources.push(read);
                 }
             }

@@ -19,7 +19,7 @@ mod terraform;
 
 pub use input::{Document, Form, PlanFile, open};
 pub use patch::{patch, patch_block};
-pub use reader::{Options, PlanReader, READERS, Reading, read};
+pub use reader::{Lacks, Options, PlanReader, READERS, Reading, Unseen, read};
 
 /// Why a plan cannot be used. All of these are the user's to mend: exit code 2.
 #[derive(Debug, thiserror::Error)]

@@ -2,6 +2,7 @@
 
 use crate::{Document, PlanError, PlanFile};
 use std::path::PathBuf;
+use std::sync::Arc;
 use tagledger_model::{CloudId, Container, Kind, Kinds, RawResource, ScopeId, Text};
 
 /// What readers need to know beside the plan.
@@ -52,6 +53,38 @@ pub struct Reading {
     pub gaps: Vec<String>,
     /// What a reader should know and what leaves nothing open.
     pub notes: Vec<String>,
+    /// What resources make beside themselves without showing its tags; it is told, and never fails.
+    pub unseen: Vec<Unseen>,
+}
+
+/// A resource that makes something billed on its own, whose tags the plan does not show, or shows to be left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unseen {
+    /// The cloud.
+    pub cloud: CloudId,
+    /// The plan.
+    pub file: Arc<str>,
+    /// The address of what makes it.
+    pub maker_address: Text,
+    /// What that is, in the singular: `instance`.
+    pub maker: &'static str,
+    /// What it makes, in the plural: `volumes`.
+    pub what: &'static str,
+    /// What to write so that this has tags.
+    pub remedy: &'static str,
+    /// Which keys it lacks.
+    pub lacks: Lacks,
+}
+
+/// The keys that something lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lacks {
+    /// All, these perhaps excepted.
+    AllBut(Vec<Text>),
+    /// These, which its maker keeps to itself.
+    These(Vec<Text>),
+    /// Only the deploy knows.
+    Unknown,
 }
 
 /// Reads one format.

@@ -5,6 +5,7 @@
 //! reduced to what tags need as soon as it is parsed, so that a plan of many megabytes needs little more memory than its own text.
 
 mod change;
+mod children;
 mod configuration;
 mod defaults;
 mod families;
@@ -19,6 +20,7 @@ use crate::address::Address;
 use crate::source::{Block, ModuleSources, SourceMap};
 use crate::{Document, Options, PlanError, PlanReader, Reading};
 use change::{Change, Changes};
+use children::Around;
 use configuration::{Configuration, Source};
 use defaults::Defaults;
 use serde::Deserialize;
@@ -122,6 +124,7 @@ impl Facts<'_> {
     fn enter(&self, changes: &[Change], out: &mut Reading) {
         let defaults = Defaults::learn(changes, &self.source, self.variables);
         let mut places = Places::new(self.options, self.document, &self.source);
+        let around = Around { source: &self.source, defaults: &defaults, options: self.options };
         let mut others = 0_usize;
         for change in changes {
             let Some(action) = change.action else { continue };
@@ -145,7 +148,7 @@ impl Facts<'_> {
                 });
             }
             let kind = self.options.kind(family.cloud, &change.kind).map_or_else(|| change.kind.clone(), |kind| Text::new(kind.native));
-            out.resources.push(RawResource {
+            let resource = RawResource {
                 cloud,
                 group: (family.group)(change, &scope),
                 scope,
@@ -158,7 +161,12 @@ impl Facts<'_> {
                 taggable: taggable(change),
                 created: None,
                 origin: Origin::Planned(Box::new(self.planned(change, action, &mut places))),
-            });
+            };
+            let maker = (!change.children.is_empty()).then(|| resource.clone());
+            out.resources.push(resource);
+            if let Some(maker) = maker {
+                around.enter(change, &maker, out);
+            }
         }
         out.notes.append(&mut places.notes());
         if others > 0 {

@@ -1,6 +1,7 @@
 //! `check`: what a plan is about to make, judged by the taxonomy, rules and waivers of the nightly scan.
 
 mod baseline;
+mod children;
 mod inputs;
 mod mend;
 mod sources;

@@ -103,6 +103,29 @@ fn a_template_is_told_from_everything_else() {
 }
 
 #[test]
+fn what_is_not_handed_on_is_told() {
+    let lacking = |kind: &str, properties: &str| {
+        let reading = read(&format!("Resources:\n  A: {{Type: '{kind}', Properties: {properties}}}\n"), &Options::default());
+        reading.unseen.first().map(|u| (u.what, u.lacks.clone()))
+    };
+    let all = |what: &'static str| Some((what, crate::Lacks::AllBut(Vec::new())));
+    assert_eq!(lacking("AWS::EC2::Instance", "{}"), all("volumes"));
+    assert_eq!(lacking("AWS::EC2::Instance", "{PropagateTagsToVolumeOnCreation: 'false'}"), all("volumes"));
+    for handed in ["{PropagateTagsToVolumeOnCreation: true}", "{PropagateTagsToVolumeOnCreation: !Ref P}", "{LaunchTemplate: {Version: 1}}"] {
+        assert_eq!(lacking("AWS::EC2::Instance", handed), None, "{handed}");
+    }
+    assert_eq!(lacking("AWS::ECS::Service", "{PropagateTags: NONE}"), all("tasks"));
+    assert_eq!((lacking("AWS::ECS::Service", "{PropagateTags: SERVICE}"), lacking("AWS::ECS::Service", "{PropagateTags: !If [a, NONE, b]}")), (None, None));
+    let group = |words: [&str; 2]| {
+        let tag = |key: &str, word: &str| format!("{{Key: {key}, Value: x, PropagateAtLaunch: {word}}}");
+        lacking("AWS::AutoScaling::AutoScalingGroup", &format!("{{Tags: [{}, {}]}}", tag("A", words[0]), tag("B", words[1])))
+    };
+    assert_eq!(group(["true", "false"]), Some(("instances", crate::Lacks::These(vec!["B".into()]))));
+    assert_eq!(group(["true", "!Ref P"]), None);
+    assert_eq!(lacking("AWS::S3::Bucket", "{}"), None);
+}
+
+#[test]
 fn an_assembly_brings_its_stacks_tags_account_and_region() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();

@@ -1,8 +1,9 @@
 //! One entry of `resource_changes`, reduced to what tags need while it is parsed.
 
+use super::children::{self, Child};
 use super::configuration::source_key;
 use super::families::{Family, TagsAt, text};
-use super::said::Side;
+use super::said::{NOTHING, Side};
 use super::tags::Said;
 use super::types;
 use crate::address::Address;
@@ -39,6 +40,8 @@ pub(super) struct Change {
     /// None for what is destroyed, forgotten or only read.
     pub action: Option<Action>,
     pub tags: Option<Found>,
+    /// What it makes beside itself.
+    pub children: Vec<Child>,
     /// Something is called tags in this type and is none.
     pub never_tagged: bool,
     /// The plan lists every attribute of the schema, `id` among them, so that what it does not list the type does not have. What people
@@ -128,6 +131,8 @@ impl Change {
         let tags = shown.or_else(|| bare().filter(|_| !lists_schema && !never_tagged));
         let is_there = !raw.change.after.is_null() && raw.deposed.is_none();
         let action = action(&raw.change, is_there, || touches_tags(before, tags.as_ref()));
+        let was = Side { values: before, unknown: &NOTHING, sensitive: &Value::Null };
+        let children = family.filter(|_| action.is_some()).map_or_else(Vec::new, |f| children::of(f.children, &kind, &was, &view));
         let word = |name: &str| text(after.get(name)).map(Text::new);
         let live = (!before.is_empty()).then_some(before);
         Some(Self {
@@ -147,6 +152,7 @@ impl Change {
             family,
             action,
             tags,
+            children,
             never_tagged,
         })
     }
@@ -156,8 +162,6 @@ impl Change {
         self.tags.as_ref().map(|found| TagPlace { attribute: Text::new(found.at.own), syntax: found.at.syntax })
     }
 }
-
-static NOTHING: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
 
 fn object(value: &Value) -> &Map<String, Value> {
     value.as_object().unwrap_or(&NOTHING)

@@ -53,7 +53,7 @@ struct Resource {
 #[derive(Debug, Default)]
 struct Expressions(BTreeMap<String, Value>);
 
-const KEPT: &[&str] = &["settings", "metadata", "node_config", "body"];
+const KEPT: &[&str] = &["settings", "metadata", "node_config", "body", "root_block_device", "ebs_block_device", "tag_specifications", "default_node_pool"];
 
 impl<'de> Deserialize<'de> for Expressions {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
@@ -149,6 +149,11 @@ impl<'c> Source<'c> {
             (Some(Value::Array(blocks)), Some(inner)) => blocks.iter().any(|block| block.get(inner).is_some()),
             (Some(_), _) => true,
         }
+    }
+
+    /// Whether the source is known to set an attribute of a resource.
+    pub fn writes(&self, change: &Change, attribute: &str) -> bool {
+        self.resource(change).is_some() && self.sets(change, attribute)
     }
 
     /// The provider that makes a resource, with its key. Before Terraform 1.1 the key of an inherited provider names a module that does not

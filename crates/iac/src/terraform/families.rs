@@ -1,10 +1,15 @@
 //! What a provider's plans look like, as data and small functions: one file per vendor, and the one list of them.
 
 mod aws;
+mod aws_children;
 mod azure;
+mod azure_children;
 mod google;
+mod google_children;
 
 use super::change::Change;
+use super::children::Child;
+use super::said::Side;
 use serde_json::{Map, Value};
 use tagledger_model::{NativeId, ScopeId, TagSyntax, Text};
 
@@ -65,6 +70,8 @@ pub(super) struct Family {
     pub scope: ScopeOf,
     /// The resource group that a resource lies in.
     pub group: fn(&Change, &ScopeId) -> Option<Text>,
+    /// What a resource makes beside itself.
+    pub children: fn(kind: &str, &Side<'_>) -> Vec<Child>,
     /// The id of the container that a resource is.
     pub container: fn(&Change, &ScopeId) -> Option<Text>,
 }

@@ -13,6 +13,35 @@ pub(super) struct Side<'c> {
     pub sensitive: &'c Value,
 }
 
+/// What a side says that is not there.
+pub(super) static NOTHING: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+static NULL: Value = Value::Null;
+
+impl<'c> Side<'c> {
+    /// The blocks of one name, each looked at alone.
+    pub fn blocks(&self, name: &str) -> Vec<Side<'c>> {
+        let all = self.values.get(name).and_then(Value::as_array);
+        let within = |part: Option<&'c Value>, at: usize| part.and_then(|part| part.get(at));
+        let hidden = |at: usize| match self.sensitive {
+            Value::Bool(true) => self.sensitive,
+            some => some.get(name).map_or(&NULL, |some| if some.is_boolean() { some } else { some.get(at).unwrap_or(&NULL) }),
+        };
+        let blocks = all.into_iter().flatten().enumerate().filter_map(|(at, block)| Some((at, block.as_object()?)));
+        let marks = |at: usize| within(self.unknown.get(name), at).and_then(Value::as_object).unwrap_or(&NOTHING);
+        blocks.map(|(at, values)| Side { values, unknown: marks(at), sensitive: hidden(at) }).collect()
+    }
+
+    /// Whether the schema has an attribute.
+    pub fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name) || self.unknown.contains_key(name)
+    }
+
+    /// Whether an attribute is known only after apply, as a whole.
+    pub fn is_unknown(&self, name: &str) -> bool {
+        self.unknown.get(name) == Some(&Value::Bool(true))
+    }
+}
+
 impl Side<'_> {
     /// The tags at a place, when the schema has it.
     fn found(&self, kind: &str, at: &'static TagsAt) -> Option<Found> {

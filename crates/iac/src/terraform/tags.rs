@@ -75,6 +75,6 @@ pub(super) fn effective(change: &Change, source: &Source<'_>, defaults: &Default
     (tags, further)
 }
 
-fn tag(key: &Text, value: Option<&Text>, layer: Layer) -> RawTag {
+pub(super) fn tag(key: &Text, value: Option<&Text>, layer: Layer) -> RawTag {
     RawTag { key: key.clone(), value: value.map_or(Observed::Unknown, |value| Observed::Known(value.clone())), layer }
 }

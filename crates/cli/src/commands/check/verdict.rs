@@ -1,6 +1,7 @@
 //! What becomes of each finding, and of the check.
 
 use super::baseline::Baseline;
+use super::children;
 use super::inputs::Plans;
 use super::mend;
 use super::sources::Sources;
@@ -45,6 +46,7 @@ pub(super) fn gate(args: &Check, taxonomy: &Taxonomy, plans: Plans, findings: &F
     let resources: Vec<GateResource> = reading.resources.iter().zip(&input_of).filter_map(|(r, input)| shown(r, *input)).collect();
     let counts = counts(args, &resources, &planned, &all);
     let mut notes = reading.notes;
+    notes.extend(children::notes(taxonomy, &reading.unseen));
     if counts.undetermined > 0 && args.from.is_empty() {
         notes.push("What is undetermined may depend on tags of accounts or groups that the plans do not show: --scope names the account, --from hands over their exports".to_owned());
     }
@@ -110,7 +112,7 @@ fn shown(resource: &RawResource, input: usize) -> Option<GateResource> {
     let planned = resource.origin.planned()?;
     Some(GateResource {
         address: planned.address.to_string(),
-        block: Address::parse(&planned.address).map_or_else(|| planned.address.to_string(), |address| address.block()),
+        block: Address::parse_within(&planned.address).map_or_else(|| planned.address.to_string(), |(address, within)| address.block() + within),
         module: planned.module.as_ref().map(ToString::to_string),
         kind: planned.kind.to_string(),
         cloud: resource.cloud.to_string(),

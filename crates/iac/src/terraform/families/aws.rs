@@ -4,7 +4,7 @@
 //! own. Default tags do not reach auto scaling groups: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs#default_tags-configuration-block>.
 
 use super::super::change::Change;
-use super::{Family, Reach, TagsAt, constant, text};
+use super::{Family, Reach, TagsAt, aws_children, constant, text};
 use serde_json::{Map, Value};
 use tagledger_model::{NativeId, ScopeId, TagSyntax, Text};
 
@@ -24,6 +24,7 @@ pub(super) static FAMILY: Family = Family {
     defaults: &[("default_tags", Some("tags"))],
     live_id,
     scope,
+    children: aws_children::children,
     group: |_, _| None,
     container: |_, _| None,
 };

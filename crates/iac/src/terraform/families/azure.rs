@@ -2,7 +2,7 @@
 //! `body`.
 
 use super::super::change::Change;
-use super::{Family, Reach, TagsAt, constant, text};
+use super::{Family, Reach, TagsAt, azure_children, constant, text};
 use serde_json::{Map, Value};
 use tagledger_model::{NativeId, ScopeId, TagSyntax, Text};
 
@@ -34,6 +34,7 @@ pub(super) static FAMILY: Family = Family {
     defaults: &[("default_tags", None)],
     live_id,
     scope,
+    children: azure_children::children,
     group: |change, scope| {
         let name = change.group.as_ref()?;
         Some(group_id(scope, name))

@@ -4,7 +4,7 @@
 //! only, or neither. Not everything that is called labels is one that reaches the bill.
 
 use super::super::change::Change;
-use super::{Family, Reach, TagsAt, constant, text};
+use super::{Family, Reach, TagsAt, constant, google_children, text};
 use crate::asset_links;
 use serde_json::{Map, Value};
 use tagledger_model::{NativeId, ScopeId, TagSyntax, Text};
@@ -36,6 +36,7 @@ pub(super) static FAMILY: Family = Family {
     defaults: &[("default_labels", None)],
     live_id,
     scope,
+    children: google_children::children,
     group: |_, _| None,
     container: |_, _| None,
 };
