@@ -8,11 +8,14 @@ mod command;
 mod exports;
 mod grammar;
 mod kinds;
+mod live;
+mod permissions;
 mod samples;
 
 pub use samples::SAMPLES;
 
-use tagledger_collect::{Cloud, ExportReader, ResourceRef};
+use std::sync::Arc;
+use tagledger_collect::{Cloud, CollectorInfo, Connecting, Connection, ExportReader, LiveSettings, ResourceRef};
 use tagledger_model::{CloudId, ContainerKind, Kinds, Suggestion, TagGrammar};
 
 /// Amazon Web Services.
@@ -56,6 +59,23 @@ impl Cloud for Aws {
 
     fn exports(&self) -> &'static [&'static dyn ExportReader] {
         exports::READERS
+    }
+
+    fn connect(&self, settings: &LiveSettings) -> Option<Connecting> {
+        let settings = settings.clone();
+        let connection = async move {
+            let account: Arc<dyn Connection> = Arc::new(live::connect(settings).await);
+            Ok(account)
+        };
+        Some(Connecting { cloud: self.id(), connection: Box::pin(connection) })
+    }
+
+    fn collectors(&self) -> &'static [&'static CollectorInfo] {
+        live::COLLECTORS
+    }
+
+    fn permissions(&self) -> Option<String> {
+        Some(permissions::policy(live::COLLECTORS))
     }
 
     fn command(&self, mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String> {

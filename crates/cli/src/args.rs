@@ -21,7 +21,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Audit exported inventories, and price the findings by a bill; writes a run and its reports.
+    /// Audit live clouds and exported inventories, and price the findings by a bill; writes a run and its reports.
     Scan(Scan),
     /// Judge plans before they are applied: the gate of a pipeline.
     Check(Box<Check>),
@@ -34,6 +34,11 @@ pub(crate) enum Command {
     /// Check the taxonomy, or print its JSON Schema.
     #[command(subcommand)]
     Taxonomy(Taxonomy),
+    /// Print what has to be allowed for a live scan, in the cloud's own form.
+    Permissions {
+        /// The cloud, by its short name.
+        cloud: String,
+    },
     /// Run the main job on the embedded example estate; needs no credentials and no files.
     Demo(Demo),
     /// Print the completion script of a shell.
@@ -133,8 +138,17 @@ pub(crate) struct Audit {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Scan {
     /// Exported inventories: files, or folders that are read whole. docs/exports.md says which commands write them.
-    #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
+    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "cloud")]
     pub from: Vec<PathBuf>,
+    /// Ask this cloud itself, with the credentials of this machine: their own account only. docs/live.md says what is called.
+    #[arg(long, value_name = "CLOUD")]
+    pub cloud: Vec<String>,
+    /// Regions to ask [default: those that the account has enabled].
+    #[arg(long, value_name = "REGION", num_args = 1.., requires = "cloud")]
+    pub region: Vec<String>,
+    /// A profile of the cloud's own configuration.
+    #[arg(long, value_name = "NAME", requires = "cloud")]
+    pub profile: Option<String>,
     /// FOCUS bills: CSV, .csv.gz or Parquet; files, folders or patterns.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub bill: Vec<PathBuf>,

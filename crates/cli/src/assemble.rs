@@ -149,7 +149,7 @@ fn compliance(parts: &Parts<'_>, rules: &[RuleSummary]) -> Vec<Compliance> {
     rows
 }
 
-/// What no file's own row can say: scopes that an export names as active and of which no export holds a resource, resources
+/// What no file's own row can say: scopes that a source names as active and of which none holds a resource, resources
 /// whose tags no source read, and scopes whose unread tags leave a key undetermined that they might lend.
 fn unseen(parts: &Parts<'_>) -> Vec<Coverage> {
     let inventory = parts.cx.inventory;
@@ -166,6 +166,7 @@ fn unseen(parts: &Parts<'_>) -> Vec<Coverage> {
             rows.push(Coverage {
                 cloud: inventory.clouds()[usize::from(scope.cloud)].id.clone(),
                 scope: scope.id.clone(),
+                region: None,
                 collector: "import".into(),
                 file: None,
                 blind: false,
@@ -174,7 +175,7 @@ fn unseen(parts: &Parts<'_>) -> Vec<Coverage> {
             });
         };
         if scope.described && scope.active && !scope.merged && seen == 0 {
-            row(0, "no export holds a resource of it; export it, or it is empty".to_owned());
+            row(0, "nothing that was read holds a resource of it; it is empty, or something is left to read".to_owned());
         }
         if unread > 0 {
             row(seen, format!("the tags of {} were not read", plural(unread, "resource")));
@@ -188,7 +189,11 @@ fn unseen(parts: &Parts<'_>) -> Vec<Coverage> {
 
 /// Rows that leave something unseen. What a kind of source never holds counts only where no other source saw the scope whole.
 fn incomplete(coverage: &[Coverage]) -> usize {
-    let whole = |c: &Coverage| coverage.iter().any(|o| o.whole && o.cloud == c.cloud && o.scope == c.scope && matches!(o.outcome, Outcome::Complete { .. }));
+    let is_same = |a: &Coverage, b: &Coverage| a.cloud == b.cloud && a.scope == b.scope;
+    // What answers for all Regions answers for none that it was asked about by itself.
+    let apart = |o: &Coverage, c: &Coverage| coverage.iter().any(|r| r.collector == o.collector && r.region == c.region && is_same(r, c));
+    let reaches = |o: &Coverage, c: &Coverage| o.region == c.region || (o.region.is_none() && !apart(o, c));
+    let whole = |c: &Coverage| coverage.iter().any(|o| o.whole && matches!(o.outcome, Outcome::Complete { .. }) && is_same(o, c) && reaches(o, c));
     coverage.iter().filter(|c| c.outcome.is_incomplete() && !(c.blind && whole(c))).count()
 }
 
@@ -234,6 +239,7 @@ fn coverage_row(row: &Coverage) -> CoverageRow {
     CoverageRow {
         cloud: row.cloud.to_string(),
         scope: row.scope.to_string(),
+        region: row.region.as_ref().map(ToString::to_string),
         collector: row.collector.to_string(),
         file: row.file.clone(),
         outcome: outcome.to_owned(),

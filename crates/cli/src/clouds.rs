@@ -44,7 +44,8 @@ pub(crate) fn kinds() -> Vec<(tagledger_model::CloudId, &'static tagledger_model
     ENTRIES.iter().map(|e| (e.cloud.id(), e.cloud.kinds())).collect()
 }
 
-/// Every export reader with its rank.
+/// Every export reader and collector with its rank.
 pub(crate) fn readers() -> Vec<(&'static str, u8)> {
-    ENTRIES.iter().flat_map(|e| e.cloud.exports()).chain(GENERIC).map(|r| (r.info().id, r.info().rank)).collect()
+    let live = ENTRIES.iter().flat_map(|e| e.cloud.collectors()).map(|c| (c.id, c.rank));
+    ENTRIES.iter().flat_map(|e| e.cloud.exports()).chain(GENERIC).map(|r| (r.info().id, r.info().rank)).chain(live).collect()
 }

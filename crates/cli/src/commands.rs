@@ -9,10 +9,12 @@ pub(crate) mod scan;
 mod taxonomy;
 
 use crate::args::{Args, Command};
+use crate::clouds;
 use crate::exit::{self, Code};
 use crate::failure::Failure;
 use clap::CommandFactory;
 use std::io::Write;
+use tagledger_collect::Cloud;
 
 /// Runs a command.
 pub(crate) fn run(args: Args) -> Result<Code, Failure> {
@@ -23,6 +25,11 @@ pub(crate) fn run(args: Args) -> Result<Code, Failure> {
         Command::Report(report) => report::run(&report),
         Command::Explain(explain) => explain::run(&explain),
         Command::Taxonomy(taxonomy) => taxonomy::run(&taxonomy),
+        Command::Permissions { cloud } => {
+            let policy = live_cloud(&cloud)?.permissions().unwrap_or_default();
+            print(policy.as_bytes())?;
+            Ok(exit::CLEAN)
+        }
         Command::Demo(demo) => demo::run(&demo),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -31,6 +38,19 @@ pub(crate) fn run(args: Args) -> Result<Code, Failure> {
             Ok(exit::CLEAN)
         }
     }
+}
+
+/// A cloud that can be asked itself.
+pub(crate) fn live_cloud(name: &str) -> Result<&'static dyn Cloud, Failure> {
+    let known = || clouds::all().into_iter().filter(|c| !c.collectors().is_empty());
+    known().find(|c| c.id().as_str() == name).ok_or_else(|| {
+        let all: Vec<String> = known().map(|c| c.id().to_string()).collect();
+        Failure::Usage(format!(
+            "{}: no cloud that can be asked live; known {}; others are read from exports (docs/exports.md)",
+            name.escape_debug(),
+            all.join(", ")
+        ))
+    })
 }
 
 /// Writes to standard output.

@@ -4,7 +4,7 @@ use crate::exit::{self, Code};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
-use tagledger_collect::ReadError;
+use tagledger_collect::{LiveError, ReadError};
 use tagledger_cost::CostError;
 use tagledger_engine::EngineError;
 use tagledger_iac::PlanError;
@@ -21,6 +21,9 @@ pub(crate) enum Failure {
     /// An inventory export is unusable.
     #[error(transparent)]
     Inventory(#[from] ReadError),
+    /// A cloud cannot be asked.
+    #[error(transparent)]
+    Live(#[from] LiveError),
     /// A plan is unusable.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -60,8 +63,14 @@ impl Failure {
         match self {
             // The reader of a pipe went away: it has what it wanted.
             Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => exit::CLEAN,
-            Self::Bill(CostError::Conservation { .. }) | Self::Engine(_) | Self::Run(StoreError::Write { .. }) | Self::Output { .. } => exit::COULD_NOT_RUN,
-            Self::Taxonomy(_) | Self::Inventory(_) | Self::Plan(_) | Self::Bill(_) | Self::Run(_) | Self::Usage(_) => exit::BAD_INPUT,
+            Self::Live(LiveError::System(_))
+            | Self::Bill(CostError::Conservation { .. })
+            | Self::Engine(_)
+            | Self::Run(StoreError::Write { .. })
+            | Self::Output { .. } => exit::COULD_NOT_RUN,
+            Self::Taxonomy(_) | Self::Inventory(_) | Self::Live(LiveError::Cloud { .. }) | Self::Plan(_) | Self::Bill(_) | Self::Run(_) | Self::Usage(_) => {
+                exit::BAD_INPUT
+            }
         }
     }
 

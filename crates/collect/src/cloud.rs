@@ -1,6 +1,6 @@
 //! Everything shared code may ask about a cloud.
 
-use crate::{Document, ReadError, Sample};
+use crate::{CollectorInfo, Connecting, Document, LiveSettings, ReadError, Sample};
 use tagledger_model::{CloudId, Container, ContainerKind, Kinds, NativeId, RawResource, Scope, Suggestion, TagGrammar};
 
 /// One cloud. What differs between clouds is data behind this trait.
@@ -19,6 +19,18 @@ pub trait Cloud: Send + Sync {
     }
     /// Readers for the files that its command line writes.
     fn exports(&self) -> &'static [&'static dyn ExportReader];
+    /// Connects with the credentials of this machine; none for a cloud that is only read from exports.
+    fn connect(&self, _settings: &LiveSettings) -> Option<Connecting> {
+        None
+    }
+    /// What its collectors see and call, best first.
+    fn collectors(&self) -> &'static [&'static CollectorInfo] {
+        &[]
+    }
+    /// The least that has to be allowed for all of it, in the cloud's own form.
+    fn permissions(&self) -> Option<String> {
+        None
+    }
     /// The command of its own command line that carries out a suggestion; none when there is no such command.
     /// The text is safe to paste into a POSIX shell whatever the resource is called.
     fn command(&self, mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String>;

@@ -113,6 +113,7 @@ fn consume(receive: &Receiver<Step>, clouds: &[&'static dyn Cloud], each: &mut d
                 imported.coverage.push(Coverage {
                     cloud: CloudId::new("-"),
                     scope: ScopeId::from("*"),
+                    region: None,
                     collector: Text::new("import"),
                     file: Some(path),
                     blind: false,
@@ -186,6 +187,7 @@ impl Ledger {
         let row = |cloud: CloudId, scope: ScopeId, outcome| Coverage {
             cloud,
             scope,
+            region: None,
             collector: Text::new(info.id),
             file: Some(self.path.clone()),
             blind: info.blind_spot.is_some() && self.incomplete.is_empty(),

@@ -1,5 +1,6 @@
 //! How any cloud is asked: what a cloud must offer (`Cloud`), how files written by its command line are recognised
-//! and read (`ExportReader`, `Document`), and the import that turns a set of paths into resources and coverage rows.
+//! and read (`ExportReader`, `Document`), the import that turns a set of paths into resources and coverage rows, and the driver that asks clouds
+//! themselves (`Collector`).
 //!
 //! What one vendor calls things is in `aws`, `azure` and `gcp`; what the resources are judged by is in `engine`.
 
@@ -7,6 +8,7 @@ mod cloud;
 mod document;
 mod generic;
 mod import;
+mod live;
 mod records;
 mod shell;
 
@@ -14,5 +16,6 @@ pub use cloud::{Cloud, ExportInfo, ExportReader, Found, ResourceRef, Sink};
 pub use document::{Document, ReadError};
 pub use generic::GENERIC;
 pub use import::{Import, Imported, Progress, import};
+pub use live::{Asked, CollectError, Collector, CollectorInfo, Connecting, Connection, Discovery, LiveError, LiveSettings, Operation, Outlet, Target, collect};
 pub use records::{Broken, Sample};
 pub use shell::shell_quote;

@@ -51,13 +51,15 @@ impl Outcome {
     }
 }
 
-/// One row of the coverage ledger: one source for one scope.
+/// One row of the coverage ledger: one source for one scope, in one Region where the source is asked Region by Region.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// The cloud.
     pub cloud: CloudId,
     /// The scope; `*` for a source that was read before any scope was known.
     pub scope: ScopeId,
+    /// The Region that was asked; none for a source that answers for all that have no row of their own.
+    pub region: Option<Text>,
     /// Collector or export reader.
     pub collector: Text,
     /// The file, for an export.

@@ -52,6 +52,11 @@ pub enum Origin {
         /// The file.
         file: Arc<str>,
     },
+    /// The cloud itself, asked while the scan ran.
+    Live {
+        /// The collector that asked, e.g. `aws.resource-explorer-2`.
+        collector: &'static str,
+    },
     /// A plan: it is about to exist or to change.
     Planned(Box<Planned>),
 }
@@ -61,6 +66,7 @@ impl Origin {
     pub fn reader(&self) -> &'static str {
         match self {
             Self::Exported { reader, .. } => reader,
+            Self::Live { collector } => collector,
             Self::Planned(planned) => planned.reader,
         }
     }

@@ -156,6 +156,9 @@ pub struct CoverageRow {
     pub cloud: String,
     /// Scope, or `*`.
     pub scope: String,
+    /// The Region that was asked, for a source that is asked Region by Region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// Collector or export reader.
     pub collector: String,
     /// File, for an export.

@@ -137,6 +137,10 @@ fn html_embeds_what_it_says() {
     let page = &written("html", &summary, &lists)["report.html"];
     let json = page.split_once("id=\"data\">").unwrap().1.split_once("</script>").unwrap().0;
     let data: serde_json::Value = serde_json::from_str(json).unwrap();
+    assert!(
+        written("html", &fixture::sample(30, false).0, &lists)["report.html"]
+            .contains("<td class=\"break\">*<br><span class=\"soft small\">eu-central-1</span>")
+    );
     let column = &data["findings"]["columns"]["fingerprint"];
     let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let width = usize::try_from(column["width"].as_u64().unwrap()).unwrap();

@@ -27,6 +27,7 @@ fn it_fits_and_says_what_matters() {
             assert!(text.contains("(exit 1)") && text.contains("unattributed") && text.contains("(equal)") && text.contains("denied"), "{text}");
         }
     }
+    assert!(print(false, 120, false, |_| ()).contains("aws * eu-central-1"), "the Region stands beside the scope");
     assert!(print(false, 400, false, |_| ()).lines().all(|l| l.width() <= 160));
 }
 

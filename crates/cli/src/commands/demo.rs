@@ -32,6 +32,9 @@ pub(crate) fn run(args: &Demo) -> Result<Code, Failure> {
     enter(&workshop.0)?;
     let code = scan::run(&Scan {
         from: vec!["examples/estate/inventory".into()],
+        cloud: Vec::new(),
+        region: Vec::new(),
+        profile: None,
         bill: vec!["examples/estate/bill".into()],
         out: Some(here.join(&args.out)),
         audit: Audit {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tagledger_collect::{Found, Import, Imported, import};
+use tagledger_collect::{Connecting, Found, Import, Imported, LiveSettings, import};
 use tagledger_cost::{Bill, Billing, Cube, Dimensions, Owners};
 use tagledger_engine::{Context, FindingSource, Inventory, InventoryBuilder, Prices, audit};
 use tagledger_model::Timestamp;
@@ -41,7 +41,8 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let now = args.audit.now.unwrap_or_else(Timestamp::now);
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("reports").join(now.to_string().replace(':', "")));
     let taxonomy = crate::taxonomy::load(&args.audit.taxonomy)?;
-    let (inventory, imported) = read_inventory(&args.from, &taxonomy, args.audit.quiet)?;
+    let live = LiveSettings { regions: args.region.clone(), profile: args.profile.clone() };
+    let (inventory, imported) = read_inventory(&Sources { from: &args.from, clouds: &args.cloud, live }, &taxonomy, args.audit.quiet)?;
     let bill = if args.bill.is_empty() { None } else { Some(Bill::find(&args.bill)?) };
     let run = NewRun::begin(&out)?;
     let owners = bill.as_ref().map(|_| Owners::new(&inventory));
@@ -75,26 +76,45 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     Ok(Code(summary.exit.code))
 }
 
-/// Reads exports into an inventory.
-pub(crate) fn read_inventory(from: &[PathBuf], taxonomy: &Arc<Taxonomy>, quiet: bool) -> Result<(Inventory, Imported), Failure> {
+/// What an inventory is made of.
+#[derive(Debug, Default)]
+pub(crate) struct Sources<'a> {
+    /// Exports.
+    pub from: &'a [PathBuf],
+    /// Clouds to ask, by their short names.
+    pub clouds: &'a [String],
+    /// How to ask them.
+    pub live: LiveSettings,
+}
+
+/// Places of a cloud that are asked at the same time.
+const AT_ONCE: usize = 16;
+
+/// Reads exports, and asks clouds, into an inventory.
+pub(crate) fn read_inventory(sources: &Sources<'_>, taxonomy: &Arc<Taxonomy>, quiet: bool) -> Result<(Inventory, Imported), Failure> {
+    let connections: Vec<Connecting> = sources.clouds.iter().map(|name| connecting(name, &sources.live)).collect::<Result<_, _>>()?;
     let mut builder = InventoryBuilder::new(taxonomy, &clouds::facts(), &clouds::readers());
-    let bar = progress::bar("reading inventory", quiet);
-    let all = clouds::all();
-    let imported = import(
-        &Import { paths: from, clouds: &all },
-        &mut |found| match found {
-            Found::Resource(resource) => builder.resource(&resource),
-            Found::Scope(scope) => builder.scope(&scope),
-            Found::Container(container) => builder.container(&container),
-            // The ledger of the import has noted it.
-            Found::Incomplete(_) => {}
-        },
-        &mut |done, total| {
+    let mut enter = |found| match found {
+        Found::Resource(resource) => builder.resource(&resource),
+        Found::Scope(scope) => builder.scope(&scope),
+        Found::Container(container) => builder.container(&container),
+        // The ledger has noted it.
+        Found::Incomplete(_) => {}
+    };
+    let mut imported = Imported::default();
+    if !sources.from.is_empty() {
+        let (bar, all) = (progress::bar("reading inventory", quiet), clouds::all());
+        imported = import(&Import { paths: sources.from, clouds: &all }, &mut enter, &mut |done, total| {
             bar.set_length(total);
             bar.set_position(done);
-        },
-    )?;
-    bar.finish_and_clear();
+        })?;
+        bar.finish_and_clear();
+    }
+    if !connections.is_empty() {
+        let spinner = progress::spinner("asking clouds", quiet);
+        imported.coverage.extend(tagledger_collect::collect(connections, AT_ONCE, &mut enter)?);
+        spinner.finish_and_clear();
+    }
     if builder.has_too_many_clouds() {
         return Err(Failure::Usage(format!(
             "the inventory names more than {} clouds; `cloud` is the provider, and `scope` the account in it",
@@ -102,6 +122,11 @@ pub(crate) fn read_inventory(from: &[PathBuf], taxonomy: &Arc<Taxonomy>, quiet: 
         )));
     }
     Ok((builder.finish(), imported))
+}
+
+fn connecting(name: &str, settings: &LiveSettings) -> Result<Connecting, Failure> {
+    let cloud = super::live_cloud(name)?;
+    cloud.connect(settings).ok_or_else(|| Failure::Usage(format!("--cloud {name}: this cloud can only be read from exports")))
 }
 
 /// Reads a bill.

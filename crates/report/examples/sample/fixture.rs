@@ -305,9 +305,11 @@ fn summary(findings: &[Finding], hostile: bool) -> Summary {
         undetermined,
         waived,
     };
+    let region = if hostile { HOSTILE[1] } else { "eu-central-1" };
     let covered = |cloud: &str, scope: &str, collector: &str, outcome: &str, count: u64, why: Option<&str>| CoverageRow {
         cloud: cloud.into(),
         scope: scope.into(),
+        region: collector.contains("tagging").then(|| region.to_owned()),
         collector: collector.into(),
         file: Some(format!("exports/{collector}.json")),
         outcome: outcome.into(),

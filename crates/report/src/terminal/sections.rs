@@ -144,17 +144,19 @@ pub(super) fn coverage(summary: &Summary, page: &mut Page<'_>) -> io::Result<()>
         return Ok(());
     }
     page.heading("COVERAGE", "what was not, or not wholly, seen")?;
+    // An account with its Region is worth more than the whole name of the source.
+    let has_regions = problems.iter().take(MOST).any(|row| row.region.is_some());
     let mut table = Table::new(vec![
         ("Outcome".into(), Fit::Left),
-        ("Scope".into(), Fit::CutMiddle(16)),
-        ("Source".into(), Fit::CutMiddle(20)),
+        ("Scope".into(), Fit::CutMiddle(if has_regions { 26 } else { 16 })),
+        ("Source".into(), Fit::CutMiddle(if has_regions { 14 } else { 20 })),
         ("Why".into(), Fit::Wrap(24)),
     ]);
     for row in problems.iter().take(MOST) {
         let style = if matches!(row.outcome.as_str(), "denied" | "failed") { Style::Red } else { Style::Yellow };
         table.row(vec![
             Cell::new(&row.outcome, style),
-            format!("{} {}", row.cloud, row.scope).into(),
+            [&row.cloud, &row.scope].into_iter().chain(&row.region).map(String::as_str).collect::<Vec<_>>().join(" ").into(),
             row.file.as_deref().unwrap_or(&row.collector).into(),
             row.why.as_deref().unwrap_or("").into(),
         ]);

@@ -8,7 +8,8 @@ use super::{
 use crate::workspace::TextFile;
 use std::collections::BTreeMap;
 
-pub(crate) const DEMANDS: &str = "Only `engine`, `rules`, `cost` and `store` name Polars, only `cost` and `store` the Parquet reader, only `taxonomy`, `iac` and the settings of `cli` YAML. \
+pub(crate) const DEMANDS: &str = "Only `engine`, `rules`, `cost` and `store` name Polars, only `cost` and `store` the Parquet reader, only `taxonomy`, `iac` and the settings of `cli` YAML, \
+only `aws` its SDK, only `collect` the async runtime. \
 What everybody may name, nobody can replace: ask the room that owns it for what you need.";
 
 struct Library {
@@ -22,6 +23,8 @@ const LIBRARIES: &[Library] = &[
     Library { name: "Polars", packages: &["polars", "polars-"], rooms: &["engine", "rules", "cost", "store"] },
     // The testkit writes the bills that `cost` is tested and measured with.
     Library { name: "the Parquet reader", packages: &["parquet", "arrow-", "arrow"], rooms: &["cost", "store", "testkit"] },
+    Library { name: "the SDK of AWS", packages: &["aws-config", "aws-sdk-", "aws-smithy-", "aws-types"], rooms: &["aws"] },
+    Library { name: "the async runtime", packages: &["tokio"], rooms: &["collect"] },
     Library { name: "YAML", packages: &["serde-saphyr", "serde_yaml", "serde-yaml-ng", "saphyr"], rooms: &["taxonomy", "iac", "cli"] },
 ];
 
@@ -79,6 +82,9 @@ mod tests {
         assert_eq!(said("crates/engine/src/a.rs", "fn f() -> parquet::file::Reader {}"), 1);
         assert_eq!(said("crates/collect/src/a.rs", "let x = serde_saphyr::from_str(s);"), 1);
         assert_eq!(said("crates/cli/src/scan.rs", "let x = serde_saphyr::from_str(s);"), 1);
+        assert_eq!(said("crates/collect/src/a.rs", "use aws_sdk_sts::Client;"), 1);
+        assert_eq!(said("crates/azure/src/a.rs", "tokio::spawn(x);"), 1);
+        assert_eq!(manifest("cli", "aws-config"), 1);
         assert_eq!(manifest("cli", "polars"), 1);
         assert_eq!(manifest("report", "polars-core"), 1);
         assert_eq!(manifest("engine", "arrow-array"), 1);
@@ -90,6 +96,9 @@ mod tests {
         assert_eq!(said("crates/cost/src/a.rs", "use parquet::file::Reader;"), 0);
         assert_eq!(said("crates/cli/src/settings.rs", "let x = serde_saphyr::from_str(s);"), 0);
         assert_eq!(said("crates/report/src/a.rs", "// polars::prelude\nlet parquet = 1; let s = \"polars::x\";"), 0);
+        assert_eq!(said("crates/aws/src/live.rs", "use aws_sdk_sts::Client;"), 0);
+        assert_eq!(said("crates/cli/src/a.rs", "use tagledger_aws::AWS;"), 0);
+        assert_eq!(manifest("collect", "tokio"), 0);
         assert_eq!(manifest("testkit", "parquet"), 0);
         assert_eq!(manifest("model", "polarsteps"), 0);
     }

@@ -1,0 +1,47 @@
+//! What an error of the SDK means to the ledger.
+
+use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use tagledger_collect::CollectError;
+
+/// Codes by which services refuse: each has its own.
+const DENIED: &[&str] = &["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException", "NotAuthorized"];
+const THROTTLED: &[&str] = &["Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"];
+const NOBODY: &[&str] = &[
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "AuthFailure",
+];
+
+/// Puts it into words; `permission` is what the call needs.
+pub(crate) fn told<E>(error: &SdkError<E>, permission: &str) -> CollectError
+where
+    E: std::error::Error + ProvideErrorMetadata + 'static,
+{
+    let said = || {
+        let own = error.as_service_error().and_then(ProvideErrorMetadata::message).map(str::to_owned);
+        // What no service says comes from something between: a proxy's page, a load balancer's.
+        let between = || error.raw_response().map(|answer| format!("HTTP {} without a message that the service defines", answer.status().as_u16()));
+        own.or_else(between).unwrap_or_else(|| DisplayErrorContext(error).to_string()).chars().take(200).collect::<String>()
+    };
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+    match (error, code) {
+        (_, Some(code)) if DENIED.contains(&code) => CollectError::Denied { permission: permission.to_owned() },
+        (_, Some(code)) if THROTTLED.contains(&code) => CollectError::Throttled(said()),
+        (_, Some(code)) if NOBODY.contains(&code) => CollectError::NoCredentials(format!("the credentials are not accepted ({code}): {}", said())),
+        (SdkError::TimeoutError(_) | SdkError::DispatchFailure(_), _) => {
+            let text = said();
+            if text.contains("credentials") {
+                CollectError::NoCredentials(format!("no credentials: {text}; see `aws configure`, or set AWS_PROFILE"))
+            } else {
+                CollectError::Unreachable(text)
+            }
+        }
+        (SdkError::ConstructionFailure(_), _) => CollectError::NoCredentials(said()),
+        (_, Some(code)) => CollectError::Malformed(format!("{code}: {}", said())),
+        (_, None) => CollectError::Malformed(said()),
+    }
+}
