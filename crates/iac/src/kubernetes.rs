@@ -57,7 +57,7 @@ impl PlanReader for Manifests {
             entering.manifest(manifest);
         }
         let passed: BTreeSet<&str> = all.iter().map(Manifest::group).filter(|group| controllers::is_unknown(group)).collect();
-        if !passed.is_empty() && all.iter().any(|manifest| Controller::of(manifest.group(), &manifest.kind).is_some()) {
+        if !passed.is_empty() {
             let groups = passed.into_iter().collect::<Vec<_>>().join(", ");
             out.notes.push(format!("{}: manifests of {groups} were passed over: what their controllers make in a cloud is not known", document.path));
         }

@@ -329,4 +329,8 @@ fn groups_of_unknown_controllers_are_named_once() {
     let note = "all.yaml: manifests of network.azure.com, platform.acme.io, s3.services.k8s.aws were passed over";
     assert!(read.notes.len() == 1 && read.notes[0].starts_with(note), "{:?}", read.notes);
     assert!(try_read(&manifests(&[ours, ("apps/Deployment", "spec: {}")])).unwrap().notes.is_empty());
+    // A manifest within another controller's is that one's.
+    let within = ("kubernetes.crossplane.io/Object", "spec: {forProvider: {manifest: {apiVersion: ec2.aws.upbound.io/v1beta1, kind: VPC}}}");
+    let read = try_read(&manifests(&[within])).unwrap();
+    assert!(read.resources.is_empty() && read.notes[0].contains("kubernetes.crossplane.io"), "{:?}", read.notes);
 }
