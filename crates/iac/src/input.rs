@@ -203,6 +203,11 @@ pub(crate) const BINARY: &str =
     "this is a binary plan, whatever its name says; run `terraform show -json <plan> > plan.json` and check that, or hand it over with --tf";
 
 fn looks_like_yaml(text: &str) -> bool {
+    // A map in one line is YAML as well, unless its keys are quoted.
+    let in_one_line = |line: &str| line.starts_with("{apiVersion:") || line.starts_with("{Resources:");
+    if text.lines().any(in_one_line) {
+        return true;
+    }
     let bare = |line: &str| -> String { line.chars().filter(|c| !matches!(c, '"' | '\'')).take(16).collect() };
     text.lines().map(bare).any(|line| line.starts_with("Resources:") || line.starts_with("apiVersion:") || line.starts_with("- apiVersion:"))
 }

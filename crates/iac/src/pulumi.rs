@@ -21,8 +21,6 @@ use std::sync::Arc;
 use steps::{State, Step, Steps};
 use tagledger_model::{Action, CloudId, NativeId, Observed, Origin, Place, Planned, RawResource, TagPlace, TagSyntax, Taggable, Text};
 
-pub(crate) use types::fold;
-
 /// The reader.
 pub(crate) struct PulumiPreview;
 

@@ -1,7 +1,6 @@
 //! Where the types of Pulumi's packages hold tags.
 
 use crate::found::Carries;
-use crate::reader::squeezed;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -27,18 +26,4 @@ pub(super) fn find(kind: &str) -> Option<Carries> {
     let (package, module, name) = (parts.next()?.split('_').next()?, parts.next()?, parts.next()?);
     let lines = MODULES.get(&(package, module.split('/').next()?))?;
     lines.iter().find(|(_, names)| names.split(' ').any(|known| known == name)).map(|(carries, _)| *carries)
-}
-
-/// Where a type of another tool over the same providers holds its tags: by the names of its package, group and kind, compared without case and
-/// separators.
-pub(crate) fn fold(package: &str, name: &str) -> Option<Carries> {
-    let wanted = squeezed(name);
-    MODULES.iter().filter(|((of, _), _)| *of == package).find_map(|((_, module), lines)| {
-        let module = squeezed(module);
-        let named = |known: &str| {
-            let known = squeezed(known);
-            known == wanted || wanted.strip_prefix(module.as_str()).is_some_and(|rest| rest == known)
-        };
-        lines.iter().find(|(_, names)| wanted.starts_with(module.as_str()) && names.split(' ').any(named)).map(|(carries, _)| *carries)
-    })
 }

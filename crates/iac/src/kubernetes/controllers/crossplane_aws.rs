@@ -1,14 +1,20 @@
-//! Crossplane's provider for AWS. It adds `crossplane-*` tags, which are no user's.
+//! Crossplane's providers for AWS. They add `crossplane-*` tags, which are no user's.
 
-use super::{Controller, crossplane_known, crossplane_only_looks, crossplane_tags, is_crossplane};
+use super::{Controller, Table, crossplane};
+use std::sync::LazyLock;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("crossplane_aws.tsv")));
+
+/// Where kinds of the older provider have tags. Their `labels` are the nodes' of a cluster.
+const CLASSIC: &[&str] = &["tags", "tagging.tagSet", "userPoolTags", "identityPoolTags"];
 
 pub(super) static CONTROLLER: Controller = Controller {
-    has: |group| is_crossplane(group, "aws"),
+    has: |group| crossplane::has(group, "aws"),
     cloud: "aws",
-    terraform: "aws",
-    known: |group, kind| crossplane_known("aws", group, kind),
-    tags: |manifest, attribute| crossplane_tags(manifest, &[attribute.unwrap_or("tags")]),
-    shows_taggable: true,
-    only_looks: crossplane_only_looks,
-    scope: |_, _, _| None,
+    known: |manifest| crossplane::known(&TABLE, manifest, "aws"),
+    terraform: |manifest| crossplane::terraform(&TABLE, manifest, "aws", "aws"),
+    tags: |manifest, known| crossplane::tags(manifest, known, &["tags"], CLASSIC),
+    makes: crossplane::makes,
+    only_the_cloud_knows: |_| false,
+    scope: |_, _| None,
 };

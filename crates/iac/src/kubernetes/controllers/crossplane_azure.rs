@@ -1,18 +1,18 @@
-//! Crossplane's provider for Azure.
+//! Crossplane's providers for Azure.
 
-use super::{Controller, crossplane_known, crossplane_only_looks, crossplane_tags, is_crossplane};
-use crate::found::Carries;
+use super::{Controller, Table, crossplane};
+use std::sync::LazyLock;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("crossplane_azure.tsv")));
 
 pub(super) static CONTROLLER: Controller = Controller {
-    has: |group| is_crossplane(group, "azure"),
+    has: |group| crossplane::has(group, "azure"),
     cloud: "azure",
-    terraform: "azurerm",
-    known: |group, kind| match kind {
-        "ResourceGroup" => Some(Carries::At("tags")),
-        _ => crossplane_known("azure", group, kind),
-    },
-    tags: |manifest, attribute| crossplane_tags(manifest, &[attribute.unwrap_or("tags")]),
-    shows_taggable: true,
-    only_looks: crossplane_only_looks,
-    scope: |_, _, _| None,
+    known: |manifest| crossplane::known(&TABLE, manifest, "azure"),
+    terraform: |manifest| crossplane::terraform(&TABLE, manifest, "azure", "azurerm"),
+    tags: |manifest, known| crossplane::tags(manifest, known, &["tags"], &["tags"]),
+    makes: crossplane::makes,
+    // A deployment is no resource; what it deploys is in a text.
+    only_the_cloud_knows: |kind| kind.ends_with("TemplateDeployment"),
+    scope: |_, _| None,
 };

@@ -1,21 +1,21 @@
-//! Crossplane's provider for Google Cloud.
+//! Crossplane's providers for Google Cloud.
 
-use super::{Controller, crossplane_known, crossplane_only_looks, crossplane_tags, is_crossplane};
+use super::{Controller, Table, crossplane};
 use crate::kubernetes::scope_of;
+use std::sync::LazyLock;
 
-/// Where labels are written in kinds that no table has.
-const PLACES: &[&str] = &["labels", "resourceLabels", "userLabels"];
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("crossplane_google.tsv")));
+
+/// Where kinds that the table does not have may show labels.
+const PLACES: &[&str] = &["labels", "resourceLabels", "userLabels", "settings.userLabels"];
 
 pub(super) static CONTROLLER: Controller = Controller {
-    has: |group| is_crossplane(group, "gcp"),
+    has: |group| crossplane::has(group, "gcp"),
     cloud: "gcp",
-    terraform: "google",
-    known: |group, kind| crossplane_known("gcp", group, kind),
-    tags: |manifest, attribute| match attribute {
-        Some(attribute) => crossplane_tags(manifest, &[attribute]),
-        None => crossplane_tags(manifest, PLACES),
-    },
-    shows_taggable: true,
-    only_looks: crossplane_only_looks,
-    scope: |manifest, _, _| scope_of(manifest.get("spec").and_then(|spec| spec.get("forProvider")).and_then(|spec| spec.get("project"))),
+    known: |manifest| crossplane::known(&TABLE, manifest, "gcp"),
+    terraform: |manifest| crossplane::terraform(&TABLE, manifest, "gcp", "google"),
+    tags: |manifest, known| crossplane::tags(manifest, known, PLACES, PLACES),
+    makes: crossplane::makes,
+    only_the_cloud_knows: |_| false,
+    scope: |manifest, _| scope_of(manifest.node.get("spec").and_then(|spec| spec.get("forProvider")).and_then(|spec| spec.get("project"))),
 };
