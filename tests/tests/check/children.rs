@@ -76,6 +76,12 @@ fn children_without_tags_are_notes_and_fail_nothing() {
     // Default tags reach volumes, if the version is new enough: nothing is sure to be missing.
     desk.put("taxonomy.yaml", "version: 1\nkeys:\n  ManagedBy: { required: true }\n");
     assert_eq!(desk.call("check plan.json").exits(0).out.matches("note: ").count(), 0);
+    // Neither is what nobody requires, what an account may lend, and what has a default.
+    for key in ["Team: {}", "Team: { required: true, inherit: [scope] }", "Team: { required: true, default: shop }"] {
+        desk.put("taxonomy.yaml", format!("version: 1\nkeys:\n  {key}\n"));
+        let done = desk.call("check plan.json").exits(0);
+        assert!(!done.out.contains("give their volumes"), "{key}: {}", done.out);
+    }
 }
 
 #[test]
