@@ -4,7 +4,7 @@ Reads its estate as JSON from standard input, prints its port, and serves until 
 ships. The Region and service of a call are those that its signature names.
 
 Estate: {"account": …, "regions": {NAME: {"tagged": [{arn, tags}], "explorer": null | {"type": …, "gathers": [region], "views": [{arn, properties, filter, resources}]}}},
-"weather": {"throttle_every": N, "deny": ["operation@region"], "html": ["operation@region"]}}
+"weather": {"throttle_every": N (of the calls of one place), "deny": ["operation@region"], "html": ["operation@region"]}}
 """
 
 import json
@@ -105,10 +105,11 @@ class Handler(BaseHTTPRequestHandler):
         operation = target or self.path.strip("/")
         if b"Action=GetCallerIdentity" in raw:
             operation = "GetCallerIdentity"
-        CALLS.append(f"{operation}@{name}")
-        if WEATHER.get("throttle_every") and len(CALLS) % WEATHER["throttle_every"] == 0:
-            return self.fail(400, "ThrottlingException", "Rate exceeded", operation)
         place = f"{operation}@{name}"
+        CALLS.append(place)
+        # Counted for each place: among calls in parallel, one could otherwise be hit again and again by chance.
+        if WEATHER.get("throttle_every") and CALLS.count(place) % WEATHER["throttle_every"] == 0:
+            return self.fail(400, "ThrottlingException", "Rate exceeded", operation)
         if place in WEATHER.get("deny", []):
             return self.fail(403, "AccessDeniedException", f"not authorized to perform {operation}", operation)
         if place in WEATHER.get("html", []):

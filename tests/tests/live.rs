@@ -127,7 +127,7 @@ const EXPLORER: &str = "aws.resource-explorer-2";
 fn what_was_never_tagged_is_seen_where_a_view_includes_tags() {
     let desk = desk();
     let Some(server) = Server::of(&estate(true, &json!({}))) else { return };
-    server.scan(&desk, "").exits(1);
+    server.scan(&desk, "--cloud aws").exits(1);
     let report = desk.report("run");
     assert_eq!((report["inventory"]["resources"].as_u64(), missing(&report)), (Some(500), 100));
     let ledger = ledger(&report);
@@ -137,6 +137,8 @@ fn what_was_never_tagged_is_seen_where_a_view_includes_tags() {
     }
     // What the Tagging API never lists is made up for by the view.
     assert!(!report["exit"]["why"].as_str().unwrap().contains("incomplete"), "{}", report["exit"]["why"]);
+    // A cloud that is named twice is asked once.
+    assert_eq!(server.calls().iter().filter(|call| call.starts_with("GetCallerIdentity")).count(), 1);
     // Every call is one that the policy allows, and every one that it allows was made.
     let policy: Value = serde_json::from_str(&desk.call("permissions aws").exits(0).out).unwrap();
     let mut called: Vec<String> = server.calls().iter().map(|call| permission(call.split('@').next().unwrap()).to_owned()).collect();
@@ -228,6 +230,8 @@ fn bad_weather_leaves_the_result_right_or_labelled() {
     throttled.scan(&desk, "").exits(1);
     let report = desk.report("run");
     assert_eq!((report["inventory"]["resources"].as_u64(), missing(&report)), (Some(500), 100), "nothing is lost, and nothing doubled");
+    let pages = throttled.calls().iter().filter(|call| *call == "GetResources@eu-west-1").count();
+    assert_eq!(pages, 4, "three pages, one of them asked for twice");
 
     let weather = json!({"deny": ["GetResources@eu-west-1"], "html": ["ListViews@us-east-1", "GetResources@us-east-1"]});
     let Some(server) = Server::of(&estate(true, &weather)) else { return };

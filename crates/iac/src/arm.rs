@@ -11,7 +11,9 @@ mod what_if;
 #[cfg(test)]
 mod tests;
 
-use tagledger_model::Text;
+use crate::Options;
+use crate::found::Found;
+use tagledger_model::{CloudId, Container, Further, Observed, ScopeId, Taggable, Text};
 
 pub(crate) use comments::{is_template, strict};
 pub(crate) use template::ArmTemplate;
@@ -34,8 +36,28 @@ fn group_id(subscription: &str, name: &str) -> Text {
     Text::from(format!("/subscriptions/{subscription}/resourcegroups/{name}").to_lowercase())
 }
 
+/// The type of a resource group as inventories name it.
+const NATIVE_GROUP: &str = "microsoft.resources/subscriptions/resourcegroups";
+
 /// The type as inventories name it.
 fn native(kind: &str) -> Text {
     let kind = kind.to_lowercase();
-    if kind == GROUP { Text::const_new("microsoft.resources/subscriptions/resourcegroups") } else { Text::from(kind) }
+    if kind == GROUP { Text::const_new(NATIVE_GROUP) } else { Text::from(kind) }
+}
+
+/// Where a type has its tags.
+fn attribute(kind: &str) -> &'static str {
+    if kind.eq_ignore_ascii_case(NODE_POOL) { "properties.tags" } else { "tags" }
+}
+
+/// Whether a resource can carry tags: those that it shows prove it, else the table is asked.
+fn taggable(options: &Options<'_>, native: &str, shows_tags: bool) -> Taggable {
+    let known = || options.kinds_of(CLOUD).and_then(|kinds| kinds.taggable(native));
+    if shows_tags { Taggable::Yes } else { known().unwrap_or(Taggable::Unknown) }
+}
+
+/// A resource group that may lend its tags; what leaves any of them open leaves all of them unread.
+fn container(id: Text, name: Option<Text>, scope: &ScopeId, found: &Found) -> Container {
+    let tags = if found.further() == Further::None { Observed::Known(found.tags.clone()) } else { Observed::Unknown };
+    Container { cloud: CloudId::new(CLOUD), kind: Text::const_new("resource_groups"), id, name, scope: scope.clone(), tags }
 }

@@ -16,15 +16,15 @@ use aws_smithy_types::Document;
 use tagledger_collect::{Asked, CollectError, Collector, CollectorInfo, Found, Operation, Outlet, Target};
 use tagledger_model::{CloudId, Further, NativeId, Observed, Origin, RawResource, RawTag, Taggable, Text};
 
+const LIST_VIEWS: Operation = Operation { name: "ListViews", permission: "resource-explorer-2:ListViews" };
+const GET_VIEW: Operation = Operation { name: "GetView", permission: "resource-explorer-2:GetView" };
+const LIST_RESOURCES: Operation = Operation { name: "ListResources", permission: "resource-explorer-2:Search" };
+const GET_INDEX: Operation = Operation { name: "GetIndex", permission: "resource-explorer-2:GetIndex" };
+
 pub(super) static INFO: CollectorInfo = CollectorInfo {
     id: "aws.resource-explorer-2",
     summary: "Every resource of the types that Resource Explorer indexes, tagged or not, through a view that includes tags.",
-    operations: &[
-        Operation { name: "ListViews", permission: "resource-explorer-2:ListViews" },
-        Operation { name: "GetView", permission: "resource-explorer-2:GetView" },
-        Operation { name: "ListResources", permission: "resource-explorer-2:Search" },
-        Operation { name: "GetIndex", permission: "resource-explorer-2:GetIndex" },
-    ],
+    operations: &[LIST_VIEWS, GET_VIEW, LIST_RESOURCES, GET_INDEX],
     rank: 20,
     blind_spot: None,
 };
@@ -86,7 +86,7 @@ impl Collector for Explorer {
             let mut token: Option<String> = None;
             loop {
                 let call = client.list_resources().set_view_arn(view.view_arn().map(str::to_owned)).max_results(PAGE).set_next_token(token.take());
-                let page = call.send().await.map_err(|error| told(&error, INFO.operations[2].permission))?;
+                let page = call.send().await.map_err(|error| told(&error, LIST_RESOURCES.permission))?;
                 out.give(
                     page.resources()
                         .iter()
@@ -124,7 +124,7 @@ async fn view(client: &Client) -> Result<View, CollectError> {
     }
     let mut best: Option<View> = None;
     for arn in arns {
-        let got = client.get_view().view_arn(arn).send().await.map_err(|error| told(&error, INFO.operations[1].permission))?;
+        let got = client.get_view().view_arn(arn).send().await.map_err(|error| told(&error, GET_VIEW.permission))?;
         let Some(view) = got.view else { continue };
         let has_tags = view.included_properties().iter().any(|property| property.name().eq_ignore_ascii_case("tags"));
         let is_wide = |view: &View| view.filters().is_none_or(|filter| filter.filter_string().trim().is_empty());
@@ -143,7 +143,7 @@ async fn view(client: &Client) -> Result<View, CollectError> {
 /// Where the service is off, every call fails: that is a state, not a breakdown.
 fn off(error: &SdkError<ListViewsError>) -> CollectError {
     let is_ill = error.raw_response().is_some_and(|answer| answer.status().is_server_error());
-    match told(error, INFO.operations[0].permission) {
+    match told(error, LIST_VIEWS.permission) {
         CollectError::Malformed(said) if !is_ill => CollectError::NotEnabled(format!("Resource Explorer did not answer: {said}; it may be off here")),
         other => other,
     }

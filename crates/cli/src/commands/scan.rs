@@ -9,6 +9,7 @@ use crate::rows::{LiveRows, store_cube, store_findings, store_resources};
 use crate::shared::share;
 use crate::{clouds, progress};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -92,7 +93,9 @@ const AT_ONCE: usize = 16;
 
 /// Reads exports, and asks clouds, into an inventory.
 pub(crate) fn read_inventory(sources: &Sources<'_>, taxonomy: &Arc<Taxonomy>, quiet: bool) -> Result<(Inventory, Imported), Failure> {
-    let connections: Vec<Connecting> = sources.clouds.iter().map(|name| connecting(name, &sources.live)).collect::<Result<_, _>>()?;
+    // A cloud that is named twice is asked once.
+    let named: BTreeSet<&String> = sources.clouds.iter().collect();
+    let connections: Vec<Connecting> = named.into_iter().map(|name| connecting(name, &sources.live)).collect::<Result<_, _>>()?;
     let mut builder = InventoryBuilder::new(taxonomy, &clouds::facts(), &clouds::readers());
     let mut enter = |found| match found {
         Found::Resource(resource) => builder.resource(&resource),

@@ -1,14 +1,12 @@
 //! Templates in JSON, nested deployments included.
 
 use super::scope::{Scope, member};
-use super::{CLOUD, DEPLOYMENT, GROUP, NODE_POOL, group_id, native};
+use super::{CLOUD, DEPLOYMENT, GROUP, attribute, container, group_id, native, taggable};
 use crate::template::{self, Node};
 use crate::{Document, Form, Options, PlanError, PlanReader, Reading};
 use std::cell::Cell;
 use std::sync::Arc;
-use tagledger_model::{
-    Action, CloudId, Container, Further, NativeId, Observed, Origin, Place, Planned, RawResource, ScopeId, TagPlace, TagSyntax, Taggable, Text,
-};
+use tagledger_model::{Action, CloudId, NativeId, Observed, Origin, Place, Planned, RawResource, ScopeId, TagPlace, TagSyntax, Text};
 
 /// The reader.
 pub(crate) struct ArmTemplate;
@@ -139,8 +137,7 @@ impl Walk<'_> {
     }
 
     fn read(&mut self, node: &Node, scope: &Scope<'_>, around: &Around, kind: &str, address: &str, subscription: Option<ScopeId>) -> RawResource {
-        let among_properties = || member(node, "properties").filter(|_| kind.eq_ignore_ascii_case(NODE_POOL)).and_then(|properties| member(properties, "tags"));
-        let tags = among_properties().or_else(|| member(node, "tags"));
+        let tags = attribute(kind).split('.').try_fold(node, member).or_else(|| member(node, "tags"));
         let mut found = tags.map(|tags| scope.tags(tags)).unwrap_or_default();
         // Which resource they are laid over is an expression that only the deploy resolves.
         found.open |= around.lays_over;
@@ -150,21 +147,9 @@ impl Walk<'_> {
         let name = text("name").filter(|name| !name.is_empty());
         let scope_id = subscription.unwrap_or(Text::const_new("unknown"));
         if let Some(name) = name.as_ref().filter(|_| kind.eq_ignore_ascii_case(GROUP)) {
-            self.out.containers.push(Container {
-                cloud: CloudId::new(CLOUD),
-                kind: Text::const_new("resource_groups"),
-                id: group_id(&scope_id, name),
-                name: Some(name.clone()),
-                scope: scope_id.clone(),
-                tags: if further == Further::None { Observed::Known(found.tags.clone()) } else { Observed::Unknown },
-            });
+            self.out.containers.push(container(group_id(&scope_id, name), Some(name.clone()), &scope_id, &found));
         }
-        let known = self.options.kinds_of(CLOUD).and_then(|kinds| kinds.taggable(&native));
-        let taggable = match known {
-            _ if tags.is_some() => Taggable::Yes,
-            Some(known) => known,
-            None => Taggable::Unknown,
-        };
+        let taggable = taggable(self.options, &native, tags.is_some());
         RawResource {
             cloud: CloudId::new(CLOUD),
             scope: scope_id,
@@ -186,7 +171,7 @@ impl Walk<'_> {
                 action: Action::Create,
                 kind: Text::new(kind),
                 id: None,
-                tags_at: Some(TagPlace { attribute: Text::const_new("tags"), syntax: TagSyntax::Map }),
+                tags_at: Some(TagPlace { attribute: Text::const_new(attribute(kind)), syntax: TagSyntax::Map }),
                 place: Some(Place { file: self.document.path.as_ref().into(), line: self.line(node.line), column: u32::try_from(node.column).unwrap_or(0) }),
                 end_line: self.line(node.end_line),
             })),

@@ -187,3 +187,26 @@ fn what_what_if_could_not_see_is_a_gap() {
     assert!(read.gaps.len() == 2 && read.gaps[0].contains("skipped") && read.gaps[1].contains("was not looked into"), "{:?}", read.gaps);
     assert_eq!(read.resources[0].kind, "microsoft.authorization/roleassignments");
 }
+
+#[test]
+fn what_may_be_laid_over_leaves_open_what_is_not_seen() {
+    let id = "/subscriptions/a/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/s";
+    let over = json!({"resourceId": format!("{id}/providers/Microsoft.Resources/tags/default"), "changeType": "Create", "after": {"properties": {"tags": {"B": "2"}}}});
+    let own = json!({"resourceId": id, "changeType": "Create", "after": {"tags": {"A": "1"}}});
+    let read = read(&json!({"changes": [own], "potentialChanges": [over]}));
+    assert_eq!(shown(&read.resources[0]), (vec!["A=?".to_owned()], Further::Any));
+}
+
+#[test]
+fn properties_that_are_called_tags_are_the_tags_of_node_pools_only() {
+    let change = |id: &str, path: &str| {
+        let side = json!({"tags": {}, "properties": {"tags": {"A": "1"}}});
+        let one = json!({"resourceId": format!("/subscriptions/a/resourceGroups/r/providers/{id}"), "changeType": "Modify", "before": side, "after": side, "delta": [{"path": path}]});
+        read(&json!({"changes": [one]})).resources[0].origin.planned().unwrap().action
+    };
+    let (pool, other) = ("Microsoft.ContainerService/managedClusters/c/agentPools/p", "Microsoft.Storage/storageAccounts/s");
+    assert_eq!(
+        [change(pool, "properties.tags.A"), change(other, "properties.tags.A"), change(other, "tags"), change(other, "tagsOfMine")],
+        [Action::Retag, Action::Update, Action::Retag, Action::Update]
+    );
+}

@@ -3,14 +3,14 @@
 //! <https://learn.microsoft.com/rest/api/resources/deployments/what-if>
 
 use super::expression::{Expression, read};
-use super::{CLOUD, DEPLOYMENT, NODE_POOL, group_id, native};
+use super::{CLOUD, DEPLOYMENT, NATIVE_GROUP, attribute, container, group_id, native, taggable};
 use crate::found::Found;
 use crate::{Document, Options, PlanError, PlanReader, Reading};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tagledger_model::{Action, CloudId, Container, Further, NativeId, Observed, Origin, Planned, RawResource, TagPlace, TagSyntax, Taggable, Text};
+use tagledger_model::{Action, CloudId, NativeId, Observed, Origin, Planned, RawResource, TagPlace, TagSyntax, Text};
 
 /// The reader.
 pub(crate) struct WhatIf;
@@ -88,8 +88,12 @@ impl PlanReader for WhatIf {
         for diagnostic in changes.diagnostics.iter().flatten().filter(|d| !d.level.eq_ignore_ascii_case("Info")) {
             out.gaps.push(format!("{}: what-if could not see everything: {} {}", document.path, short(&diagnostic.code), short(&diagnostic.message)));
         }
-        let all = || changes.changes.iter().flatten().chain(changes.potential_changes.iter().flatten());
-        let reader = ReadChange { document, options, laid_over: all().filter_map(laid_over).collect() };
+        let mut over: BTreeMap<String, Found> = changes.changes.iter().flatten().filter_map(laid_over).collect();
+        for (id, _) in changes.potential_changes.iter().flatten().filter_map(laid_over) {
+            // They may be laid over it, or not.
+            over.entry(id).or_default().open = true;
+        }
+        let reader = ReadChange { document, options, laid_over: over };
         let certain = changes.changes.iter().flatten().map(|c| (c, true));
         for (change, is_certain) in certain.chain(changes.potential_changes.iter().flatten().map(|c| (c, false))) {
             reader.enter(change, is_certain, out);
@@ -141,11 +145,7 @@ impl ReadChange<'_> {
         }
         let native = native(&kind);
         let has_tags = |side: &Option<Map<String, Value>>| side.as_ref().is_some_and(|side| tags_in(&kind, side).is_some_and(|tags| !tags.is_null()));
-        let taggable = match self.options.kinds_of(CLOUD).and_then(|kinds| kinds.taggable(&native)) {
-            _ if has_tags(&change.after) || has_tags(&change.before) => Taggable::Yes,
-            Some(known) => known,
-            None => Taggable::Unknown,
-        };
+        let taggable = taggable(self.options, &native, has_tags(&change.after) || has_tags(&change.before));
         let segments: Vec<&str> = id.split('/').collect();
         let after_word = |word: &str| segments.iter().position(|s| s.eq_ignore_ascii_case(word)).and_then(|at| segments.get(at + 1)).copied();
         let scope = after_word("subscriptions").map(|id| Text::from(id.to_lowercase())).or_else(|| self.options.scope.clone());
@@ -153,23 +153,15 @@ impl ReadChange<'_> {
         let group = after_word("resourceGroups").map(|name| group_id(&scope, name));
         let name = word("name").or(segments.last().copied()).map(Text::new);
         let further = found.further();
-        if native == "microsoft.resources/subscriptions/resourcegroups"
-            && let Some(group) = &group
-        {
-            out.containers.push(Container {
-                cloud: CloudId::new(CLOUD),
-                kind: Text::const_new("resource_groups"),
-                id: group.clone(),
-                name: name.clone(),
-                scope: scope.clone(),
-                tags: if further == Further::None { Observed::Known(found.tags.clone()) } else { Observed::Unknown },
-            });
+        let is_group = native == NATIVE_GROUP;
+        if let Some(group) = group.as_ref().filter(|_| is_group) {
+            out.containers.push(container(group.clone(), name.clone(), &scope, &found));
         }
         out.resources.push(RawResource {
             cloud: CloudId::new(CLOUD),
             scope,
             region: word("location").map(Text::new),
-            group: group.filter(|_| native != "microsoft.resources/subscriptions/resourcegroups"),
+            group: group.filter(|_| !is_group),
             id: NativeId::exact(id),
             kind: native,
             name,
@@ -184,9 +176,9 @@ impl ReadChange<'_> {
                 previous: None,
                 module: None,
                 action,
-                kind: Text::from(kind),
+                kind: Text::new(&kind),
                 id: (action != Action::Create).then(|| NativeId::lowered(id)),
-                tags_at: Some(TagPlace { attribute: Text::const_new("tags"), syntax: TagSyntax::Map }),
+                tags_at: Some(TagPlace { attribute: Text::const_new(attribute(&kind)), syntax: TagSyntax::Map }),
                 place: None,
                 end_line: 0,
             })),
@@ -202,7 +194,8 @@ fn action(change: &Change) -> Option<Action> {
         let empty = |tags: Option<Value>| tags.filter(|tags| tags.as_object().is_none_or(|tags| !tags.is_empty()));
         empty(of(&change.before)) != empty(of(&change.after))
             || change.delta.iter().flatten().any(|delta| {
-                delta.path.split(['.', '[']).next().is_some_and(|first| first.eq_ignore_ascii_case("tags")) || delta.path.starts_with("properties.tags")
+                let rest = delta.path.to_lowercase();
+                rest.strip_prefix(attribute(&kind)).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
             })
     };
     match change.kind.to_ascii_lowercase().as_str() {
@@ -239,12 +232,11 @@ fn tags(value: Option<&Value>) -> Found {
     }
 }
 
-/// Where a payload has its tags: node pools of clusters have theirs among the properties.
+/// The tags of a payload.
 fn tags_in<'c>(kind: &str, side: &'c Map<String, Value>) -> Option<&'c Value> {
-    if kind.eq_ignore_ascii_case(NODE_POOL) {
-        return side.get("properties").and_then(|properties| properties.get("tags")).or_else(|| side.get("tags"));
-    }
-    side.get("tags")
+    let mut path = attribute(kind).split('.');
+    let first = path.next().and_then(|name| side.get(name));
+    path.fold(first, |at, name| at.and_then(|value| value.get(name))).or_else(|| side.get("tags"))
 }
 
 /// The type that an id names: the namespace behind the last `providers`, then every second part. An id that the service could not resolve is the

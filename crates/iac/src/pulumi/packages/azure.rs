@@ -5,23 +5,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use tagledger_model::{NativeId, ScopeId, Text};
 
-pub(super) static NATIVE: Package = Package {
-    name: "azure-native",
-    cloud: "azure",
-    terraform: "azurerm",
-    known: types::find,
-    attributes: &["tags"],
-    merged: None,
-    defaults: None,
-    no_defaults: &[],
-    bare: &["resources", "compute", "network", "storage", "keyvault", "operationalinsights", "sql"],
-    named: &[],
-    region: "azure-native:location",
-    live_id,
-    scope: |id, _, config| scope(id, config, "azure-native:subscriptionId"),
-};
-
-pub(super) static CLASSIC: Package = Package {
+const COMMON: Package = Package {
     name: "azure",
     cloud: "azure",
     terraform: "azurerm",
@@ -30,12 +14,22 @@ pub(super) static CLASSIC: Package = Package {
     merged: None,
     defaults: None,
     no_defaults: &[],
-    bare: &["core", "compute", "network", "storage", "keyvault", "containerservice", "dns", "lb"],
+    bare: &[],
     named: &[],
     region: "azure:location",
     live_id,
     scope: |id, _, config| scope(id, config, "azure:subscriptionId"),
 };
+
+pub(super) static NATIVE: Package = Package {
+    name: "azure-native",
+    bare: &["resources", "compute", "network", "storage", "keyvault", "operationalinsights", "sql"],
+    region: "azure-native:location",
+    scope: |id, _, config| scope(id, config, "azure-native:subscriptionId"),
+    ..COMMON
+};
+
+pub(super) static CLASSIC: Package = Package { bare: &["core", "compute", "network", "storage", "keyvault", "containerservice", "dns", "lb"], ..COMMON };
 
 fn live_id(id: &str, _: &Map<String, Value>) -> Option<NativeId> {
     id.to_ascii_lowercase().starts_with("/subscriptions/").then(|| NativeId::lowered(id))
