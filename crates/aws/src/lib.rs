@@ -15,7 +15,7 @@ mod samples;
 pub use samples::SAMPLES;
 
 use std::sync::Arc;
-use tagledger_collect::{Cloud, CollectorInfo, Connecting, Connection, ExportReader, LiveSettings, ResourceRef};
+use tagledger_collect::{Cloud, CollectorInfo, Connecting, Connection, ExportReader, Permissions, ResourceRef, Setting, Settings};
 use tagledger_model::{CloudId, ContainerKind, Kinds, Suggestion, TagGrammar};
 
 /// Amazon Web Services.
@@ -61,21 +61,29 @@ impl Cloud for Aws {
         exports::READERS
     }
 
-    fn connect(&self, settings: &LiveSettings) -> Option<Connecting> {
+    fn connect(&self, settings: &Settings) -> Option<Connecting> {
         let settings = settings.clone();
         let connection = async move {
-            let account: Arc<dyn Connection> = Arc::new(live::connect(settings).await);
-            Ok(account)
+            let caller: Arc<dyn Connection> = Arc::new(live::connect(settings).await);
+            Ok(caller)
         };
         Some(Connecting { cloud: self.id(), connection: Box::pin(connection) })
     }
 
-    fn collectors(&self) -> &'static [&'static CollectorInfo] {
-        live::COLLECTORS
+    fn settings(&self) -> &'static [Setting] {
+        live::settings::SETTINGS
     }
 
-    fn permissions(&self) -> Option<String> {
-        Some(permissions::policy(live::COLLECTORS))
+    fn conflict(&self, settings: &Settings) -> Option<String> {
+        live::settings::conflict(settings)
+    }
+
+    fn collectors(&self) -> &'static [&'static CollectorInfo] {
+        &live::COLLECTORS
+    }
+
+    fn permissions(&self, settings: &Settings) -> Vec<Permissions> {
+        permissions::documents(settings)
     }
 
     fn command(&self, mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String> {

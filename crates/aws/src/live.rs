@@ -1,93 +1,91 @@
 //! Accounts, asked while the scan runs.
 
+mod accounts;
 mod errors;
+mod explorer;
+mod organization;
+mod place;
 mod regions;
-mod resource_explorer;
+mod services;
+mod session;
+pub(crate) mod settings;
 mod tagging;
 
-use crate::ID;
+use accounts::Opened;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use errors::told;
-use resource_explorer::Explorer;
-use std::sync::Arc;
+use aws_config::{BehaviorVersion, SdkConfig};
+use place::Place;
+use services::Service;
+use session::{Role, Session};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
-use tagledger_collect::{Asked, CollectError, Collector, CollectorInfo, Connection, Discovery, Found, LiveSettings, Operation, Target};
-use tagledger_model::{CloudId, Observed, Scope, Text};
+use tagledger_collect::{Asked, CollectorInfo, Connection, Discovery, Job, Pace, Settings, Target};
+
+use session::{IDENTITY, ROLE};
+
+pub(crate) use session::ROLE_NAME;
 
 /// Every collector, and what is called before any of them.
-pub(crate) static COLLECTORS: &[&CollectorInfo] = &[&IDENTITY, &regions::INFO, &tagging::INFO, &resource_explorer::INFO];
+pub(crate) static COLLECTORS: LazyLock<Vec<&'static CollectorInfo>> = LazyLock::new(|| {
+    let fixed = [&IDENTITY, &ROLE, &organization::INFO, &regions::INFO, &tagging::INFO, &explorer::INFO];
+    fixed.into_iter().chain(services::REGIONAL.iter().chain(services::GLOBAL).map(|service| service.info())).collect()
+});
 
-/// Who the caller is.
-static IDENTITY: CollectorInfo = CollectorInfo {
-    id: "aws.sts.get-caller-identity",
-    summary: "The account of the caller.",
-    operations: &[Operation { name: "GetCallerIdentity", permission: "sts:GetCallerIdentity" }],
-    rank: 0,
-    blind_spot: None,
-};
+/// What only the account that sees the organisation needs.
+pub(crate) static ABOVE: [&CollectorInfo; 2] = [&ROLE, &organization::INFO];
 
-/// An account.
-pub(crate) struct Account {
+/// Credentials, and what was asked for.
+pub(crate) struct Caller {
     config: SdkConfig,
-    regions: Vec<String>,
+    settings: Settings,
 }
 
 /// Resolves credentials: environment, profiles, SSO, web identity, container and instance roles, as the SDK's own chain does.
-pub(crate) async fn connect(settings: LiveSettings) -> Account {
+pub(crate) async fn connect(settings: Settings) -> Caller {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(10)).operation_attempt_timeout(Duration::from_mins(1)).build());
     // What the user's environment says of retries counts.
     if ["AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"].iter().all(|name| std::env::var_os(name).is_none()) {
         loader = loader.retry_config(RetryConfig::adaptive().with_max_attempts(8));
     }
-    if let Some(profile) = &settings.profile {
+    if let Some(profile) = settings.text(settings::PROFILE) {
         loader = loader.profile_name(profile);
     }
-    Account { config: loader.load().await, regions: settings.regions }
+    Caller { config: loader.load().await, settings }
 }
 
-impl Account {
-    /// The same credentials in one Region.
-    fn at(&self, region: &str) -> SdkConfig {
-        self.config.to_builder().region(Region::new(region.to_owned())).build()
-    }
-}
-
-/// Where services answer that know no Region.
-const HOME: &str = "us-east-1";
-
-impl Connection for Account {
+impl Connection for Caller {
     fn discover(&self) -> Asked<'_, Discovery> {
         Box::pin(async move {
-            let home = self.config.region().map_or_else(|| HOME.to_owned(), ToString::to_string);
-            let identity =
-                aws_sdk_sts::Client::new(&self.at(&home)).get_caller_identity().send().await.map_err(|e| told(&e, IDENTITY.operations[0].permission))?;
-            let Some(account) = identity.account().map(Text::new) else {
-                return Err(CollectError::Malformed("GetCallerIdentity names no account".to_owned()));
-            };
-            let mut discovery = Discovery { found: vec![Found::Scope(scope(account.clone()))], ..Discovery::default() };
-            let regions = if self.regions.is_empty() { regions::enabled(self, &home, &account, &mut discovery.coverage).await } else { self.regions.clone() };
-            let gathering = resource_explorer::gathering(self, &regions).await;
-            for region in &regions {
-                let target = Target { scope: account.clone(), region: Some(Text::new(region)) };
-                let tagging: Arc<dyn Collector> = Arc::new(tagging::Tagging { client: aws_sdk_resourcegroupstagging::Client::new(&self.at(region)) });
-                discovery.work.push((tagging, target.clone()));
-                // A Region that the gathering index leaves out answers for itself, or its row says that it does not.
-                if gathering.as_ref().is_none_or(|index| !index.gathers(region)) {
-                    discovery.work.push((Arc::new(Explorer { config: self.at(region), wanted: Vec::new() }), target));
-                }
-            }
-            if let Some(index) = gathering {
-                let explorer = Explorer { config: self.at(&index.region), wanted: self.regions.clone() };
-                discovery.work.push((Arc::new(explorer), Target { scope: account, region: None }));
-            }
+            let pace = if self.settings.text(settings::PACE) == Some(settings::UNPACED) { Pace::unlimited() } else { Pace::default() };
+            let own = Arc::new(Session::own(self.config.clone(), pace).await?);
+            let mut discovery = Discovery::default();
+            let accounts = accounts::open(&own, &self.settings, &Role::of(&self.settings), &mut discovery).await?;
+            discovery.work.extend(explorer::jobs(&own, &accounts, &self.settings).await);
+            discovery.work.extend(work(&accounts));
             Ok(discovery)
         })
     }
 }
 
-fn scope(account: Text) -> Scope {
-    Scope { cloud: CloudId::new(ID), id: account, aliases: Vec::new(), name: None, ancestors: Vec::new(), tags: Observed::Unknown, active: true }
+/// What is asked in every account. The Tagging API comes first everywhere, so that the services need not be asked for tags that it has shown.
+fn work(accounts: &[Opened]) -> Vec<Job> {
+    let places: Vec<Arc<Place>> = accounts.iter().flat_map(|account| account.regions.iter().map(|region| Place::new(&account.session, region))).collect();
+    let mut work: Vec<Job> = Vec::new();
+    for place in &places {
+        work.push(Job { collector: Arc::new(tagging::Tagging { place: Arc::clone(place) }), targets: vec![place.target()] });
+    }
+    // Accounts in turn, so that no single one is asked by everybody at once.
+    for service in services::REGIONAL {
+        work.extend(places.iter().map(|place| services::job(*service, place, place.target())));
+    }
+    for account in accounts {
+        let global = account.session.global();
+        let known = places.iter().find(|place| place.session.account == account.session.account && place.region == global);
+        let place = known.map_or_else(|| Place::new(&account.session, global), Arc::clone);
+        let job = |service: &&'static dyn Service| services::job(*service, &place, Target { scope: account.session.account.clone(), region: None });
+        work.extend(services::GLOBAL.iter().map(job));
+    }
+    work
 }

@@ -45,7 +45,7 @@ impl Context {
         match kind.as_str() {
             arm::MANAGEMENT_GROUP => return,
             arm::SUBSCRIPTION => {
-                let ancestors = row.properties.chain.into_iter().map(|(id, name)| ContainerRef { kind: Text::const_new(MANAGEMENT_GROUPS), id, name });
+                let ancestors = row.properties.chain.into_iter().map(|(id, name)| ContainerRef::new(MANAGEMENT_GROUPS, id, name));
                 let active = is_active(row.properties.state.as_deref());
                 let scope = Scope { cloud: self.cloud.clone(), id: scope, aliases: Vec::new(), name: row.name, ancestors: ancestors.collect(), tags, active };
                 return out(Found::Scope(scope));
@@ -71,6 +71,7 @@ impl Context {
             further: tagledger_model::Further::None,
             taggable: Taggable::Unknown,
             created: row.created.or(row.properties.created),
+            facts: None,
             origin: self.origin.clone(),
             id,
         }));

@@ -14,7 +14,7 @@ use crate::exit::{self, Code};
 use crate::failure::Failure;
 use clap::CommandFactory;
 use std::io::Write;
-use tagledger_collect::Cloud;
+use tagledger_collect::{Cloud, Settings};
 
 /// Runs a command.
 pub(crate) fn run(args: Args) -> Result<Code, Failure> {
@@ -26,8 +26,8 @@ pub(crate) fn run(args: Args) -> Result<Code, Failure> {
         Command::Explain(explain) => explain::run(&explain),
         Command::Taxonomy(taxonomy) => taxonomy::run(&taxonomy),
         Command::Permissions { cloud } => {
-            let policy = live_cloud(&cloud)?.permissions().unwrap_or_default();
-            print(policy.as_bytes())?;
+            let documents = live_cloud(&cloud)?.permissions(&Settings::default());
+            print(documents.first().map_or("", |document| document.text.as_str()).as_bytes())?;
             Ok(exit::CLEAN)
         }
         Command::Demo(demo) => demo::run(&demo),

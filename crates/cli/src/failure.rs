@@ -63,7 +63,7 @@ impl Failure {
         match self {
             // The reader of a pipe went away: it has what it wanted.
             Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => exit::CLEAN,
-            Self::Live(LiveError::System(_))
+            Self::Live(LiveError::System(_) | LiveError::Journal(_))
             | Self::Bill(CostError::Conservation { .. })
             | Self::Engine(_)
             | Self::Run(StoreError::Write { .. })

@@ -1,6 +1,6 @@
 //! Everything shared code may ask about a cloud.
 
-use crate::{CollectorInfo, Connecting, Document, LiveSettings, ReadError, Sample};
+use crate::{CollectorInfo, Connecting, Document, ReadError, Sample, Setting, Settings};
 use tagledger_model::{CloudId, Container, ContainerKind, Kinds, NativeId, RawResource, Scope, Suggestion, TagGrammar};
 
 /// One cloud. What differs between clouds is data behind this trait.
@@ -20,20 +20,39 @@ pub trait Cloud: Send + Sync {
     /// Readers for the files that its command line writes.
     fn exports(&self) -> &'static [&'static dyn ExportReader];
     /// Connects with the credentials of this machine; none for a cloud that is only read from exports.
-    fn connect(&self, _settings: &LiveSettings) -> Option<Connecting> {
+    fn connect(&self, _settings: &Settings) -> Option<Connecting> {
+        None
+    }
+    /// What it can be told in `tagledger.yaml`.
+    fn settings(&self) -> &'static [Setting] {
+        &[]
+    }
+    /// What settings do not go together, and what to do about it.
+    fn conflict(&self, _settings: &Settings) -> Option<String> {
         None
     }
     /// What its collectors see and call, best first.
     fn collectors(&self) -> &'static [&'static CollectorInfo] {
         &[]
     }
-    /// The least that has to be allowed for all of it, in the cloud's own form.
-    fn permissions(&self) -> Option<String> {
-        None
+    /// The least that has to be allowed for what these settings ask, in the cloud's own form: documents with their names, and what each is for.
+    fn permissions(&self, _settings: &Settings) -> Vec<Permissions> {
+        Vec::new()
     }
     /// The command of its own command line that carries out a suggestion; none when there is no such command.
     /// The text is safe to paste into a POSIX shell whatever the resource is called.
     fn command(&self, mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String>;
+}
+
+/// A document that allows a scan, or helps to roll it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permissions {
+    /// Its name on the command line: `policy`, `trust`.
+    pub name: &'static str,
+    /// What it is for, and how it is used, in a sentence.
+    pub summary: String,
+    /// The document.
+    pub text: String,
 }
 
 /// What a command needs to know of a resource.

@@ -108,6 +108,7 @@ impl Record {
             further: tagledger_model::Further::None,
             taggable,
             created,
+            facts: None,
             origin,
         }))
     }

@@ -8,14 +8,23 @@ mod cloud;
 mod document;
 mod generic;
 mod import;
+mod journal;
 mod live;
+mod pace;
 mod records;
+mod settings;
 mod shell;
 
-pub use cloud::{Cloud, ExportInfo, ExportReader, Found, ResourceRef, Sink};
+pub use cloud::{Cloud, ExportInfo, ExportReader, Found, Permissions, ResourceRef, Sink};
 pub use document::{Document, ReadError};
 pub use generic::GENERIC;
 pub use import::{Import, Imported, Progress, import};
-pub use live::{Asked, CollectError, Collector, CollectorInfo, Connecting, Connection, Discovery, LiveError, LiveSettings, Operation, Outlet, Target, collect};
+pub use journal::{Journal, JournalError};
+pub use live::{
+    Asked, CollectError, Collector, CollectorInfo, Connecting, Connection, Discovery, Job, LiveError, LiveOptions, Operation, Outlet, Page, Stop, Target,
+    collect, pages,
+};
+pub use pace::{Pace, Rate};
 pub use records::{Broken, Sample};
+pub use settings::{Form, Setting, Settings, Shape, Value};
 pub use shell::shell_quote;

@@ -46,7 +46,7 @@ impl Resolved {
         let chain = |scope: u32| -> Vec<ContainerRef> {
             let row = &parts.scopes[scope as usize];
             let facts = &parts.clouds[usize::from(row.cloud)];
-            let own = ContainerRef { kind: Text::new(facts.scope_word()), id: row.id.clone(), name: row.name.clone() };
+            let own = ContainerRef::new(facts.scope_word(), row.id.clone(), row.name.clone());
             std::iter::once(own).chain(row.ancestors.iter().cloned()).collect()
         };
         let cloud_of = |scope: u32| parts.clouds[usize::from(parts.scopes[scope as usize].cloud)].id.as_str();
@@ -55,7 +55,7 @@ impl Resolved {
         let group_stages = (0..crate::intern::number(parts.groups.len())).map(|g| {
             let group = &parts.groups[g as usize];
             let name = group.name.clone().or_else(|| group.id.rsplit('/').next().map(Text::new));
-            let own = ContainerRef { kind: group.kind.clone(), id: group.id.clone(), name };
+            let own = ContainerRef::new(group.kind.clone(), group.id.clone(), name);
             let whole: Vec<_> = std::iter::once(own).chain(chain(group.scope)).collect();
             (g, parts.stages.find(cloud_of(group.scope), &whole))
         });

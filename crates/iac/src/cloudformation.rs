@@ -128,6 +128,7 @@ impl Stack<'_> {
             further,
             taggable,
             created: None,
+            facts: None,
             origin: Origin::Planned(Box::new(Planned {
                 reader,
                 file: Arc::clone(self.path),

@@ -122,6 +122,7 @@ impl Entering<'_> {
             tags: Observed::Known(found.tags),
             taggable,
             created: None,
+            facts: None,
             origin: Origin::Planned(Box::new(Planned {
                 reader: ID,
                 file: Arc::clone(self.document.path),

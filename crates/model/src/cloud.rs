@@ -53,7 +53,7 @@ pub struct Scope {
 }
 
 /// One step on the way from a scope to its root.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContainerRef {
     /// A kind that the cloud's `containers()` lists: `units`, `management_groups`, `folders`, `resource_groups`.
     pub kind: Text,
@@ -61,6 +61,15 @@ pub struct ContainerRef {
     pub id: Text,
     /// The display name or path, where known.
     pub name: Option<Text>,
+    /// Its own tags.
+    pub tags: Observed<Vec<RawTag>>,
+}
+
+impl ContainerRef {
+    /// A step whose tags nobody has read.
+    pub fn new(kind: impl Into<Text>, id: impl Into<Text>, name: Option<Text>) -> Self {
+        Self { kind: kind.into(), id: id.into(), name, tags: Observed::Unknown }
+    }
 }
 
 /// What a resource sits in, below the scope: today a resource group; it can lend its tags.

@@ -9,6 +9,7 @@ mod cloud;
 mod coverage;
 mod date;
 mod diagnostic;
+mod facts;
 mod finding;
 mod grammar;
 mod kinds;
@@ -21,6 +22,7 @@ pub use cloud::{CloudId, Container, ContainerKind, ContainerRef, Scope, ScopeId}
 pub use coverage::{Coverage, Outcome};
 pub use date::{Month, Timestamp};
 pub use diagnostic::{Diagnostic, Place, Severity};
+pub use facts::{Fact, Facts, Retention};
 pub use finding::{Evidence, Finding, Fingerprint, Level, Standing, Suggestion, Verdict, Waived};
 pub use grammar::{KeyCase, TagGrammar};
 pub use kinds::{Kind, Kinds};

@@ -1,6 +1,6 @@
 //! A resource as a source described it, before anything is normalised.
 
-use crate::{CloudId, Observed, Planned, RawTag, ScopeId, Text, Timestamp};
+use crate::{CloudId, Facts, Observed, Planned, RawTag, ScopeId, Text, Timestamp};
 use std::sync::Arc;
 
 /// An ARN, ARM id, full resource name or plan address: canonical for joins, raw kept for people.
@@ -114,6 +114,8 @@ pub struct RawResource {
     pub taggable: Taggable,
     /// When it was made.
     pub created: Option<Timestamp>,
+    /// The state it is in; none where the source does not show it.
+    pub facts: Option<Box<Facts>>,
     /// Where we know it from.
     pub origin: Origin,
 }

@@ -78,6 +78,7 @@ impl ExportReader for GetResources {
                 further: tagledger_model::Further::None,
                 taggable: Taggable::Unknown,
                 created: None,
+                facts: None,
                 origin: origin.clone(),
                 id: NativeId::exact(mapping.arn),
             };

@@ -37,15 +37,13 @@ impl Account {
 
     /// From the nearest unit to the organisation. Without a path the ARN (`…:account/o-…/111122223333`) still names the organisation.
     fn ancestors(&self) -> Vec<ContainerRef> {
-        let organization = |id: &str| ContainerRef { kind: Text::const_new(ORGANIZATIONS), id: Text::new(id), name: None };
+        let organization = |id: &str| ContainerRef::new(ORGANIZATIONS, id, None);
         let Some(path) = self.paths.as_ref().and_then(|paths| paths.first()) else {
             let id = self.arn.as_ref().and_then(|arn| arn.rsplit('/').nth(1)).filter(|id| id.starts_with("o-"));
             return id.map(organization).into_iter().collect();
         };
         let steps = path.rsplit('/').filter(|step| !step.is_empty() && *step != self.id);
-        steps
-            .map(|id| if id.starts_with("o-") { organization(id) } else { ContainerRef { kind: Text::const_new(UNITS), id: Text::new(id), name: None } })
-            .collect()
+        steps.map(|id| if id.starts_with("o-") { organization(id) } else { ContainerRef::new(UNITS, id, None) }).collect()
     }
 }
 

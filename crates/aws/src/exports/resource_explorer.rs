@@ -104,6 +104,7 @@ impl ExportReader for ResourceExplorer {
                 further: tagledger_model::Further::None,
                 taggable: Taggable::Unknown,
                 created: None,
+                facts: None,
                 origin: origin.clone(),
                 id: NativeId::exact(record.arn),
             };

@@ -16,6 +16,22 @@ const NOBODY: &[&str] = &[
     "AuthFailure",
 ];
 
+/// Codes by which services refuse the token of a page; others say so in their words alone.
+const STALE: &[&str] = &[
+    "ExpiredNextToken",
+    "ExpiredNextTokenException",
+    "ExpiredPaginationToken",
+    "InvalidNextToken",
+    "InvalidNextTokenException",
+    "InvalidPaginationToken",
+    "InvalidPaginationTokenException",
+    "PaginationTokenExpiredException",
+];
+const INVALID: &[&str] =
+    &["InvalidInputException", "InvalidParameterException", "InvalidParameterValue", "InvalidRequestException", "ValidationError", "ValidationException"];
+/// Parts of codes by which services say that there is no such thing.
+const GONE: &[&str] = &["NotFound", "NonExistent", "NoSuch", "DoesNotExist"];
+
 /// Puts it into words; `permission` is what the call needs.
 pub(crate) fn told<E>(error: &SdkError<E>, permission: &str) -> CollectError
 where
@@ -31,6 +47,9 @@ where
     match (error, code) {
         (_, Some(code)) if DENIED.contains(&code) => CollectError::Denied { permission: permission.to_owned() },
         (_, Some(code)) if THROTTLED.contains(&code) => CollectError::Throttled(said()),
+        (_, Some(code)) if STALE.contains(&code) => CollectError::StaleToken(said()),
+        (_, Some(code)) if INVALID.contains(&code) && said().to_ascii_lowercase().contains("token") => CollectError::StaleToken(said()),
+        (_, Some(code)) if GONE.iter().any(|part| code.contains(part)) => CollectError::Gone(format!("{code}: {}", said())),
         (_, Some(code)) if NOBODY.contains(&code) => CollectError::NoCredentials(format!("the credentials are not accepted ({code}): {}", said())),
         (SdkError::TimeoutError(_) | SdkError::DispatchFailure(_), _) => {
             let text = said();

@@ -1,28 +1,29 @@
 //! The Resource Groups Tagging API: resources that carry tags now, or once did.
 //! <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html>
 
-use super::errors::told;
-use crate::ID;
-use crate::arn::Arn;
-use aws_sdk_resourcegroupstagging::Client;
-use aws_sdk_resourcegroupstagging::types::ResourceTagMapping;
-use tagledger_collect::{Asked, Collector, CollectorInfo, Found, Operation, Outlet, Target};
-use tagledger_model::{CloudId, Further, NativeId, Observed, Origin, RawResource, RawTag, Taggable, Text};
+use super::place::{Place, tag};
+use std::sync::Arc;
+use tagledger_collect::{Asked, Collector, CollectorInfo, Found, Operation, Outlet, Rate, Target, pages};
+use tagledger_model::Observed;
+
+/// <https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html>
+const GET_RESOURCES: Operation = Operation { name: "GetResources", permission: "tag:GetResources", rate: Some(Rate::of(15)) };
 
 pub(super) static INFO: CollectorInfo = CollectorInfo {
     id: "aws.resourcegroupstaggingapi",
     summary: "Tags where they are kept; resources that never had one are not listed.",
-    operations: &[Operation { name: "GetResources", permission: "tag:GetResources" }],
+    operations: &[GET_RESOURCES],
     // It reads the tags where they are kept; Resource Explorer reads a copy of them.
     rank: 30,
     blind_spot: Some("the Tagging API does not list resources that were never tagged; Resource Explorer with a view that includes tags sees them"),
+    whole: false,
 };
 
 /// The largest page that the service gives.
 const PAGE: i32 = 100;
 
 pub(super) struct Tagging {
-    pub client: Client,
+    pub place: Arc<Place>,
 }
 
 impl Collector for Tagging {
@@ -30,37 +31,23 @@ impl Collector for Tagging {
         &INFO
     }
 
-    fn collect<'a>(&'a self, target: &'a Target, out: &'a Outlet) -> Asked<'a, ()> {
+    fn collect<'a>(&'a self, _: &'a [Target], out: &'a Outlet) -> Asked<'a, ()> {
         Box::pin(async move {
-            let mut token: Option<String> = None;
-            loop {
-                let call = self.client.get_resources().resources_per_page(PAGE).set_pagination_token(token.take());
-                let page = call.send().await.map_err(|error| told(&error, INFO.operations[0].permission))?;
-                out.give(page.resource_tag_mapping_list().iter().filter_map(|mapping| resource(mapping, target)).map(Found::Resource).collect()).await;
-                token = page.pagination_token().filter(|token| !token.is_empty()).map(str::to_owned);
-                if token.is_none() {
-                    return Ok(());
+            let client = aws_sdk_resourcegroupstagging::Client::new(&self.place.config());
+            pages(out, |token| {
+                let call = client.get_resources().resources_per_page(PAGE).set_pagination_token(token).send();
+                async move {
+                    let page = self.place.ask(&GET_RESOURCES, call).await?;
+                    let found = page.resource_tag_mapping_list().iter().filter_map(|mapping| {
+                        let arn = mapping.resource_arn()?;
+                        self.place.tagged.add(arn);
+                        let tags = mapping.tags().iter().filter_map(|t| tag(Some(t.key()), Some(t.value()))).collect();
+                        Some(Found::Resource(self.place.resource(INFO.id, arn, Observed::Known(tags))))
+                    });
+                    Ok((found.collect(), page.pagination_token.clone()))
                 }
-            }
+            })
+            .await
         })
     }
-}
-
-fn resource(mapping: &ResourceTagMapping, target: &Target) -> Option<RawResource> {
-    let id = mapping.resource_arn()?;
-    let arn = Arn::parse(id);
-    Some(RawResource {
-        cloud: CloudId::new(ID),
-        scope: arn.and_then(|arn| arn.account_id()).map_or_else(|| target.scope.clone(), Text::new),
-        region: arn.map(|arn| arn.region).filter(|region| !region.is_empty()).map(Text::new).or_else(|| target.region.clone()),
-        group: None,
-        kind: arn.map_or_else(|| Text::const_new("unknown"), |arn| arn.kind()),
-        name: arn.and_then(|arn| arn.name()).map(Text::new),
-        tags: Observed::Known(mapping.tags().iter().map(|tag| RawTag::own(Text::new(tag.key()), Text::new(tag.value()))).collect()),
-        further: Further::None,
-        taggable: Taggable::Unknown,
-        created: None,
-        origin: Origin::Live { collector: INFO.id },
-        id: NativeId::exact(id),
-    })
 }

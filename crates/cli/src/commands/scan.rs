@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tagledger_collect::{Connecting, Found, Import, Imported, LiveSettings, import};
+use tagledger_collect::{Connecting, Found, Import, Imported, LiveOptions, Settings, Stop, Value, import};
 use tagledger_cost::{Bill, Billing, Cube, Dimensions, Owners};
 use tagledger_engine::{Context, FindingSource, Inventory, InventoryBuilder, Prices, audit};
 use tagledger_model::Timestamp;
@@ -42,7 +42,13 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let now = args.audit.now.unwrap_or_else(Timestamp::now);
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("reports").join(now.to_string().replace(':', "")));
     let taxonomy = crate::taxonomy::load(&args.audit.taxonomy)?;
-    let live = LiveSettings { regions: args.region.clone(), profile: args.profile.clone() };
+    let mut live = Settings::default();
+    if !args.region.is_empty() {
+        live.set("regions", Value::Texts(args.region.clone()));
+    }
+    if let Some(profile) = &args.profile {
+        live.set("profile", Value::Text(profile.clone()));
+    }
     let (inventory, imported) = read_inventory(&Sources { from: &args.from, clouds: &args.cloud, live }, &taxonomy, args.audit.quiet)?;
     let bill = if args.bill.is_empty() { None } else { Some(Bill::find(&args.bill)?) };
     let run = NewRun::begin(&out)?;
@@ -85,7 +91,7 @@ pub(crate) struct Sources<'a> {
     /// Clouds to ask, by their short names.
     pub clouds: &'a [String],
     /// How to ask them.
-    pub live: LiveSettings,
+    pub live: Settings,
 }
 
 /// Places of a cloud that are asked at the same time.
@@ -115,7 +121,8 @@ pub(crate) fn read_inventory(sources: &Sources<'_>, taxonomy: &Arc<Taxonomy>, qu
     }
     if !connections.is_empty() {
         let spinner = progress::spinner("asking clouds", quiet);
-        imported.coverage.extend(tagledger_collect::collect(connections, AT_ONCE, &mut enter)?);
+        let options = LiveOptions { at_once: AT_ONCE, journal: None, stop: Stop::default(), progress: &mut |_, _| {} };
+        imported.coverage.extend(tagledger_collect::collect(connections, options, &mut enter)?);
         spinner.finish_and_clear();
     }
     if builder.has_too_many_clouds() {
@@ -127,7 +134,7 @@ pub(crate) fn read_inventory(sources: &Sources<'_>, taxonomy: &Arc<Taxonomy>, qu
     Ok((builder.finish(), imported))
 }
 
-fn connecting(name: &str, settings: &LiveSettings) -> Result<Connecting, Failure> {
+fn connecting(name: &str, settings: &Settings) -> Result<Connecting, Failure> {
     let cloud = super::live_cloud(name)?;
     cloud.connect(settings).ok_or_else(|| Failure::Usage(format!("--cloud {name}: this cloud can only be read from exports")))
 }

@@ -94,6 +94,7 @@ impl ExportReader for AssetList {
                 further: tagledger_model::Further::None,
                 taggable: Taggable::Unknown,
                 created,
+                facts: None,
                 origin: origin.clone(),
                 id: native_id(asset.name),
             };

@@ -40,7 +40,7 @@ impl Projects {
         }
         let ancestor = |id: Text| {
             let kind = if id.starts_with("folders/") { FOLDERS } else { ORGANIZATIONS };
-            (id.starts_with("folders/") || id.starts_with("organizations/")).then(|| ContainerRef { kind: Text::const_new(kind), id, name: None })
+            (id.starts_with("folders/") || id.starts_with("organizations/")).then(|| ContainerRef::new(kind, id, None))
         };
         self.scopes.push(Scope {
             cloud: CloudId::new(ID),

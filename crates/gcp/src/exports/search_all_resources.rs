@@ -92,6 +92,7 @@ impl ExportReader for SearchAllResources {
                 further: tagledger_model::Further::None,
                 taggable: Taggable::Unknown,
                 created: hit.create_time.as_deref().and_then(Timestamp::parse),
+                facts: None,
                 origin: origin.clone(),
                 id: native_id(hit.name),
             }));

@@ -162,6 +162,7 @@ impl Walk<'_> {
             further,
             taggable,
             created: None,
+            facts: None,
             origin: Origin::Planned(Box::new(Planned {
                 reader: ID,
                 file: Arc::clone(self.document.path),

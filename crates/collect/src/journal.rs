@@ -1,0 +1,183 @@
+//! What a live scan has collected so far, kept in a file until its run stands: a scan that was killed, or could not see everything, is gone on
+//! with from there, page by page.
+//!
+//! One line of JSON for each page as it came, written before anything else is done with it. A last line that was cut off is passed over.
+
+mod kept;
+
+use crate::Found;
+use crate::live::{Step, Target};
+use kept::Kept;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use tagledger_model::{Outcome, Timestamp};
+
+/// How one collector ended at one target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Row {
+    /// What may be missing is only what the source never holds.
+    pub blind: bool,
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// Why nothing could be kept.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: cannot be {what}: {source}")]
+pub struct JournalError {
+    /// The file.
+    path: String,
+    what: &'static str,
+    source: std::io::Error,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Head {
+    layout: u32,
+    started: Timestamp,
+}
+
+const LAYOUT: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Entry<'a> {
+    #[serde(borrow)]
+    key: std::borrow::Cow<'a, str>,
+    #[serde(flatten)]
+    what: What,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum What {
+    Page { found: Vec<Kept>, next: Option<String> },
+    Anew(()),
+    Rows(Vec<Row>),
+}
+
+/// What an earlier attempt left of a job.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    by_place: HashMap<Target, u64>,
+    total: u64,
+    pub next: Option<String>,
+    rows: Option<Vec<Row>>,
+}
+
+impl Past {
+    /// The rows, where nothing is left to ask.
+    pub fn finished(&self, targets: usize) -> Option<&[Row]> {
+        let is_final = |row: &Row| row.blind || matches!(row.outcome, Outcome::Complete { .. } | Outcome::Skipped { .. });
+        self.rows.as_deref().filter(|rows| rows.len() == targets && rows.iter().all(is_final))
+    }
+
+    /// Resources by target.
+    pub fn counts(&self, targets: &[Target]) -> Vec<u64> {
+        if let [_] = targets {
+            return vec![self.total];
+        }
+        let at = |target: &Target| -> u64 {
+            let is_at = |(place, _): &(&Target, &u64)| place.scope == target.scope && (target.region.is_none() || place.region == target.region);
+            self.by_place.iter().filter(is_at).map(|(_, count)| count).sum()
+        };
+        targets.iter().map(at).collect()
+    }
+}
+
+/// The file.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    writer: BufWriter<File>,
+    began: Option<Timestamp>,
+}
+
+/// What was collected longer ago than this is asked for again: tokens of pages do not live longer, and tags change.
+const AGE: i64 = 24 * 3600;
+
+impl Journal {
+    /// A new one, in the place of any that is there.
+    pub fn begin(path: &Path, now: Timestamp) -> Result<Self, JournalError> {
+        let failed = |source| JournalError { path: path.display().to_string(), what: "written", source };
+        let mut journal = Self { path: path.to_owned(), writer: BufWriter::new(File::create(path).map_err(failed)?), began: None };
+        journal.line(&Head { layout: LAYOUT, started: now })?;
+        Ok(journal)
+    }
+
+    /// The one that an earlier scan left, to be gone on with; a new one where there is none that could be, or it is older than a day.
+    pub fn resume(path: &Path, now: Timestamp) -> Result<Self, JournalError> {
+        let Some(started) = started(path).filter(|started| (0..=AGE).contains(&(now.0 - started.0))) else { return Self::begin(path, now) };
+        let failed = |source| JournalError { path: path.display().to_string(), what: "written", source };
+        let mut file = File::options().read(true).append(true).open(path).map_err(failed)?;
+        // A line that was cut off must not swallow the next one.
+        file.write_all(b"\n").map_err(failed)?;
+        Ok(Self { path: path.to_owned(), writer: BufWriter::new(file), began: Some(started) })
+    }
+
+    /// When what is gone on with was begun; none for a new one.
+    pub fn began(&self) -> Option<Timestamp> {
+        self.began
+    }
+
+    /// Hands over what is in it already, and tells how far each job had come.
+    pub(crate) fn replay(&mut self, each: &mut dyn FnMut(Found)) -> Result<HashMap<String, Past>, JournalError> {
+        let mut past: HashMap<String, Past> = HashMap::new();
+        if self.began.is_none() {
+            return Ok(past);
+        }
+        let failed = |source| JournalError { path: self.path.display().to_string(), what: "read", source };
+        for line in BufReader::new(File::open(&self.path).map_err(failed)?).split(b'\n').skip(1) {
+            // Cut off, or of another version: what it held is asked for again.
+            let line = line.map_err(failed)?;
+            let Ok(entry) = serde_json::from_slice::<Entry<'_>>(&line) else { continue };
+            let job = past.entry(entry.key.into_owned()).or_default();
+            match entry.what {
+                What::Page { found, next } => {
+                    job.next = next;
+                    for kept in found {
+                        let Some(resource) = kept.resource() else { continue };
+                        *job.by_place.entry(Target { scope: resource.scope.clone(), region: resource.region.clone() }).or_default() += 1;
+                        job.total += 1;
+                        each(Found::Resource(resource));
+                    }
+                }
+                What::Anew(()) => *job = Past::default(),
+                What::Rows(rows) => job.rows = Some(rows),
+            }
+        }
+        Ok(past)
+    }
+
+    /// Keeps a step.
+    pub(crate) fn note(&mut self, step: &Step) -> Result<(), JournalError> {
+        let (key, what) = match step {
+            Step::Page { key, .. } if key.is_empty() => return Ok(()),
+            Step::Page { key, found, next } => (key, What::Page { found: found.iter().filter_map(Kept::of).collect(), next: next.clone() }),
+            Step::Anew { key } => (key, What::Anew(())),
+            Step::Rows { key, rows } => (key, What::Rows(rows.iter().map(|row| Row { blind: row.blind, outcome: row.outcome.clone() }).collect())),
+            Step::Jobs(_) | Step::Row(_) | Step::Failed(_) => return Ok(()),
+        };
+        self.line(&Entry { key: (&**key).into(), what })
+    }
+
+    fn line(&mut self, entry: &impl Serialize) -> Result<(), JournalError> {
+        let failed = |source| JournalError { path: self.path.display().to_string(), what: "written", source };
+        serde_json::to_writer(&mut self.writer, entry).map_err(|error| failed(error.into()))?;
+        // Handed to the system line by line: a killed program then loses nothing of it.
+        self.writer.write_all(b"\n").and_then(|()| self.writer.flush()).map_err(failed)
+    }
+
+    /// Takes it away: the run stands, and nothing is left to go on with.
+    pub fn remove(self) -> Result<(), JournalError> {
+        std::fs::remove_file(&self.path).map_err(|source| JournalError { path: self.path.display().to_string(), what: "removed", source })
+    }
+}
+
+fn started(path: &Path) -> Option<Timestamp> {
+    let mut line = String::new();
+    BufReader::new(File::open(path).ok()?).read_line(&mut line).ok()?;
+    serde_json::from_str::<Head>(&line).ok().filter(|head| head.layout == LAYOUT).map(|head| head.started)
+}

@@ -1,0 +1,324 @@
+//! The driver: asks everything, some at a time, and accounts for it.
+
+use super::outlet::JobProgress;
+use super::{Asked, CollectError, CollectorInfo, Connecting, Connection, Job, Outlet, Target};
+use crate::Found;
+use crate::journal::{Journal, JournalError, Past, Row};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use tagledger_model::{CloudId, Coverage, Outcome, Text};
+use tokio::sync::mpsc::{Sender, channel};
+use tokio::sync::watch;
+use tokio::task::{Id, JoinError, JoinSet};
+
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// So many jobs are there.
+    Jobs(u64),
+    Page {
+        key: Arc<str>,
+        found: Vec<Found>,
+        next: Option<String>,
+    },
+    /// What was read by this job so far is read again.
+    Anew {
+        key: Arc<str>,
+    },
+    /// A row that no job left.
+    Row(Coverage),
+    /// A job has ended.
+    Rows {
+        key: Arc<str>,
+        rows: Vec<Coverage>,
+    },
+    Failed(CollectError),
+}
+
+/// Pages that wait to be read.
+const WAITING: usize = 16;
+
+/// How often a job is begun before its row says that it failed.
+const ATTEMPTS: u8 = 2;
+
+/// Why nothing could be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum LiveError {
+    /// The cloud cannot be asked at all.
+    #[error("{cloud}: {source}")]
+    Cloud {
+        /// The cloud.
+        cloud: String,
+        /// Why.
+        source: CollectError,
+    },
+    /// The system gave no threads.
+    #[error("no threads to ask the clouds with: {0}")]
+    System(#[from] std::io::Error),
+    /// What was collected cannot be kept for a later scan to go on from.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// Stops a scan from another thread: what was read by then is kept.
+#[derive(Debug, Clone)]
+pub struct Stop(watch::Sender<bool>);
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self(watch::Sender::new(false))
+    }
+}
+
+impl Stop {
+    /// Stops it.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// True once it was stopped.
+    pub fn is_stopped(&self) -> bool {
+        *self.0.borrow()
+    }
+}
+
+/// How to ask.
+pub struct LiveOptions<'a> {
+    /// Jobs that run at the same time.
+    pub at_once: usize,
+    /// Where what is collected is kept until the run stands, and what an earlier attempt left there.
+    pub journal: Option<&'a mut Journal>,
+    /// Stops it.
+    pub stop: Stop,
+    /// Told how many jobs of how many have ended.
+    pub progress: &'a mut dyn FnMut(u64, u64),
+}
+
+impl std::fmt::Debug for LiveOptions<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LiveOptions").field("at_once", &self.at_once).field("journal", &self.journal).finish_non_exhaustive()
+    }
+}
+
+/// Asks every connection for everything, handing each record to `each` as it comes.
+pub fn collect(connections: Vec<Connecting>, mut options: LiveOptions<'_>, each: &mut dyn FnMut(Found)) -> Result<Vec<Coverage>, LiveError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let past = Arc::new(options.journal.as_deref_mut().map(|journal| journal.replay(each)).transpose()?.unwrap_or_default());
+    let (mut coverage, mut done, mut total) = (Vec::new(), 0, 0);
+    for Connecting { cloud, connection } in connections {
+        let (send, mut receive) = channel(WAITING);
+        let driver = Driver { cloud: cloud.clone(), at_once: options.at_once.max(1), stop: options.stop.clone(), past: Arc::clone(&past), send };
+        runtime.spawn(driver.drive(connection));
+        while let Some(step) = receive.blocking_recv() {
+            if let Some(journal) = options.journal.as_deref_mut() {
+                journal.note(&step)?;
+            }
+            match step {
+                Step::Jobs(jobs) => total += jobs,
+                Step::Page { found, .. } => found.into_iter().for_each(&mut *each),
+                Step::Anew { .. } => {}
+                Step::Row(row) => coverage.push(row),
+                Step::Rows { rows, .. } => {
+                    done += 1;
+                    coverage.extend(rows);
+                    (options.progress)(done, total);
+                }
+                Step::Failed(source) => return Err(LiveError::Cloud { cloud: cloud.to_string(), source }),
+            }
+        }
+    }
+    coverage.sort_by(|a, b| (&a.cloud, &a.scope, &a.collector, &a.region).cmp(&(&b.cloud, &b.scope, &b.collector, &b.region)));
+    Ok(coverage)
+}
+
+/// Ends when the scan is stopped.
+async fn told(stopped: &mut watch::Receiver<bool>) {
+    if stopped.wait_for(|stop| *stop).await.is_err() {
+        // Nobody is left who could stop it.
+        std::future::pending::<()>().await;
+    }
+}
+
+struct Driver {
+    cloud: CloudId,
+    at_once: usize,
+    stop: Stop,
+    past: Arc<HashMap<String, Past>>,
+    send: Sender<Step>,
+}
+
+/// A job with what is known of it.
+struct Work {
+    job: Job,
+    key: Arc<str>,
+    progress: Arc<Mutex<JobProgress>>,
+    attempt: u8,
+}
+
+type Running = JoinSet<Result<(), CollectError>>;
+
+impl Driver {
+    async fn drive(self, connection: Asked<'static, Arc<dyn Connection>>) {
+        let mut stopped = self.stop.0.subscribe();
+        let discovering = async {
+            let connection = connection.await?;
+            connection.discover().await
+        };
+        let discovered = tokio::select! {
+            discovered = discovering => discovered,
+            () = told(&mut stopped) => Err(CollectError::Interrupted),
+        };
+        let discovery = match discovered {
+            Ok(discovery) => discovery,
+            Err(error) => return self.tell(Step::Failed(error)).await,
+        };
+        self.tell(Step::Jobs(discovery.work.len() as u64)).await;
+        self.tell(Step::Page { key: Arc::from(""), found: discovery.found, next: None }).await;
+        for row in discovery.coverage {
+            self.tell(Step::Row(row)).await;
+        }
+        let mut waiting = VecDeque::with_capacity(discovery.work.len());
+        for job in discovery.work {
+            waiting.extend(self.open(job).await);
+        }
+        self.run(waiting, stopped).await;
+    }
+
+    async fn run(&self, mut waiting: VecDeque<Work>, mut stopped: watch::Receiver<bool>) {
+        let (mut running, mut open) = (Running::new(), HashMap::new());
+        let mut is_stopped = false;
+        loop {
+            while running.len() < self.at_once && !is_stopped {
+                let Some(work) = waiting.pop_front() else { break };
+                let task = self.begin(&work, &mut running);
+                open.insert(task, work);
+            }
+            tokio::select! {
+                biased;
+                () = told(&mut stopped), if !is_stopped => {
+                    is_stopped = true;
+                    running.abort_all();
+                }
+                ended = running.join_next_with_id() => match ended {
+                    Some(ended) => self.end(ended, &mut open, &mut waiting, is_stopped).await,
+                    None => break,
+                },
+            }
+        }
+        for work in waiting {
+            self.account(&work, Err(CollectError::Interrupted)).await;
+        }
+    }
+
+    /// A job as it stands: what an earlier scan finished is not asked again, what it began is gone on with.
+    async fn open(&self, job: Job) -> Option<Work> {
+        let key: Arc<str> = Arc::from(key(&self.cloud, &job));
+        let mut progress = JobProgress { counts: vec![0; job.targets.len()], ..JobProgress::default() };
+        if let Some(past) = self.past.get(&*key) {
+            if let Some(rows) = past.finished(job.targets.len()) {
+                let rows = job.targets.iter().zip(rows).map(|(target, row)| self.row(target, job.collector.info(), row.clone())).collect();
+                self.tell(Step::Rows { key, rows }).await;
+                return None;
+            }
+            // Only a list with a token can be gone on with; any other begins anew, and finds the same resources again.
+            if past.next.is_some() && past.counts(&job.targets).len() == job.targets.len() {
+                progress.counts = past.counts(&job.targets);
+                progress.next.clone_from(&past.next);
+            }
+        }
+        Some(Work { job, key, progress: Arc::new(Mutex::new(progress)), attempt: 0 })
+    }
+
+    fn begin(&self, work: &Work, running: &mut Running) -> Id {
+        let (collector, targets) = (Arc::clone(&work.job.collector), Arc::new(work.job.targets.clone()));
+        let outlet = Outlet::new(Arc::clone(&work.key), Arc::clone(&targets), self.send.clone(), Arc::clone(&work.progress));
+        running.spawn(async move { collector.collect(&targets, &outlet).await }).id()
+    }
+
+    async fn end(
+        &self,
+        ended: Result<(Id, Result<(), CollectError>), JoinError>,
+        open: &mut HashMap<Id, Work>,
+        waiting: &mut VecDeque<Work>,
+        is_stopped: bool,
+    ) {
+        let (id, ended) = match ended {
+            Ok(ended) => ended,
+            Err(broken) if broken.is_cancelled() => (broken.id(), Err(CollectError::Interrupted)),
+            Err(broken) => (broken.id(), Err(CollectError::Broken(broken.to_string()))),
+        };
+        let Some(mut work) = open.remove(&id) else { return };
+        work.attempt += 1;
+        let again = ended.as_ref().is_err_and(CollectError::may_pass) && work.attempt < ATTEMPTS && !is_stopped;
+        if again {
+            // After everything else: whatever it was has had time to pass. It goes on from the page at which it stopped.
+            let mut progress = work.progress.lock().unwrap_or_else(PoisonError::into_inner);
+            if progress.next.is_none() {
+                progress.counts.iter_mut().for_each(|count| *count = 0);
+            }
+            progress.missing.clear();
+            drop(progress);
+            waiting.push_back(work);
+        } else {
+            self.account(&work, ended).await;
+        }
+    }
+
+    /// The rows of a job that has ended.
+    async fn account(&self, work: &Work, ended: Result<(), CollectError>) {
+        let progress = work.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (info, targets) = (work.job.collector.info(), &work.job.targets);
+        let rows = targets.iter().enumerate().map(|(at, target)| {
+            let ended = progress.missing.get(&at).cloned().map_or_else(|| ended.clone(), Err);
+            self.row(target, info, Row::of(info, progress.counts.get(at).copied().unwrap_or_default(), ended))
+        });
+        let rows = rows.collect();
+        self.tell(Step::Rows { key: Arc::clone(&work.key), rows }).await;
+    }
+
+    fn row(&self, target: &Target, info: &CollectorInfo, row: Row) -> Coverage {
+        Coverage {
+            cloud: self.cloud.clone(),
+            scope: target.scope.clone(),
+            region: target.region.clone(),
+            collector: Text::new(info.id),
+            file: None,
+            blind: row.blind,
+            whole: info.whole,
+            outcome: row.outcome,
+        }
+    }
+
+    async fn tell(&self, step: Step) {
+        // Were the reading side gone, nobody would be left to tell.
+        let _told = self.send.send(step).await;
+    }
+}
+
+impl Row {
+    /// How one collector ended at one target.
+    fn of(info: &CollectorInfo, count: u64, ended: Result<(), CollectError>) -> Self {
+        let blind = info.blind_spot.is_some() && ended.is_ok();
+        let outcome = match (ended, info.blind_spot) {
+            (Ok(()), None) => Outcome::Complete { count },
+            (Ok(()), Some(why)) => Outcome::Partial { count, why: why.to_owned() },
+            (Err(CollectError::NotEnabled(why)), _) => Outcome::Skipped { why },
+            (Err(CollectError::Denied { permission }), _) if count == 0 => Outcome::Denied { permission },
+            (Err(error), _) if count > 0 || matches!(error, CollectError::Incomplete(_)) => Outcome::Partial { count, why: error.to_string() },
+            (Err(error), _) => Outcome::Failed { why: error.to_string() },
+        };
+        Self { blind, outcome }
+    }
+}
+
+/// What a job is recognised by in a later scan.
+fn key(cloud: &CloudId, job: &Job) -> String {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let first = job.targets.first().map(|target| format!("{}/{}", target.scope, target.region.as_deref().unwrap_or("*"))).unwrap_or_default();
+    let start = format!("{cloud} {} {first}", job.collector.info().id);
+    if job.targets.len() < 2 {
+        return start;
+    }
+    let mut hash = DefaultHasher::new();
+    job.targets.hash(&mut hash);
+    format!("{start} and others {:016x}", hash.finish())
+}

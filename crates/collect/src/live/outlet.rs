@@ -1,0 +1,119 @@
+//! Where collectors put what they found.
+
+use super::drive::Step;
+use super::{CollectError, Target};
+use crate::Found;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc::Sender;
+
+/// Where a collector puts its pages. It waits when the reading side is behind, so that memory stays flat.
+#[derive(Debug)]
+pub struct Outlet {
+    key: Arc<str>,
+    targets: Arc<Vec<Target>>,
+    send: Sender<Step>,
+    progress: Arc<Mutex<JobProgress>>,
+}
+
+/// How far a job has come; it outlives a collector that fails, is stopped or breaks down.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct JobProgress {
+    /// Resources by target.
+    pub counts: Vec<u64>,
+    /// The token of the page after the last one that was handed over.
+    pub next: Option<String>,
+    /// What could not be read at single targets of many.
+    pub missing: HashMap<usize, CollectError>,
+}
+
+impl Outlet {
+    pub(super) fn new(key: Arc<str>, targets: Arc<Vec<Target>>, send: Sender<Step>, progress: Arc<Mutex<JobProgress>>) -> Self {
+        Self { key, targets, send, progress }
+    }
+
+    // What a thread that panicked left behind is still a count.
+    fn progress(&self) -> MutexGuard<'_, JobProgress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands over what is no page of a list that could be gone on with.
+    pub async fn give(&self, found: Vec<Found>) {
+        self.page(found, None).await;
+    }
+
+    /// Hands a page over, with the token of the next one: from there an interrupted or failed job goes on.
+    pub async fn page(&self, found: Vec<Found>, next: Option<&str>) {
+        {
+            let mut progress = self.progress();
+            for found in &found {
+                let Found::Resource(resource) = found else { continue };
+                let is_at = |target: &Target| target.scope == resource.scope && (target.region.is_none() || target.region == resource.region);
+                // Of one target everything is, whatever its id says of its owner.
+                let at = if self.targets.len() == 1 { Some(0) } else { self.targets.iter().position(is_at) };
+                // What is in no Region of its own counts where its scope is first asked.
+                let at = at.or_else(|| self.targets.iter().position(|target| target.scope == resource.scope));
+                if let Some(count) = at.and_then(|at| progress.counts.get_mut(at)) {
+                    *count += 1;
+                }
+            }
+            progress.next = next.map(str::to_owned);
+        }
+        // The reading side outlives the collectors; were it gone, nobody would be left to tell.
+        let _given = self.send.send(Step::Page { key: Arc::clone(&self.key), found, next: next.map(str::to_owned) }).await;
+    }
+
+    /// The token to go on from, where an earlier attempt stopped between two pages.
+    pub fn goes_on(&self) -> Option<String> {
+        self.progress().next.clone()
+    }
+
+    /// The list is read from its beginning again: what was counted so far is counted anew.
+    pub async fn anew(&self) {
+        {
+            let mut progress = self.progress();
+            progress.counts.iter_mut().for_each(|count| *count = 0);
+            progress.next = None;
+        }
+        let _given = self.send.send(Step::Anew { key: Arc::clone(&self.key) }).await;
+    }
+
+    /// One of several targets could not be read, or not whole.
+    pub fn missing(&self, target: &Target, why: CollectError) {
+        if let Some(at) = self.targets.iter().position(|t| t == target) {
+            self.progress().missing.entry(at).or_insert(why);
+        }
+    }
+}
+
+/// A page, and the token of the next.
+pub type Page = (Vec<Found>, Option<String>);
+
+/// Reads a list page by page from where an earlier attempt stopped. An empty token ends it like none. A token that the service does not take back
+/// makes it begin anew, twice at most.
+pub async fn pages<F, A>(out: &Outlet, mut ask: F) -> Result<(), CollectError>
+where
+    F: FnMut(Option<String>) -> A,
+    A: Future<Output = Result<Page, CollectError>>,
+{
+    let (mut token, mut patience) = (out.goes_on(), 2);
+    loop {
+        match ask(token.clone()).await {
+            Ok((found, next)) => {
+                let next = next.filter(|next| !next.is_empty());
+                out.page(found, next.as_deref()).await;
+                match next {
+                    None => return Ok(()),
+                    next if next == token => return Err(CollectError::Malformed("one page names itself as the next".to_owned())),
+                    next => token = next,
+                }
+            }
+            Err(CollectError::StaleToken(_)) if token.is_some() && patience > 0 => {
+                patience -= 1;
+                token = None;
+                out.anew().await;
+            }
+            Err(other) => return Err(other),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What a cloud can be told in `tagledger.yaml`, as data: names, shapes and words, from which the file is read, its schema made and its mistakes named.
+
+use std::collections::BTreeMap;
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Its name in the file.
+    pub name: &'static str,
+    /// What it may be.
+    pub shape: Shape,
+    /// What it does, in a sentence.
+    pub summary: &'static str,
+}
+
+/// What a setting may be.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
+    /// One text.
+    Text(Form),
+    /// A list of texts.
+    Texts(Form),
+    /// `true` or `false`; false when it is not given.
+    Flag,
+    /// One of these words; the first when it is not given.
+    Choice(&'static [&'static str]),
+    /// A map of further settings.
+    Section(&'static [Setting]),
+}
+
+/// What a text looks like.
+#[derive(Debug, Clone, Copy)]
+pub struct Form {
+    /// True for a text of this form.
+    pub is: fn(&str) -> bool,
+    /// The form in words, such as "an account id of twelve digits".
+    pub words: &'static str,
+    /// The same as a regular expression over the whole text, for the schema.
+    pub pattern: &'static str,
+}
+
+impl Form {
+    /// Any text that is not empty.
+    pub const ANY: Self = Self { is: |text| !text.trim().is_empty(), words: "a text", pattern: r"\S" };
+}
+
+/// What somebody set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// One text, or the word that was chosen.
+    Text(String),
+    /// A list of texts.
+    Texts(Vec<String>),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A map of further settings.
+    Section(Settings),
+}
+
+/// The settings of one cloud, or of one section of them. What was not set is absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings(BTreeMap<&'static str, Value>);
+
+impl Settings {
+    /// Sets one, in the place of what was set before.
+    pub fn set(&mut self, name: &'static str, value: Value) {
+        self.0.insert(name, value);
+    }
+
+    /// True when it was set at all.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// A text, or the word that was chosen.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        if let Some(Value::Text(text)) = self.0.get(name) { Some(text) } else { None }
+    }
+
+    /// A list of texts; empty when it was not set.
+    pub fn texts(&self, name: &str) -> &[String] {
+        if let Some(Value::Texts(texts)) = self.0.get(name) { texts } else { &[] }
+    }
+
+    /// `true` or `false`; false when it was not set.
+    pub fn flag(&self, name: &str) -> bool {
+        matches!(self.0.get(name), Some(Value::Flag(true)))
+    }
+
+    /// A section.
+    pub fn section(&self, name: &str) -> Option<&Self> {
+        if let Some(Value::Section(section)) = self.0.get(name) { Some(section) } else { None }
+    }
+}
