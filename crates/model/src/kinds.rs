@@ -14,6 +14,29 @@ pub struct Kind {
     pub terraform: Option<&'static str>,
     /// Whether it can carry tags.
     pub taggable: Taggable,
+    /// The name in the cloud's own template language, where there is one and the table says so.
+    pub template: Option<&'static str>,
+    /// How many tags of the user's own it may have, where that is known for certain.
+    pub tag_limit: Option<u16>,
+    /// The name in the cloud's bill under which its cost appears; none for a kind that costs nothing by itself, or where that is not known.
+    pub billed_as: Option<&'static str>,
+}
+
+impl Kind {
+    /// Reads a line of a table; none for a line of another shape.
+    fn from_line(line: &'static str) -> Option<Self> {
+        let columns: Vec<&'static str> = line.split('\t').collect();
+        let [native, shared, terraform, taggable, further @ ..] = columns.as_slice() else { return None };
+        let word = |column: &'static str| (column != "-").then_some(column);
+        let (template, tag_limit, billed_as) = match *further {
+            [] => (None, None, None),
+            [template, "-", billed_as] => (word(template), None, word(billed_as)),
+            [template, limit, billed_as] => (word(template), Some(limit.parse().ok()?), word(billed_as)),
+            _ => return None,
+        };
+        let taggable = if *taggable == "yes" { Taggable::Yes } else { Taggable::No };
+        Some(Self { native, shared, terraform: word(terraform), taggable, template, tag_limit, billed_as })
+    }
 }
 
 /// All kinds that a cloud's crate knows.
@@ -22,27 +45,28 @@ pub struct Kinds {
     by_native: HashMap<&'static str, Kind>,
     /// Of several kinds with one Terraform type the first of the table counts.
     by_terraform: HashMap<&'static str, &'static str>,
+    /// The same for names in the cloud's template language.
+    by_template: HashMap<&'static str, &'static str>,
     /// Lines of kinds without a shared name, searched when asked: they are many, and few are asked for.
     others: &'static str,
 }
 
 impl Kinds {
-    /// Reads a table: one kind a line, columns parted by tabs: native, shared, terraform or `-`, `yes`/`no`.
+    /// Reads a table: one kind a line, columns parted by tabs: native, shared, terraform or `-`, `yes`/`no`. A table may have three columns
+    /// more: template or `-`, tag limit or `-`, name in the bill or `-`.
     /// Lines that start with `#` are comments; a line of another shape is left out (each crate's tests hold its table to the shape).
     pub fn from_table(table: &'static str) -> Self {
-        let (mut by_native, mut by_terraform) = (HashMap::new(), HashMap::new());
-        for line in table.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
-            let columns: Vec<&'static str> = line.split('\t').collect();
-            if let [native, shared, terraform, taggable] = columns[..] {
-                let terraform = (terraform != "-").then_some(terraform);
-                let taggable = if taggable == "yes" { Taggable::Yes } else { Taggable::No };
-                if let Some(terraform) = terraform {
-                    by_terraform.entry(terraform).or_insert(native);
-                }
-                by_native.insert(native, Kind { native, shared, terraform, taggable });
+        let mut kinds = Self::default();
+        for kind in table.lines().filter(|l| !l.starts_with('#')).filter_map(Kind::from_line) {
+            if let Some(terraform) = kind.terraform {
+                kinds.by_terraform.entry(terraform).or_insert(kind.native);
             }
+            if let Some(template) = kind.template {
+                kinds.by_template.entry(template).or_insert(kind.native);
+            }
+            kinds.by_native.insert(kind.native, kind);
         }
-        Self { by_native, by_terraform, others: "" }
+        kinds
     }
 
     /// The same with a table of kinds that have no shared name: a namespace a line, then the types in it that can carry tags and those that
@@ -76,6 +100,11 @@ impl Kinds {
         self.by_terraform.get(terraform).and_then(|native| self.by_native.get(native))
     }
 
+    /// The kind that the cloud's template language calls so, in its own case.
+    pub fn by_template(&self, template: &str) -> Option<&Kind> {
+        self.by_template.get(template).and_then(|native| self.by_native.get(native))
+    }
+
     /// How many kinds the table holds.
     pub fn len(&self) -> usize {
         self.by_native.len()
@@ -89,5 +118,58 @@ impl Kinds {
     /// All kinds, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Kind> {
         self.by_native.values()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FOUR: &str = "# native, shared, terraform, taggable\n\nshelf:box\tstorage.bucket\tshelf_box\tyes\nshelf:label\tstorage.label\t-\tno\n";
+
+    #[test]
+    fn a_table_of_four_columns_says_nothing_of_templates_limits_and_bills() {
+        let kinds = Kinds::from_table(FOUR);
+        assert_eq!(kinds.len(), 2);
+        let nothing_further = Kind {
+            native: "shelf:box",
+            shared: "storage.bucket",
+            terraform: Some("shelf_box"),
+            taggable: Taggable::Yes,
+            template: None,
+            tag_limit: None,
+            billed_as: None,
+        };
+        assert_eq!(kinds.find("Shelf:BOX"), Some(&nothing_further));
+        assert_eq!(kinds.by_terraform("shelf_box"), Some(&nothing_further));
+        assert_eq!(kinds.taggable("shelf:label"), Some(Taggable::No));
+        assert_eq!(kinds.by_template("-"), None);
+    }
+
+    #[test]
+    fn a_table_of_seven_columns_says_what_it_knows_and_a_dash_is_not_known() {
+        let kinds = Kinds::from_table("a:b\tfamily.thing\t-\tyes\tVendor::A::B\t47\tAService\na:c\tfamily.other\t-\tno\t-\t-\t-\n");
+        let known = kinds.find("a:b").unwrap();
+        assert_eq!((known.template, known.tag_limit, known.billed_as), (Some("Vendor::A::B"), Some(47), Some("AService")));
+        let unknown = kinds.find("a:c").unwrap();
+        assert_eq!((unknown.terraform, unknown.template, unknown.tag_limit, unknown.billed_as), (None, None, None, None));
+    }
+
+    #[test]
+    fn of_several_kinds_with_one_template_name_the_first_counts_and_case_matters() {
+        let kinds = Kinds::from_table("a:one\tf.t\tshared_type\tyes\tV::A\t-\t-\na:two\tf.t\tshared_type\tyes\tV::A\t-\t-\n");
+        assert_eq!(kinds.by_template("V::A").map(|k| k.native), Some("a:one"));
+        assert_eq!(kinds.by_terraform("shared_type").map(|k| k.native), Some("a:one"));
+        assert_eq!(kinds.by_template("v::a"), None);
+        assert_eq!(kinds.by_template("V::B"), None);
+    }
+
+    #[test]
+    fn a_line_of_another_shape_is_left_out() {
+        for line in
+            ["a:b\tf.t\t-", "a:b\tf.t\t-\tyes\tV::A", "a:b\tf.t\t-\tyes\tV::A\tmany\t-", "a:b\tf.t\t-\tyes\tV::A\t-1\t-", "a:b\tf.t\t-\tyes\t-\t-\t-\t-"]
+        {
+            assert!(Kinds::from_table(line).is_empty(), "{line}");
+        }
     }
 }
