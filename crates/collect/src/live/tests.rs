@@ -113,7 +113,8 @@ fn scan(places: &[&'static str], journal: Option<&mut Journal>, stop: Stop) -> R
     let rows = collect(connections, options, &mut |found| {
         if let Found::Resource(resource) = found {
             names.push(resource.id.canonical.to_string());
-            if names.last().is_some_and(|name| name.ends_with("hanging1")) {
+            // What a journal hands over was found by another scan.
+            if fake.asked.load(Ordering::Relaxed) > 0 && names.last().is_some_and(|name| name.ends_with("hanging1")) {
                 stopping.stop();
             }
         }
