@@ -1,8 +1,8 @@
 """A loopback server that answers as AWS does: `python tests/servers/aws < seed.json` prints its port, and serves until it is stopped.
 
 What no emulator has is answered by `services`, each request and answer held against AWS's own service model; the rest goes to the emulator. The service,
-Region and account of a call are those that its signature names. Without a signature: GET / tells the calls and violations, /-/world what exists,
-/-/held waits until a call is held, /-/release lets it go, /-/witness the totals that another reader must come to.
+Region and account of a call are those that its signature names. Where the seed wants no emulator, services have nothing to list. Without a signature: GET / tells the calls and violations, /-/world what exists,
+/-/held waits until a call is held, /-/release lets it go.
 """
 
 import sys
@@ -82,19 +82,18 @@ class Server:
         service = models.service(signed, fields)
         if key.startswith("SEED"):
             return self.emulate(environ, raw, key[4:])
-        model = models.model(service)
         path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
         name = models.operation(service, environ["REQUEST_METHOD"], path, query, headers, fields)
         call = {"service": service, "operation": name, "region": region, "account": None, "status": None}
         asked = hashlib.sha256(b"|".join([service.encode(), str(name).encode(), region.encode(), path.encode(), query.encode(), raw])).hexdigest()
         self.calls.append(call)
-        if name is None:
+        is_own = service in OWN and self.emulated != "all"
+        if name is None or (is_own and name not in models.model(service).operation_names):
             self.violations.append(f"{service}: {environ['REQUEST_METHOD']} {path} is no operation of the model")
             call["status"] = 500
             return 500, "text/html", {}, HTML
-        operation = model.operation_model(name)
-        is_own = service in OWN and self.emulated != "all"
         try:
+            operation = models.model(service).operation_model(name) if is_own else None
             given = protocol.read(operation, headers, raw, fields) if is_own else {}
             account = self.keys.account(key, service) if self.emulated != "all" else key
             call["account"] = self.world.name(account) or account
@@ -103,6 +102,9 @@ class Server:
             place = (name, region, call["account"])
             is_caller = not key.startswith("ASIA")
             self.weather.before(service, place, tokens[0] if tokens else None, self.world.spent.add, is_caller)
+            if not is_own and self.emulated == "none":
+                call["status"] = 200
+                return protocol.nothing(service, name, headers)
             if not is_own:
                 answer = self.emulate(environ, raw, account if self.emulated != "all" else None)
                 call["status"] = int(answer[0][:3])
@@ -111,7 +113,7 @@ class Server:
             result = self.own(service, operation, at, given)
         except protocol.Refusal as refused:
             call["status"], call["code"] = refused.status, refused.code
-            return protocol.refusal(model, headers, refused)
+            return protocol.refusal(models.model(service), headers, refused)
         except Page:
             call["status"] = 500
             return 500, "text/html", {}, HTML
@@ -162,8 +164,6 @@ class Handler(WSGIRequestHandler):
 def main():
     seed = json.load(sys.stdin)
     server = Server(seed)
-    if seed.get("emulator", "services") == "none":
-        server.emulated = "services"
     http = make_server("127.0.0.1", 0, server, threaded=True, request_handler=Handler)
     http.daemon_threads = True
     thread = threading.Thread(target=http.serve_forever, daemon=True)

@@ -98,3 +98,22 @@ def refusal(model, headers, refused):
         return refused.status, CBOR, {"smithy-protocol": "rpc-v2-cbor", "x-amzn-query-error": f"{code};Sender"}, bytes(body)
     body = json.dumps({"__type": code, "message": message}).encode()
     return refused.status, "application/x-amz-json-1.1", {"x-amzn-ErrorType": code}, body
+
+
+# What REST services write around an empty list.
+EMPTY = {
+    "ListBuckets": b"<ListAllMyBucketsResult><Buckets></Buckets></ListAllMyBucketsResult>",
+    "ListDistributions": b"<DistributionList><Marker></Marker><MaxItems>100</MaxItems><IsTruncated>false</IsTruncated><Quantity>0</Quantity></DistributionList>",
+}
+
+
+def nothing(service, name, headers):
+    """The answer of a service that has nothing to list."""
+    if headers.get("X-Amz-Target"):
+        return 200, "application/x-amz-json-1.1", {}, b"{}"
+    if name in EMPTY:
+        return 200, "application/xml", {}, EMPTY[name]
+    if headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+        inner = "" if service == "ec2" else f"<{name}Result></{name}Result>"
+        return 200, "text/xml", {}, f"<{name}Response>{inner}</{name}Response>".encode()
+    return 200, "application/json", {}, b"{}"

@@ -1,6 +1,7 @@
 """Fills the emulator through boto3, in the order of the seed, and tells the world what came of it."""
 
 import io
+import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,6 +10,8 @@ from botocore.config import Config
 
 from world import GLOBAL_KINDS, GLOBAL_REGION, pairs
 
+# One session knows every model once; clients take their own credentials and Region.
+SESSION, MAKING = boto3.Session(), threading.Lock()
 CONFIG = Config(retries={"max_attempts": 1}, read_timeout=30, s3={"addressing_style": "path"})
 
 
@@ -20,8 +23,9 @@ class Place:
 
     def __call__(self, service):
         if service not in self.clients:
-            session = boto3.Session(aws_access_key_id="SEED" + self.account, aws_secret_access_key="s", region_name=self.region)
-            self.clients[service] = session.client(service, endpoint_url=self.url, config=CONFIG)
+            given = {"aws_access_key_id": "SEED" + self.account, "aws_secret_access_key": "s", "region_name": self.region}
+            with MAKING:
+                self.clients[service] = SESSION.client(service, endpoint_url=self.url, config=CONFIG, **given)
         return self.clients[service]
 
     def arn(self, service, resource):
@@ -103,16 +107,16 @@ def nat(p, r):
 
 def balancer(p, r):
     _, subnets = p.network()
-    made = p("elbv2").create_load_balancer(Name=r["name"], Subnets=subnets, Type="network", **_tagged(r))["LoadBalancers"][0]["LoadBalancerArn"]
+    made = p("elbv2").create_load_balancer(Name=r["name"], Subnets=subnets, Type="application", **_tagged(r))["LoadBalancers"][0]["LoadBalancerArn"]
     p.ids[r["name"]] = made
     return made
 
 
 def target_group(p, r):
     vpc, _ = p.network()
-    made = p("elbv2").create_target_group(Name=r["name"], Protocol="TCP", Port=80, VpcId=vpc, **_tagged(r))["TargetGroups"][0]["TargetGroupArn"]
+    made = p("elbv2").create_target_group(Name=r["name"], Protocol="HTTP", Port=80, VpcId=vpc, **_tagged(r))["TargetGroups"][0]["TargetGroupArn"]
     if r.get("of"):
-        p("elbv2").create_listener(LoadBalancerArn=p.ids[r["of"]], Protocol="TCP", Port=80, DefaultActions=[{"Type": "forward", "TargetGroupArn": made}])
+        p("elbv2").create_listener(LoadBalancerArn=p.ids[r["of"]], Protocol="HTTP", Port=80, DefaultActions=[{"Type": "forward", "TargetGroupArn": made}])
     if r.get("on"):
         p("elbv2").register_targets(TargetGroupArn=made, Targets=[{"Id": p.ids[r["on"]]}])
     return made
@@ -223,7 +227,7 @@ def distribution(p, r):
 
 MAKERS = {
     "ec2:instance": instance, "ec2:volume": volume, "ec2:snapshot": snapshot, "ec2:elastic-ip": address, "ec2:network-interface": interface,
-    "ec2:natgateway": nat, "elasticloadbalancing:loadbalancer/net": balancer, "elasticloadbalancing:targetgroup": target_group,
+    "ec2:natgateway": nat, "elasticloadbalancing:loadbalancer/app": balancer, "elasticloadbalancing:targetgroup": target_group,
     "elasticloadbalancing:loadbalancer": classic, "rds:db": database, "rds:snapshot": database_snapshot, "logs:log-group": log_group,
     "lambda:function": function, "s3:bucket": bucket, "dynamodb:table": table, "ecs:cluster": container_cluster, "eks:cluster": kubernetes,
     "sqs:queue": queue, "sns:topic": topic, "secretsmanager:secret": secret, "kinesis:stream": stream, "cloudfront:distribution": distribution,

@@ -6,7 +6,7 @@ Seed: {"accounts": [{"name", "id", "state", "above": unit id, "tags", "indexed":
 "resources": [{"account", "region", "kind", "name", "arn", "tags": {key: value or null}, "life": "tagged" | "stripped" | "never", "also_in": [region]}],
 "explorer": [{"account", "region", "gathers": [region], "views": [{"name", "properties", "filter", "wide", "strangers"}]}],
 "aggregators": [{"account", "region", "name", "wide", "regions", "kinds", "failed": [account name]}],
-"weather": {…}, "emulator": "none" | "services" | "all", "page": {operation: size}}
+"weather": {…}, "emulator": "none" | "services" | "all" (of it), "page": {operation: size}}
 
 `life` is "tagged" where there are tags, else "never". A value of null is a tag without its `Value`.
 """

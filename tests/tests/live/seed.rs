@@ -33,7 +33,7 @@ pub fn account(explorer: &Value, weather: &Value) -> Value {
     };
     let resources: Vec<Value> = ["eu-west-1", "us-east-1"].iter().flat_map(|region| (0..250).map(|n| key(region, n))).collect();
     json!({"accounts": [{"name": "one", "id": ACCOUNT}], "caller": "one", "regions": ["eu-west-1", "us-east-1"], "resources": resources,
-        "explorer": explorer, "weather": weather, "page": {"ListResources": 100}})
+        "explorer": explorer, "weather": weather, "page": {"ListResources": 100}, "emulator": "none"})
 }
 
 /// An index with a view that has no tags, and one that has them.
@@ -89,8 +89,8 @@ pub const KINDS: &[Kind] = &[
     made("ec2:elastic-ip", &[("on", "ec2:instance")]),
     made("ec2:network-interface", &[]),
     made("ec2:natgateway", &[]),
-    made("elasticloadbalancing:loadbalancer/net", &[]),
-    made("elasticloadbalancing:targetgroup", &[("of", "elasticloadbalancing:loadbalancer/net")]),
+    made("elasticloadbalancing:loadbalancer/app", &[]),
+    made("elasticloadbalancing:targetgroup", &[("of", "elasticloadbalancing:loadbalancer/app")]),
     made("elasticloadbalancing:loadbalancer", &[]),
     made("rds:db", &[]),
     made("rds:snapshot", &[("of", "rds:db")]),
@@ -165,6 +165,15 @@ pub fn organization() -> Value {
         "explorer": [{"account": "management", "region": "eu-west-1", "gathers": ["us-east-1", "ap-southeast-2"], "views": [{"name": "bare"}, wide]}],
         "aggregators": [{"account": "management", "region": "eu-west-1", "name": "everything", "wide": true, "regions": REGIONS}],
         "page": {"ListAccounts": 3, "ListResources": 50, "GetResources": 10, "SelectAggregateResourceConfig": 20, "ListRegions": 2, "ListIndexesForMembers": 2}})
+}
+
+/// The same without what only the emulator can make, which takes its time.
+pub fn light(weather: &Value) -> Value {
+    let mut estate = organization();
+    estate["resources"].as_array_mut().unwrap().retain(|resource| resource.get("arn").is_some());
+    estate["emulator"] = json!("none");
+    estate["weather"] = weather.clone();
+    estate
 }
 
 /// Settings that ask all of it.

@@ -49,7 +49,7 @@ impl Server {
     /// The loopback server of our own with the emulator behind it, filled with this estate.
     pub fn of(seed: &Value) -> Option<Self> {
         let mut command = Command::new(python()?);
-        let command = command.arg(root().join("tests/servers/aws")).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let command = command.arg(root().join("tests/servers/aws")).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(seed.to_string().as_bytes()).unwrap();
         let mut line = String::new();
