@@ -3,7 +3,7 @@
 //! The parts are `arn:partition:service:region:account:resource`; what `resource` looks like is each service's own affair:
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>.
 
-use tagledger_model::Text;
+use tagledger_model::{NativeId, Text};
 
 /// An ARN in its parts. Region and account are empty for services that have neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,19 @@ impl<'a> Arn<'a> {
     }
 }
 
+/// The form of an ARN that all sources agree on. IAM's reference writes snapshots and images of EC2 without an account
+/// (`arn:aws:ec2:eu-west-1::snapshot/snap-1`), and so does AWS Backup; others write the account that they belong to.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>
+pub(crate) fn canonical(id: &str, account: &str) -> NativeId {
+    match Arn::parse(id) {
+        Some(arn) if arn.service == "ec2" && arn.account.is_empty() && !account.is_empty() => {
+            let head = id.len() - arn.resource.len() - 1;
+            NativeId { canonical: Text::from(format!("{}{account}:{}", &id[..head], arn.resource)), raw: Some(Text::new(id)) }
+        }
+        _ => NativeId::exact(id),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,5 +149,17 @@ mod tests {
         assert_eq!(Arn::parse("arn:aws:iam::aws:policy/AdministratorAccess").unwrap().account_id(), None);
         assert_eq!(Arn::parse("arn:aws:s3:::b").unwrap().account_id(), None);
         assert_eq!(Arn::parse("arn:aws:iam::000000000042:role/r").unwrap().account_id(), Some("000000000042"));
+    }
+
+    #[test]
+    fn an_account_that_is_left_out_is_put_in_for_the_kinds_that_belong_to_one() {
+        let canonical = |id| super::canonical(id, "111122223333");
+        let without = canonical("arn:aws-cn:ec2:cn-north-1::snapshot/snap-1");
+        assert_eq!(without.canonical, "arn:aws-cn:ec2:cn-north-1:111122223333:snapshot/snap-1");
+        assert_eq!(without.shown(), "arn:aws-cn:ec2:cn-north-1::snapshot/snap-1");
+        for id in ["arn:aws:ec2:eu-west-1:999988887777:image/ami-1", "arn:aws:s3:::data", "arn:aws:apigateway:eu-west-1::/restapis/a", "snap-1", ""] {
+            assert_eq!(canonical(id), NativeId::exact(id), "{id}");
+        }
+        assert_eq!(super::canonical("arn:aws:ec2:r::image/ami-1", ""), NativeId::exact("arn:aws:ec2:r::image/ami-1"));
     }
 }

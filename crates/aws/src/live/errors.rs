@@ -48,7 +48,9 @@ where
         (_, Some(code)) if DENIED.contains(&code) => CollectError::Denied { permission: permission.to_owned() },
         (_, Some(code)) if THROTTLED.contains(&code) => CollectError::Throttled(said()),
         (_, Some(code)) if STALE.contains(&code) => CollectError::StaleToken(said()),
-        (_, Some(code)) if INVALID.contains(&code) && said().to_ascii_lowercase().contains("token") => CollectError::StaleToken(said()),
+        (_, Some(code)) if INVALID.contains(&code) && ["token", "marker"].iter().any(|word| said().to_ascii_lowercase().contains(word)) => {
+            CollectError::StaleToken(said())
+        }
         (_, Some(code)) if GONE.iter().any(|part| code.contains(part)) => CollectError::Gone(format!("{code}: {}", said())),
         (_, Some(code)) if NOBODY.contains(&code) => CollectError::NoCredentials(format!("the credentials are not accepted ({code}): {}", said())),
         (SdkError::TimeoutError(_) | SdkError::DispatchFailure(_), _) => {
