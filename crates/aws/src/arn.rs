@@ -153,13 +153,13 @@ mod tests {
 
     #[test]
     fn an_account_that_is_left_out_is_put_in_for_the_kinds_that_belong_to_one() {
-        let canonical = |id| super::canonical(id, "111122223333");
-        let without = canonical("arn:aws-cn:ec2:cn-north-1::snapshot/snap-1");
+        let with = |id| canonical(id, "111122223333");
+        let without = with("arn:aws-cn:ec2:cn-north-1::snapshot/snap-1");
         assert_eq!(without.canonical, "arn:aws-cn:ec2:cn-north-1:111122223333:snapshot/snap-1");
         assert_eq!(without.shown(), "arn:aws-cn:ec2:cn-north-1::snapshot/snap-1");
         for id in ["arn:aws:ec2:eu-west-1:999988887777:image/ami-1", "arn:aws:s3:::data", "arn:aws:apigateway:eu-west-1::/restapis/a", "snap-1", ""] {
-            assert_eq!(canonical(id), NativeId::exact(id), "{id}");
+            assert_eq!(with(id), NativeId::exact(id), "{id}");
         }
-        assert_eq!(super::canonical("arn:aws:ec2:r::image/ami-1", ""), NativeId::exact("arn:aws:ec2:r::image/ami-1"));
+        assert_eq!(canonical("arn:aws:ec2:r::image/ami-1", ""), NativeId::exact("arn:aws:ec2:r::image/ami-1"));
     }
 }
