@@ -3,7 +3,14 @@
 //! The parts are `arn:partition:service:region:account:resource`; what `resource` looks like is each service's own affair:
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>.
 
-use tagledger_model::Text;
+use tagledger_model::{NativeId, Text};
+
+/// The id under which all sources know a resource. Log groups are named with `:*` behind them in policies and by some APIs, and without by the
+/// tagging APIs: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html>.
+pub(crate) fn native_id(arn: &str) -> NativeId {
+    let bare = arn.strip_suffix(":*").filter(|_| Arn::parse(arn).is_some_and(|arn| arn.service == "logs" && arn.resource.starts_with("log-group:")));
+    bare.map_or_else(|| NativeId::exact(arn), |bare| NativeId { canonical: Text::new(bare), raw: Some(Text::new(arn)) })
+}
 
 /// An ARN in its parts. Region and account are empty for services that have neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +80,10 @@ impl<'a> Arn<'a> {
         let last = || self.resource.rsplit(['/', ':']).next();
         let name = match (self.service, after_type) {
             ("logs" | "ssm", Some(rest)) => Some(rest.strip_suffix(":*").unwrap_or(rest)),
+            // Six letters of the service's own follow the name.
+            ("secretsmanager", Some(rest)) => rest.rsplit_once('-').filter(|(_, own)| own.len() == 6).map_or(Some(rest), |(name, _)| Some(name)),
+            // nodegroup/{cluster}/{name}/{id}, and the same for what else belongs to a cluster.
+            ("eks", Some(rest)) if rest.split('/').count() == 3 => rest.split('/').nth(1),
             // An id that nobody knows follows the name.
             ("cloudformation" | "kafka", Some(rest)) if self.resource.starts_with("stack/") || self.resource.starts_with("cluster/") => rest.split('/').next(),
             ("elasticloadbalancing", Some(rest)) if self.resource.starts_with("loadbalancer/") || self.resource.starts_with("targetgroup/") => {
@@ -102,6 +113,16 @@ mod tests {
             ("arn:aws:lambda:eu-west-1:111122223333:function:resize", "lambda:function", "resize"),
             ("arn:aws:states:eu-west-1:111122223333:stateMachine:flow", "states:statemachine", "flow"),
             ("arn:aws:logs:eu-west-1:111122223333:log-group:/app/one:*", "logs:log-group", "/app/one"),
+            ("arn:aws:rds:eu-west-1:111122223333:cluster:main", "rds:cluster", "main"),
+            ("arn:aws:rds:eu-west-1:111122223333:snapshot:before-upgrade", "rds:snapshot", "before-upgrade"),
+            ("arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:nightly", "rds:cluster-snapshot", "nightly"),
+            ("arn:aws:dynamodb:eu-west-1:111122223333:table/carts", "dynamodb:table", "carts"),
+            ("arn:aws:ecs:eu-west-1:111122223333:cluster/shop", "ecs:cluster", "shop"),
+            ("arn:aws:ecs:eu-west-1:111122223333:service/shop/web", "ecs:service", "web"),
+            ("arn:aws:eks:eu-west-1:111122223333:cluster/shop", "eks:cluster", "shop"),
+            ("arn:aws:eks:eu-west-1:111122223333:nodegroup/shop/workers/9ac5-1b", "eks:nodegroup", "workers"),
+            ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db-url-a1B2c3", "secretsmanager:secret", "shop/db-url"),
+            ("arn:aws:cloudfront::111122223333:distribution/E1ABC", "cloudfront:distribution", "E1ABC"),
             ("arn:aws:ssm:eu-west-1:111122223333:parameter/shop/db/url", "ssm:parameter", "shop/db/url"),
             ("arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/front/50dc", "elasticloadbalancing:loadbalancer/app", "front"),
             ("arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/classic", "elasticloadbalancing:loadbalancer", "classic"),
@@ -117,6 +138,16 @@ mod tests {
             let parsed = Arn::parse(arn).unwrap();
             assert_eq!((parsed.kind().as_str(), parsed.name()), (kind, Some(name)), "{arn}");
         }
+    }
+
+    #[test]
+    fn a_log_group_is_one_with_and_without_the_star_and_nothing_else_loses_one() {
+        let group = "arn:aws:logs:eu-west-1:111122223333:log-group:/app/one";
+        let starred = native_id(&format!("{group}:*"));
+        assert_eq!((starred.canonical.as_str(), starred.shown().ends_with(":*")), (group, true));
+        assert_eq!(native_id(group), NativeId::exact(group));
+        let other = "arn:aws:sns:eu-west-1:111122223333:alerts:*";
+        assert_eq!(native_id(other), NativeId::exact(other));
     }
 
     #[test]

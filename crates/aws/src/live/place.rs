@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use crate::ID;
-use crate::arn::Arn;
+use crate::arn::{Arn, native_id};
 use aws_config::SdkConfig;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use std::collections::HashSet;
@@ -10,7 +10,7 @@ use std::error::Error;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 use tagledger_collect::{CollectError, Operation, Target};
-use tagledger_model::{CloudId, Further, NativeId, Observed, Origin, RawResource, RawTag, Taggable, Text};
+use tagledger_model::{CloudId, Further, Observed, Origin, RawResource, RawTag, Taggable, Text};
 
 /// One Region of one account.
 pub(super) struct Place {
@@ -92,7 +92,7 @@ impl Place {
             created: None,
             facts: None,
             origin: Origin::Live { collector },
-            id: NativeId::exact(id),
+            id: native_id(id),
         }
     }
 }
@@ -100,4 +100,11 @@ impl Place {
 /// A tag; some services leave an empty value out.
 pub(super) fn tag(key: Option<&str>, value: Option<&str>) -> Option<RawTag> {
     Some(RawTag::own(key?, value.unwrap_or_default()))
+}
+
+/// A place for tests of what needs no answer.
+#[cfg(test)]
+pub(super) fn here() -> Place {
+    let session = Session::without_credentials("111122223333", &[]);
+    Place { session: Arc::new(session), region: Text::const_new("eu-west-1"), tagged: Tagged::default() }
 }

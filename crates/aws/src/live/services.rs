@@ -2,6 +2,19 @@
 //!
 //! Tags come with the list where the service gives them; else they are asked for one by one, for what the Tagging API has not shown.
 
+mod buckets;
+mod databases;
+mod distributions;
+mod ecs;
+mod eks;
+mod functions;
+pub(super) mod lists;
+mod log_groups;
+mod queues;
+mod secrets;
+mod tables;
+mod tags;
+mod topics;
 mod volumes;
 
 use super::place::Place;
@@ -17,10 +30,24 @@ pub(super) trait Service: Send + Sync {
 }
 
 /// Asked in each Region. A new one is a file and a line here.
-pub(super) static REGIONAL: &[&dyn Service] = &[&volumes::Volumes];
+pub(super) static REGIONAL: &[&dyn Service] = &[
+    &volumes::Volumes,
+    &databases::Databases::Instances,
+    &databases::Databases::Clusters,
+    &databases::Databases::Snapshots,
+    &databases::Databases::ClusterSnapshots,
+    &log_groups::LogGroups,
+    &functions::Functions,
+    &tables::Tables,
+    &ecs::Containers,
+    &eks::Kubernetes,
+    &queues::Queues,
+    &topics::Topics,
+    &secrets::Secrets,
+];
 
 /// Asked once for an account, where global services answer.
-pub(super) static GLOBAL: &[&dyn Service] = &[];
+pub(super) static GLOBAL: &[&dyn Service] = &[&buckets::Buckets, &distributions::Distributions];
 
 /// The rank of what a service itself says of its tags: it is where they are kept.
 pub(super) const RANK: u8 = 40;

@@ -1,7 +1,7 @@
 //! Part d: clouds asked while the scan runs, against a bare boto3 loop that asks the same server the same questions.
 
-use super::figures::{Aim, compare, table};
 use super::Rig;
+use super::figures::{Aim, compare, table};
 use crate::{Failure, process};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
