@@ -5,8 +5,17 @@ use std::error::Error;
 use tagledger_collect::CollectError;
 
 /// Codes by which services refuse: each has its own.
-const DENIED: &[&str] = &["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException", "NotAuthorized"];
-const THROTTLED: &[&str] = &["Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"];
+const DENIED: &[&str] = &[
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "UnauthorizedException",
+    "NotAuthorized",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+];
+const THROTTLED: &[&str] =
+    &["Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled", "SlowDown"];
 const NOBODY: &[&str] = &[
     "ExpiredToken",
     "ExpiredTokenException",

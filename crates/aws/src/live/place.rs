@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use crate::ID;
-use crate::arn::{Arn, canonical};
+use crate::arn::{Arn, native_id};
 use aws_config::SdkConfig;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use std::collections::HashSet;
@@ -92,7 +92,7 @@ impl Place {
             created: None,
             facts: None,
             origin: Origin::Live { collector },
-            id: canonical(id, &self.session.account),
+            id: native_id(id, &self.session.account),
         }
     }
 }
@@ -100,4 +100,11 @@ impl Place {
 /// A tag; some services leave an empty value out.
 pub(super) fn tag(key: Option<&str>, value: Option<&str>) -> Option<RawTag> {
     Some(RawTag::own(key?, value.unwrap_or_default()))
+}
+
+/// A place for tests of what needs no answer.
+#[cfg(test)]
+pub(super) fn here() -> Place {
+    let session = Session::without_credentials("111122223333", &[]);
+    Place { session: Arc::new(session), region: Text::const_new("eu-west-1"), tagged: Tagged::default() }
 }

@@ -2,8 +2,21 @@
 //!
 //! Tags come with the list where the service gives them; else they are asked for one by one, for what the Tagging API has not shown.
 
+mod buckets;
+mod databases;
+mod distributions;
 mod ec2;
+mod ecs;
+mod eks;
 mod elb;
+mod functions;
+pub(super) mod lists;
+mod log_groups;
+mod queues;
+mod secrets;
+mod tables;
+mod tags;
+mod topics;
 
 use super::place::Place;
 use std::sync::Arc;
@@ -28,10 +41,22 @@ pub(super) static REGIONAL: &[&dyn Service] = &[
     &ec2::NAT_GATEWAYS,
     &elb::LoadBalancers,
     &elb::ClassicLoadBalancers,
+    &databases::Databases::Instances,
+    &databases::Databases::Clusters,
+    &databases::Databases::Snapshots,
+    &databases::Databases::ClusterSnapshots,
+    &log_groups::LogGroups,
+    &functions::Functions,
+    &tables::Tables,
+    &ecs::Containers,
+    &eks::Kubernetes,
+    &queues::Queues,
+    &topics::Topics,
+    &secrets::Secrets,
 ];
 
 /// Asked once for an account, where global services answer.
-pub(super) static GLOBAL: &[&dyn Service] = &[];
+pub(super) static GLOBAL: &[&dyn Service] = &[&buckets::Buckets, &distributions::Distributions];
 
 /// The rank of what a service itself says of its tags: it is where they are kept.
 pub(super) const RANK: u8 = 40;

@@ -2,7 +2,7 @@
 
 use super::INFO;
 use crate::ID;
-use crate::arn::{Arn, canonical};
+use crate::arn::{Arn, native_id};
 use crate::live::place::tag;
 use aws_sdk_resourceexplorer2::types::Resource;
 use aws_smithy_types::Document;
@@ -33,7 +33,7 @@ pub(super) fn resource(found: &Resource, account: &Text, region: &Text) -> Optio
         created: None,
         facts: None,
         origin: Origin::Live { collector: INFO.id },
-        id: canonical(id, found.owning_account_id().unwrap_or(account)),
+        id: native_id(id, found.owning_account_id().unwrap_or(account)),
     })
 }
 
