@@ -1,6 +1,6 @@
 //! What can be said of AWS in `tagledger.yaml`.
 
-use tagledger_collect::{Form, Setting, Settings, Shape};
+use tagledger_collect::{Conflict, Form, Setting, Settings, Shape};
 
 pub(crate) const PROFILE: &str = "profile";
 pub(crate) const REGIONS: &str = "regions";
@@ -68,7 +68,11 @@ pub(crate) static SETTINGS: &[Setting] = &[
 ];
 
 /// What does not go together.
-pub(crate) fn conflict(settings: &Settings) -> Option<String> {
+pub(crate) fn conflict(settings: &Settings) -> Option<Conflict> {
     let both = settings.texts(ACCOUNTS).iter().find(|id| settings.texts(SKIP_ACCOUNTS).contains(id));
-    both.map(|id| format!("`{ACCOUNTS}` and `{SKIP_ACCOUNTS}` both name {id}: take it out of one of them"))
+    both.map(|id| Conflict {
+        setting: SKIP_ACCOUNTS,
+        what: format!("`{ACCOUNTS}` and `{SKIP_ACCOUNTS}` both name {id}"),
+        mend: "Take it out of one of them".to_owned(),
+    })
 }
