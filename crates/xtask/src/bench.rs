@@ -3,6 +3,7 @@
 //! A machine's seconds mean little elsewhere; its ratios do. docs/performance.md keeps them with what limits them.
 
 mod figures;
+mod live;
 
 use crate::{Failure, arguments, process, workspace};
 use figures::{Aim, Side, compare, table};
@@ -19,7 +20,7 @@ const DUCKDB: &str = "duckdb==2.0.0";
 /// inventory needs the sub-account, within which bare ids are looked up.
 const COLUMNS: &str = "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ResourceId,Tags";
 
-const PARTS: [&str; 6] = ["a", "b-typical", "b-hard", "c-start", "c-5mb", "c-50mb"];
+const PARTS: [&str; 9] = ["a", "b-typical", "b-hard", "c-start", "c-5mb", "c-50mb", "d-20k", "d-200k", "d-paced"];
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -80,6 +81,9 @@ pub(crate) fn run(words: &[&str]) -> Result<(), Failure> {
             "c-start" => plan(&rig, 6_000)?,
             "c-5mb" => plan(&rig, 5_000_000)?,
             "c-50mb" => plan(&rig, 50_000_000)?,
+            "d-20k" => live::scan(&rig, 20_000, false)?,
+            "d-200k" => live::scan(&rig, 200_000, false)?,
+            "d-paced" => live::scan(&rig, 200_000, true)?,
             shape => cost(&rig, shape.trim_start_matches("b-"), options.rows)?,
         }
     }
@@ -128,17 +132,6 @@ impl Rig {
             fs::write(&whole, "").map_err(|e| Failure(format!("{}: cannot be written: {e}", whole.display())))?;
         }
         Ok(folder)
-    }
-
-    /// Python with DuckDB; installed once.
-    fn python(&self) -> Result<PathBuf, Failure> {
-        let venv = self.target.join("venv");
-        let python = venv.join("bin/python");
-        if !python.exists() {
-            process::run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-        }
-        process::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", DUCKDB]))?;
-        Ok(python)
     }
 }
 
@@ -198,7 +191,7 @@ fn plan(rig: &Rig, bytes: u64) -> Result<(), Failure> {
 /// Part b: a bill to the cube, against decoding its columns and against DuckDB.
 fn cost(rig: &Rig, shape: &str, rows: u64) -> Result<(), Failure> {
     let data = rig.data(&format!("bill-{shape}-{rows}"), &["bench-bill", "--rows", &rows.to_string(), "--shape", shape])?;
-    let python = rig.python()?.display().to_string();
+    let python = rig.python_with(&[DUCKDB])?.display().to_string();
     let script = rig.reference.display().to_string();
     let folder = data.display().to_string();
     if !data.join("inventory.parquet").exists() {
@@ -237,6 +230,9 @@ mod tests {
         assert_eq!(all, Options { parts: PARTS.to_vec(), resources: 1_000_000, rows: 10_000_000, repetitions: 3 });
         let some = Options::parse(&["--only", "b-hard", "--rows=1000", "--reps", "1"]).unwrap();
         assert_eq!(some, Options { parts: vec!["b-hard"], resources: 1_000_000, rows: 1000, repetitions: 1 });
-        assert_eq!(Options::parse(&["--only", "b"]).unwrap_err().0, "--only b: the parts are a, b-typical, b-hard, c-start, c-5mb, c-50mb.");
+        assert_eq!(
+            Options::parse(&["--only", "b"]).unwrap_err().0,
+            "--only b: the parts are a, b-typical, b-hard, c-start, c-5mb, c-50mb, d-20k, d-200k, d-paced."
+        );
     }
 }

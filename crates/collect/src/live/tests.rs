@@ -36,8 +36,8 @@ impl Fake {
         self.asked.fetch_add(1, Ordering::Relaxed);
         let at: u64 = token.as_deref().map_or(0, |token| token.parse().unwrap());
         match (place, at) {
-            // The third page is refused until somebody has asked five times.
-            ("passing", 2) if self.asked.load(Ordering::Relaxed) < 5 => return Err(CollectError::Throttled("wait".to_owned())),
+            // The third page is refused the first time.
+            ("passing", 2) if self.asked.load(Ordering::Relaxed) < 4 => return Err(CollectError::Throttled("wait".to_owned())),
             ("stale", 2) if self.asked.load(Ordering::Relaxed) < 4 => return Err(CollectError::StaleToken("unknown".to_owned())),
             ("endless", 2) => return Ok((Vec::new(), Some("2".to_owned()))),
             ("lasting", 2) => return Err(CollectError::Unreachable("nobody".to_owned())),
@@ -113,7 +113,8 @@ fn scan(places: &[&'static str], journal: Option<&mut Journal>, stop: Stop) -> R
     let rows = collect(connections, options, &mut |found| {
         if let Found::Resource(resource) = found {
             names.push(resource.id.canonical.to_string());
-            if names.last().is_some_and(|name| name.ends_with("hanging1")) {
+            // What a journal hands over was found by another scan.
+            if fake.asked.load(Ordering::Relaxed) > 0 && names.last().is_some_and(|name| name.ends_with("hanging1")) {
                 stopping.stop();
             }
         }
@@ -158,7 +159,7 @@ fn one_call_for_many_targets_is_counted_for_each() {
 fn what_passes_is_gone_on_with_from_its_page_and_what_is_stale_from_the_beginning() {
     let (rows, names, asked) = scan(&["passing"], None, Stop::default()).unwrap();
     assert_eq!((told(&rows)[0].1, names.len()), (&Outcome::Complete { count: 4 }, 4));
-    assert!(asked < 10, "no page is asked for again but the one that was refused: {asked}");
+    assert_eq!(asked, 5, "no page is asked for again but the one that was refused");
     let (rows, names, _) = scan(&["stale"], None, Stop::default()).unwrap();
     assert_eq!(told(&rows)[0].1, &Outcome::Complete { count: 4 }, "counted anew");
     assert_eq!(names.len(), 6, "two pages came twice: the inventory knows them by their ids");
