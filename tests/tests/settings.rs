@@ -88,7 +88,7 @@ fn a_file_that_is_none_is_said_to_be_none() {
         ("clouds: { aws: }\n", "1:1: No `version` in the settings"),
         ("version: 1\nclouds: [aws]\n", "2:9: `clouds` must be a map, not a list"),
         ("version: 1\nscan: { from: [a, [b]] }\n", "2:19: An entry of `from` must be one value, not a list"),
-        ("version: 1\n\tclouds: {}\n", "2:1: A tab is used to indent"),
+        ("version: 1\nclouds:\n\taws:\n", "3:1: A tab is used to indent"),
         ("version: 1\n---\nversion: 1\n", "2:1: A second YAML document starts here"),
     ] {
         desk.put("tagledger.yaml", text);
