@@ -15,7 +15,7 @@ mod samples;
 pub use samples::SAMPLES;
 
 use std::sync::Arc;
-use tagledger_collect::{Cloud, CollectorInfo, Connecting, Connection, ExportReader, Permissions, ResourceRef, Setting, Settings};
+use tagledger_collect::{Cloud, CollectorInfo, Conflict, Connecting, Connection, ExportReader, Permissions, ResourceRef, Setting, Settings};
 use tagledger_model::{CloudId, ContainerKind, Kinds, NativeId, Suggestion, TagGrammar};
 
 /// Amazon Web Services.
@@ -78,7 +78,7 @@ impl Cloud for Aws {
         live::settings::SETTINGS
     }
 
-    fn conflict(&self, settings: &Settings) -> Option<String> {
+    fn conflict(&self, settings: &Settings) -> Option<Conflict> {
         live::settings::conflict(settings)
     }
 

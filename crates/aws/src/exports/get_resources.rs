@@ -4,7 +4,10 @@
 //! listed with an empty list; one that never had any is not listed at all, which is the blind spot of this export.
 
 use super::{MORE_PAGES, Tags, has_token, lists, origin, wrapping};
-use crate::{ID, arn::Arn};
+use crate::{
+    ID,
+    arn::{Arn, native_id},
+};
 use serde::Deserialize;
 use tagledger_collect::{Document, ExportInfo, ExportReader, Found, ReadError, Sample, Sink};
 use tagledger_model::{CloudId, RawResource, Taggable, Text};

@@ -5,7 +5,10 @@
 //! views made by AWS itself never do: a file without any `tags` property says nothing about tags.
 
 use super::{MORE_PAGES, OwnTag, has_token, lists, origin, wrapping};
-use crate::{ID, arn::Arn};
+use crate::{
+    ID,
+    arn::{Arn, native_id},
+};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, Visitor},
