@@ -3,7 +3,7 @@
 use super::{List, PAGE, call, list, resource};
 use crate::live::place::Place;
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::types::Image;
+use aws_sdk_ec2::types::{Image, ImageState};
 use tagledger_collect::{Asked, CollectorInfo, Found, Operation, Page};
 use tagledger_model::{RawResource, Text, Timestamp};
 
@@ -23,8 +23,7 @@ fn page<'a>(place: &'a Place, client: &'a Client, token: Option<String>) -> Aske
 }
 
 fn found(place: &Place, image: &Image) -> Option<RawResource> {
-    let state = image.state().map(|state| state.as_str());
-    if state == Some("deregistered") {
+    if image.state() == Some(&ImageState::Deregistered) {
         return None;
     }
     let mut resource = resource(place, &INFO, "image", image.image_id()?, image.tags());

@@ -3,7 +3,7 @@
 use super::{List, PAGE, call, list, moment, resource};
 use crate::live::place::Place;
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::types::Instance;
+use aws_sdk_ec2::types::{Instance, Reservation};
 use tagledger_collect::{Asked, CollectorInfo, Found, Operation, Page};
 use tagledger_model::{Fact, Facts, RawResource, Timestamp};
 
@@ -17,7 +17,7 @@ fn page<'a>(place: &'a Place, client: &'a Client, token: Option<String>) -> Aske
     Box::pin(async move {
         let call = client.describe_instances().include_managed_resources(true).max_results(PAGE).set_next_token(token);
         let page = place.ask(&DESCRIBE_INSTANCES, call.send()).await?;
-        let instances = page.reservations().iter().flat_map(|reservation| reservation.instances());
+        let instances = page.reservations().iter().flat_map(Reservation::instances);
         Ok((instances.filter_map(|instance| found(place, instance)).map(Found::Resource).collect(), page.next_token))
     })
 }

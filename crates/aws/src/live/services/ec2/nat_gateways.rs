@@ -3,7 +3,7 @@
 use super::{List, PAGE, call, list, moment, resource};
 use crate::live::place::Place;
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::types::NatGateway;
+use aws_sdk_ec2::types::{NatGateway, NatGatewayState};
 use tagledger_collect::{Asked, CollectorInfo, Found, Operation, Page};
 use tagledger_model::{Fact, Facts, RawResource};
 
@@ -21,7 +21,7 @@ fn page<'a>(place: &'a Place, client: &'a Client, token: Option<String>) -> Aske
 }
 
 fn found(place: &Place, gateway: &NatGateway) -> Option<RawResource> {
-    let state = gateway.state().map(|state| state.as_str());
+    let state = gateway.state().map(NatGatewayState::as_str);
     // What was deleted is listed for about an hour more.
     if matches!(state, Some("deleting" | "deleted")) {
         return None;

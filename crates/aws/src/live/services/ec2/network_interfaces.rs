@@ -3,7 +3,7 @@
 use super::{List, PAGE, call, list, moment, resource};
 use crate::live::place::Place;
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::types::NetworkInterface;
+use aws_sdk_ec2::types::{NetworkInterface, NetworkInterfaceStatus, OperatorResponse};
 use tagledger_collect::{Asked, CollectorInfo, Found, Operation, Page};
 use tagledger_model::{Fact, Facts, RawResource};
 
@@ -33,9 +33,9 @@ const OWN_TYPES: &[&str] = &["interface", "efa", "efa-only", "trunk"];
 
 fn facts(interface: &NetworkInterface) -> Facts {
     let is_own = !interface.requester_managed().unwrap_or(false)
-        && !interface.operator().and_then(|operator| operator.managed()).unwrap_or(false)
+        && !interface.operator().and_then(OperatorResponse::managed).unwrap_or(false)
         && interface.interface_type().is_none_or(|kind| OWN_TYPES.contains(&kind.as_str()));
-    match interface.status().map(|status| status.as_str()) {
+    match interface.status().map(NetworkInterfaceStatus::as_str) {
         Some(status @ "in-use") => Facts {
             attached: Some(Fact::new(true, "Status", status)),
             since: interface.attachment().and_then(|attachment| attachment.attach_time()).map(moment),
@@ -52,7 +52,7 @@ fn facts(interface: &NetworkInterface) -> Facts {
 mod tests {
     use super::*;
     use aws_sdk_ec2::types::builders::NetworkInterfaceBuilder;
-    use aws_sdk_ec2::types::{NetworkInterfaceAttachment, NetworkInterfaceStatus, NetworkInterfaceType, OperatorResponse};
+    use aws_sdk_ec2::types::{NetworkInterfaceAttachment, NetworkInterfaceType};
     use aws_smithy_types::DateTime;
     use tagledger_model::Timestamp;
 

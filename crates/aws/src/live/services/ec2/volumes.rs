@@ -3,7 +3,7 @@
 use super::{List, PAGE, call, list, moment, resource};
 use crate::live::place::Place;
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::types::Volume;
+use aws_sdk_ec2::types::{Volume, VolumeState};
 use tagledger_collect::{Asked, CollectorInfo, Found, Operation, Page};
 use tagledger_model::{Fact, Facts, RawResource};
 
@@ -30,7 +30,7 @@ fn found(place: &Place, volume: &Volume) -> Option<RawResource> {
 
 fn facts(volume: &Volume) -> Facts {
     // `in-use` and `available` are lasting; the other states are on the way to or from them.
-    let attached = volume.state().map(|state| state.as_str()).and_then(|state| match state {
+    let attached = volume.state().map(VolumeState::as_str).and_then(|state| match state {
         "in-use" => Some(Fact::new(true, "State", state)),
         "available" => Some(Fact::new(false, "State", state)),
         _ => None,
@@ -43,7 +43,7 @@ fn facts(volume: &Volume) -> Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_sdk_ec2::types::{VolumeAttachment, VolumeState};
+    use aws_sdk_ec2::types::VolumeAttachment;
     use aws_smithy_types::DateTime;
     use tagledger_model::Timestamp;
 

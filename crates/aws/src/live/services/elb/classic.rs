@@ -28,18 +28,18 @@ impl Service for ClassicLoadBalancers {
         Box::pin(async move {
             let client = Client::new(&place.config());
             let (balancers, ended) = whole(|marker| {
-                let call = client.describe_load_balancers().page_size(PAGE).set_marker(marker).send();
+                let call = client.describe_load_balancers().page_size(PAGE).set_marker(marker);
                 async move {
-                    let page = place.ask(&DESCRIBE_LOAD_BALANCERS, call).await?;
+                    let page = place.ask(&DESCRIBE_LOAD_BALANCERS, call.send()).await?;
                     Ok((page.load_balancer_descriptions.unwrap_or_default(), page.next_marker))
                 }
             })
             .await;
             let names = balancers.iter().filter_map(LoadBalancerDescription::load_balancer_name).map(str::to_owned).collect();
             let mut tags = Tags::of(names, |names| {
-                let call = client.describe_tags().set_load_balancer_names(Some(names)).send();
+                let call = client.describe_tags().set_load_balancer_names(Some(names));
                 async move {
-                    let answer = place.ask(&DESCRIBE_TAGS, call).await?;
+                    let answer = place.ask(&DESCRIBE_TAGS, call.send()).await?;
                     let pairs = |tags: &[aws_sdk_elasticloadbalancing::types::Tag]| tags.iter().filter_map(|t| tag(Some(t.key()), t.value())).collect();
                     let shown = answer.tag_descriptions().iter();
                     Ok(shown.filter_map(|d| Some((d.load_balancer_name()?.to_owned(), pairs(d.tags())))).collect::<Vec<(String, Vec<RawTag>)>>())

@@ -6,7 +6,7 @@ use super::target_health::{Targets, attached};
 use super::{DESCRIBE_LOAD_BALANCERS, DESCRIBE_TAGS, PAGE, RANK, Service, call, whole};
 use crate::live::place::{Place, tag};
 use aws_sdk_elasticloadbalancingv2::Client;
-use aws_sdk_elasticloadbalancingv2::types::{LoadBalancer, TargetGroup};
+use aws_sdk_elasticloadbalancingv2::types::{LoadBalancer, TargetGroup, TargetTypeEnum};
 use std::collections::HashMap;
 use tagledger_collect::{Asked, CollectError, CollectorInfo, Found, Operation, Outlet};
 use tagledger_model::{Fact, Facts, RawResource, Timestamp};
@@ -83,9 +83,9 @@ struct Api<'a> {
 impl Api<'_> {
     async fn balancers(&self) -> (Vec<LoadBalancer>, Result<(), CollectError>) {
         whole(|marker| {
-            let call = self.client.describe_load_balancers().page_size(PAGE).set_marker(marker).send();
+            let call = self.client.describe_load_balancers().page_size(PAGE).set_marker(marker);
             async move {
-                let page = self.place.ask(&DESCRIBE_LOAD_BALANCERS, call).await?;
+                let page = self.place.ask(&DESCRIBE_LOAD_BALANCERS, call.send()).await?;
                 Ok((page.load_balancers.unwrap_or_default(), page.next_marker))
             }
         })
@@ -94,9 +94,9 @@ impl Api<'_> {
 
     async fn groups(&self) -> (Vec<TargetGroup>, Result<(), CollectError>) {
         whole(|marker| {
-            let call = self.client.describe_target_groups().page_size(PAGE).set_marker(marker).send();
+            let call = self.client.describe_target_groups().page_size(PAGE).set_marker(marker);
             async move {
-                let page = self.place.ask(&DESCRIBE_TARGET_GROUPS, call).await?;
+                let page = self.place.ask(&DESCRIBE_TARGET_GROUPS, call.send()).await?;
                 Ok((page.target_groups.unwrap_or_default(), page.next_marker))
             }
         })
@@ -128,14 +128,14 @@ impl Api<'_> {
 
     async fn health(&self, arn: &str, group: &TargetGroup) -> Result<Targets, CollectError> {
         let answer = self.place.ask(&DESCRIBE_TARGET_HEALTH, self.client.describe_target_health().target_group_arn(arn).send()).await?;
-        Ok(Targets::of(group.target_type().map(|kind| kind.as_str()), answer.target_health_descriptions()))
+        Ok(Targets::of(group.target_type().map(TargetTypeEnum::as_str), answer.target_health_descriptions()))
     }
 
     async fn tags(&self, arns: Vec<String>) -> Tags {
         Tags::of(arns, |arns| {
-            let call = self.client.describe_tags().set_resource_arns(Some(arns)).send();
+            let call = self.client.describe_tags().set_resource_arns(Some(arns));
             async move {
-                let answer = self.place.ask(&DESCRIBE_TAGS, call).await?;
+                let answer = self.place.ask(&DESCRIBE_TAGS, call.send()).await?;
                 let shown = answer.tag_descriptions().iter();
                 Ok(shown.filter_map(|d| Some((d.resource_arn()?.to_owned(), d.tags().iter().filter_map(|t| tag(t.key(), t.value())).collect()))).collect())
             }

@@ -2,7 +2,7 @@
 //!
 //! States and reasons: <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html>.
 
-use aws_sdk_elasticloadbalancingv2::types::{LoadBalancer, TargetHealthDescription};
+use aws_sdk_elasticloadbalancingv2::types::{LoadBalancer, TargetHealthDescription, TargetHealthReasonEnum, TargetHealthStateEnum};
 use tagledger_model::Fact;
 
 /// What the targets of one group show.
@@ -31,8 +31,8 @@ impl Targets {
         let mut idle = None;
         let mut is_settled = true;
         for health in targets.iter().map(TargetHealthDescription::target_health) {
-            let state = health.and_then(|health| health.state()).map(|state| state.as_str());
-            let reason = health.and_then(|health| health.reason()).map(|reason| reason.as_str());
+            let state = health.and_then(|health| health.state()).map(TargetHealthStateEnum::as_str);
+            let reason = health.and_then(|health| health.reason()).map(TargetHealthReasonEnum::as_str);
             match (state, reason) {
                 (Some(state @ "healthy"), _) => return Self::Serving("TargetHealth.State", state.to_owned()),
                 // Registered, and asked like any other: nobody wanted its health to be checked.
@@ -76,9 +76,7 @@ pub(super) fn attached(balancer: &LoadBalancer, behind: &[Option<Targets>], all:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_sdk_elasticloadbalancingv2::types::{
-        LoadBalancerState, LoadBalancerStateEnum, LoadBalancerTypeEnum, TargetHealth, TargetHealthReasonEnum, TargetHealthStateEnum,
-    };
+    use aws_sdk_elasticloadbalancingv2::types::{LoadBalancerState, LoadBalancerStateEnum, LoadBalancerTypeEnum, TargetHealth};
 
     fn target(state: &str, reason: &str) -> TargetHealthDescription {
         let health = TargetHealth::builder().state(TargetHealthStateEnum::from(state));
