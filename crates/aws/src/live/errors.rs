@@ -50,7 +50,8 @@ where
     let said = || {
         let own = error.as_service_error().and_then(ProvideErrorMetadata::message).map(str::to_owned);
         // What no service says comes from something between: a proxy's page, a load balancer's.
-        let between = || error.raw_response().map(|answer| format!("HTTP {} without a message that the service defines", answer.status().as_u16()));
+        let answer = error.raw_response().filter(|answer| !answer.status().is_success());
+        let between = || answer.map(|answer| format!("HTTP {} without a message that the service defines", answer.status().as_u16()));
         own.or_else(between).unwrap_or_else(|| chain(error)).chars().take(200).collect::<String>()
     };
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
