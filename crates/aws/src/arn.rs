@@ -5,13 +5,6 @@
 
 use tagledger_model::{NativeId, Text};
 
-/// The id under which all sources know a resource. Log groups are named with `:*` behind them in policies and by some APIs, and without by the
-/// tagging APIs: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html>.
-pub(crate) fn native_id(arn: &str) -> NativeId {
-    let bare = arn.strip_suffix(":*").filter(|_| Arn::parse(arn).is_some_and(|arn| arn.service == "logs" && arn.resource.starts_with("log-group:")));
-    bare.map_or_else(|| NativeId::exact(arn), |bare| NativeId { canonical: Text::new(bare), raw: Some(Text::new(arn)) })
-}
-
 /// An ARN in its parts. Region and account are empty for services that have neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Arn<'a> {
@@ -96,6 +89,28 @@ impl<'a> Arn<'a> {
     }
 }
 
+/// The id under which all sources know a resource. Two kinds are written in two forms:
+///
+/// - Log groups end in `:*` in policies and in some answers, and do not in the tagging APIs:
+///   <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html>.
+/// - Snapshots and images of EC2 are written without an account (`arn:aws:ec2:eu-west-1::snapshot/snap-1`) in IAM's reference and by AWS Backup;
+///   others write the account that they belong to: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>.
+///
+/// `account` is whose it is, where that is known from elsewhere.
+pub(crate) fn native_id(id: &str, account: &str) -> NativeId {
+    let other = |canonical: Text| NativeId { canonical, raw: Some(Text::new(id)) };
+    match Arn::parse(id) {
+        Some(arn) if arn.service == "logs" && arn.resource.starts_with("log-group:") => {
+            id.strip_suffix(":*").map_or_else(|| NativeId::exact(id), |bare| other(Text::new(bare)))
+        }
+        Some(arn) if arn.service == "ec2" && arn.account.is_empty() && !account.is_empty() => {
+            let head = id.len() - arn.resource.len() - 1;
+            other(Text::from(format!("{}{account}:{}", &id[..head], arn.resource)))
+        }
+        _ => NativeId::exact(id),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,11 +158,11 @@ mod tests {
     #[test]
     fn a_log_group_is_one_with_and_without_the_star_and_nothing_else_loses_one() {
         let group = "arn:aws:logs:eu-west-1:111122223333:log-group:/app/one";
-        let starred = native_id(&format!("{group}:*"));
+        let starred = native_id(&format!("{group}:*"), "");
         assert_eq!((starred.canonical.as_str(), starred.shown().ends_with(":*")), (group, true));
-        assert_eq!(native_id(group), NativeId::exact(group));
+        assert_eq!(native_id(group, ""), NativeId::exact(group));
         let other = "arn:aws:sns:eu-west-1:111122223333:alerts:*";
-        assert_eq!(native_id(other), NativeId::exact(other));
+        assert_eq!(native_id(other, ""), NativeId::exact(other));
     }
 
     #[test]
@@ -167,5 +182,17 @@ mod tests {
         assert_eq!(Arn::parse("arn:aws:iam::aws:policy/AdministratorAccess").unwrap().account_id(), None);
         assert_eq!(Arn::parse("arn:aws:s3:::b").unwrap().account_id(), None);
         assert_eq!(Arn::parse("arn:aws:iam::000000000042:role/r").unwrap().account_id(), Some("000000000042"));
+    }
+
+    #[test]
+    fn an_account_that_is_left_out_is_put_in_for_the_kinds_that_belong_to_one() {
+        let with = |id| native_id(id, "111122223333");
+        let without = with("arn:aws-cn:ec2:cn-north-1::snapshot/snap-1");
+        assert_eq!(without.canonical, "arn:aws-cn:ec2:cn-north-1:111122223333:snapshot/snap-1");
+        assert_eq!(without.shown(), "arn:aws-cn:ec2:cn-north-1::snapshot/snap-1");
+        for id in ["arn:aws:ec2:eu-west-1:999988887777:image/ami-1", "arn:aws:s3:::data", "arn:aws:apigateway:eu-west-1::/restapis/a", "snap-1", ""] {
+            assert_eq!(with(id), NativeId::exact(id), "{id}");
+        }
+        assert_eq!(native_id("arn:aws:ec2:r::image/ami-1", ""), NativeId::exact("arn:aws:ec2:r::image/ami-1"));
     }
 }

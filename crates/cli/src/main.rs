@@ -9,9 +9,11 @@ mod clouds;
 mod commands;
 mod exit;
 mod failure;
+mod interrupt;
 mod output;
 mod progress;
 mod rows;
+mod settings;
 mod shared;
 mod taxonomy;
 

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::error::Error;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
-use tagledger_collect::{CollectError, Operation, Target};
+use tagledger_collect::{Asked, CollectError, Operation, Target};
 use tagledger_model::{CloudId, Further, Observed, Origin, RawResource, RawTag, Taggable, Text};
 
 /// One Region of one account.
@@ -46,12 +46,13 @@ impl Place {
         self.session.at(&self.region)
     }
 
-    /// Makes a call when its turn has come.
-    pub async fn ask<T, E>(&self, operation: &Operation, call: impl Future<Output = Result<T, SdkError<E>>>) -> Result<T, CollectError>
+    /// Makes a call when its turn has come. The SDK's own futures are large: here they leave the stack of whoever waits.
+    pub fn ask<'a, T, E>(&'a self, operation: &'a Operation, call: impl Future<Output = Result<T, SdkError<E>>> + Send + 'a) -> Asked<'a, T>
     where
-        E: Error + ProvideErrorMetadata + 'static,
+        T: Send + 'a,
+        E: Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        self.session.ask(operation, &self.region, call).await
+        Box::pin(self.session.ask(operation, &self.region, call))
     }
 
     /// The coverage of a call in this Region.
@@ -92,7 +93,7 @@ impl Place {
             created: None,
             facts: None,
             origin: Origin::Live { collector },
-            id: native_id(id),
+            id: native_id(id, &self.session.account),
         }
     }
 }

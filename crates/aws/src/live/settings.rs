@@ -1,6 +1,6 @@
 //! What can be said of AWS in `tagledger.yaml`.
 
-use tagledger_collect::{Form, Setting, Settings, Shape};
+use tagledger_collect::{Conflict, Form, Setting, Settings, Shape};
 
 pub(crate) const PROFILE: &str = "profile";
 pub(crate) const REGIONS: &str = "regions";
@@ -83,11 +83,12 @@ pub(crate) static SETTINGS: &[Setting] = &[
 ];
 
 /// What does not go together.
-pub(crate) fn conflict(settings: &Settings) -> Option<String> {
+pub(crate) fn conflict(settings: &Settings) -> Option<Conflict> {
     let both = settings.texts(ACCOUNTS).iter().find(|id| settings.texts(SKIP_ACCOUNTS).contains(id));
     if let Some(id) = both {
-        return Some(format!("`{ACCOUNTS}` and `{SKIP_ACCOUNTS}` both name {id}: take it out of one of them"));
+        let what = format!("`{ACCOUNTS}` and `{SKIP_ACCOUNTS}` both name {id}");
+        return Some(Conflict { setting: SKIP_ACCOUNTS, what, mend: "Take it out of one of them".to_owned() });
     }
     let nameless = settings.section(AGGREGATOR).is_some_and(|aggregator| aggregator.text("name").is_none());
-    nameless.then(|| format!("`{AGGREGATOR}` needs the `name` of the aggregator"))
+    nameless.then(|| Conflict { setting: AGGREGATOR, what: format!("`{AGGREGATOR}` says no `name`"), mend: "Add the `name` of the aggregator".to_owned() })
 }

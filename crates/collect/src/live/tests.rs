@@ -214,9 +214,24 @@ fn a_later_scan_goes_on_where_this_one_stopped() {
     assert_eq!(told(&rows).iter().filter(|(_, outcome)| matches!(outcome, Outcome::Complete { .. })).count(), 2);
     names.dedup();
     assert_eq!(names.iter().filter(|name| name.contains("ok")).count(), 4);
+    assert!(Journal::resume(&path, later).unwrap_err().to_string().contains("another scan"), "two scans would mix their pages");
+    drop(journal);
+    // What this scan does not ask for is not handed over, whatever is kept of it.
+    let mut journal = Journal::resume(&path, later).unwrap();
+    let (rows, mut names, _) = scan(&["several"], Some(&mut journal), Stop::default()).unwrap();
+    names.dedup();
+    assert_eq!((rows.len(), names.iter().filter(|name| name.contains("ok")).count(), names.len()), (2, 0, 4));
     drop(journal);
     let journal = Journal::resume(&path, Timestamp(now.0 + 48 * 3600)).unwrap();
     assert_eq!(journal.began(), None, "what is older than a day is asked for again");
+}
+
+#[test]
+fn what_was_stopped_before_anything_was_known_says_so() {
+    let stop = Stop::default();
+    stop.stop();
+    let (rows, names, asked) = scan(&["ok"], None, stop).unwrap();
+    assert_eq!((told(&rows), names.len(), asked), (vec![("-", &Outcome::Failed { why: "interrupted".to_owned() })], 0, 0));
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub(super) fn item(line: &str) -> Result<Option<RawResource>, CollectError> {
         created: text("resourceCreationTime").and_then(Timestamp::parse),
         facts: None,
         origin: Origin::Live { collector: INFO.id },
-        id: native_id(id),
+        id: native_id(id, account),
     }))
 }
 

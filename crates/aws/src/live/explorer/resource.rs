@@ -33,7 +33,7 @@ pub(super) fn resource(found: &Resource, account: &Text, region: &Text) -> Optio
         created: None,
         facts: None,
         origin: Origin::Live { collector: INFO.id },
-        id: native_id(id),
+        id: native_id(id, found.owning_account_id().unwrap_or(account)),
     })
 }
 
