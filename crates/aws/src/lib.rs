@@ -16,7 +16,7 @@ pub use samples::SAMPLES;
 
 use std::sync::Arc;
 use tagledger_collect::{Cloud, CollectorInfo, Conflict, Connecting, Connection, ExportReader, Permissions, ResourceRef, Setting, Settings};
-use tagledger_model::{CloudId, ContainerKind, Kinds, Suggestion, TagGrammar};
+use tagledger_model::{CloudId, ContainerKind, Kinds, NativeId, Suggestion, TagGrammar};
 
 /// Amazon Web Services.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +55,10 @@ impl Cloud for Aws {
 
     fn kinds(&self) -> &'static Kinds {
         &kinds::KINDS
+    }
+
+    fn native_id(&self, id: &str) -> NativeId {
+        arn::native_id(id, "")
     }
 
     fn exports(&self) -> &'static [&'static dyn ExportReader] {

@@ -5,8 +5,17 @@ use std::error::Error;
 use tagledger_collect::CollectError;
 
 /// Codes by which services refuse: each has its own.
-const DENIED: &[&str] = &["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException", "NotAuthorized"];
-const THROTTLED: &[&str] = &["Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"];
+const DENIED: &[&str] = &[
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "UnauthorizedException",
+    "NotAuthorized",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+];
+const THROTTLED: &[&str] =
+    &["Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled", "SlowDown"];
 const NOBODY: &[&str] = &[
     "ExpiredToken",
     "ExpiredTokenException",
@@ -41,7 +50,8 @@ where
     let said = || {
         let own = error.as_service_error().and_then(ProvideErrorMetadata::message).map(str::to_owned);
         // What no service says comes from something between: a proxy's page, a load balancer's.
-        let between = || error.raw_response().map(|answer| format!("HTTP {} without a message that the service defines", answer.status().as_u16()));
+        let answer = error.raw_response().filter(|answer| !answer.status().is_success());
+        let between = || answer.map(|answer| format!("HTTP {} without a message that the service defines", answer.status().as_u16()));
         own.or_else(between).unwrap_or_else(|| chain(error)).chars().take(200).collect::<String>()
     };
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
@@ -49,7 +59,9 @@ where
         (_, Some(code)) if DENIED.contains(&code) => CollectError::Denied { permission: permission.to_owned() },
         (_, Some(code)) if THROTTLED.contains(&code) => CollectError::Throttled(said()),
         (_, Some(code)) if STALE.contains(&code) => CollectError::StaleToken(said()),
-        (_, Some(code)) if INVALID.contains(&code) && said().to_ascii_lowercase().contains("token") => CollectError::StaleToken(said()),
+        (_, Some(code)) if INVALID.contains(&code) && ["token", "marker"].iter().any(|word| said().to_ascii_lowercase().contains(word)) => {
+            CollectError::StaleToken(said())
+        }
         (_, Some(code)) if GONE.iter().any(|part| code.contains(part)) => CollectError::Gone(format!("{code}: {}", said())),
         (_, Some(code)) if NOBODY.contains(&code) => CollectError::NoCredentials(format!("the credentials are not accepted ({code}): {}", said())),
         (SdkError::TimeoutError(_) | SdkError::DispatchFailure(_), _) => {

@@ -258,6 +258,8 @@ impl Driver {
         };
         let Some(mut work) = open.remove(&id) else { return };
         work.attempt += 1;
+        // A job that came to its end is no better than what it could not read whole.
+        let ended = ended.and_then(|()| work.progress.lock().unwrap_or_else(PoisonError::into_inner).flaw.take().map_or(Ok(()), Err));
         let again = ended.as_ref().is_err_and(CollectError::may_pass) && work.attempt < ATTEMPTS && !is_stopped;
         if again {
             // After everything else: whatever it was has had time to pass. It goes on from the page at which it stopped.
@@ -267,6 +269,7 @@ impl Driver {
                     progress.counts.iter_mut().for_each(|count| *count = 0);
                 }
                 progress.missing.clear();
+                progress.flaw = None;
                 progress.next.is_none()
             };
             if from_the_beginning {

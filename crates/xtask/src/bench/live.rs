@@ -16,7 +16,7 @@ const PLACES: u64 = 15;
 /// What the cloud and both sides agree on.
 const ACCOUNTS: [&str; 5] = ["111122220000", "111122220001", "111122220002", "111122220003", "111122220004"];
 
-const TAXONOMY: &str = "version: 1\nkeys:\n  Environment: { required: true, values: { production: [production], staging: [staging], development: [development] } }\n  \
+const TAXONOMY: &str = "version: 1\nkeys:\n  Environment: { required: true, values: { production: [], staging: [], development: [] } }\n  \
     Application: { required: true }\n  Owner: { required: true }\n";
 
 /// A loopback cloud that ends with the bench.
