@@ -12,7 +12,9 @@ mod failure;
 mod output;
 mod progress;
 mod rows;
+mod seen;
 mod shared;
+mod state;
 mod taxonomy;
 
 use clap::Parser;
