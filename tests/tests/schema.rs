@@ -95,7 +95,39 @@ fn taxonomies_fit_their_schema() {
 }
 
 #[test]
-fn the_committed_schema_is_what_the_program_prints() {
+fn the_committed_schemas_are_what_the_program_prints() {
     let committed = std::fs::read_to_string(root().join("taxonomy.schema.json")).unwrap();
     assert!(tagledger(["taxonomy", "schema"]).exits(0).out == committed, "`tagledger taxonomy schema > taxonomy.schema.json` writes it anew");
+    let committed = std::fs::read_to_string(root().join("tagledger.schema.json")).unwrap();
+    assert!(tagledger(["settings", "schema"]).exits(0).out == committed, "`tagledger settings schema > tagledger.schema.json` writes it anew");
+}
+
+#[test]
+fn settings_fit_their_schema() {
+    let schema = root().join("tagledger.schema.json");
+    let desk = Desk::new();
+    desk.put("small.yaml", "version: 1\nclouds: { aws: }\n");
+    desk.put("named.yaml", "version: 1\nclouds: { aws: { accounts: [\"111122223333\"], role: , organization: false } }\nscan: { concurrency: 1 }\n");
+    let (small, named) = (desk.path("small.yaml"), desk.path("named.yaml"));
+    desk.call("settings check small.yaml named.yaml").exits(0);
+    let Some(said) = mistakes(&[&schema, &root().join("examples/live/tagledger.yaml"), &small, &named]) else { return };
+    assert_eq!(said, "");
+    // The schema refuses what the program refuses.
+    let wrong = [
+        "clouds: { aws: { regions: [eu_west_1] } }",
+        "clouds: { aws: { regions: eu-west-1 } }",
+        "clouds: { aws: { accounts: [\"4711\"] } }",
+        "clouds: { aws: { pace: fast } }",
+        "clouds: { aws: { role: { nam: x } } }",
+        "clouds: { azure: {} }",
+        "clouds: { aws: { organization: perhaps } }",
+        "scan: { concurrency: 0 }",
+        "scan: { concurency: 1 }",
+        "scans: {}",
+    ];
+    for text in wrong {
+        desk.put("wrong.yaml", format!("version: 1\n{text}\n"));
+        desk.call("settings check wrong.yaml").exits(2);
+        assert_ne!(mistakes(&[&schema, &desk.path("wrong.yaml")]).unwrap(), "", "{text}");
+    }
 }

@@ -3,7 +3,7 @@
 //! The parts are `arn:partition:service:region:account:resource`; what `resource` looks like is each service's own affair:
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>.
 
-use tagledger_model::Text;
+use tagledger_model::{NativeId, Text};
 
 /// An ARN in its parts. Region and account are empty for services that have neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +73,10 @@ impl<'a> Arn<'a> {
         let last = || self.resource.rsplit(['/', ':']).next();
         let name = match (self.service, after_type) {
             ("logs" | "ssm", Some(rest)) => Some(rest.strip_suffix(":*").unwrap_or(rest)),
+            // Six letters of the service's own follow the name.
+            ("secretsmanager", Some(rest)) => rest.rsplit_once('-').filter(|(_, own)| own.len() == 6).map_or(Some(rest), |(name, _)| Some(name)),
+            // nodegroup/{cluster}/{name}/{id}, and the same for what else belongs to a cluster.
+            ("eks", Some(rest)) if rest.split('/').count() == 3 => rest.split('/').nth(1),
             // An id that nobody knows follows the name.
             ("cloudformation" | "kafka", Some(rest)) if self.resource.starts_with("stack/") || self.resource.starts_with("cluster/") => rest.split('/').next(),
             ("elasticloadbalancing", Some(rest)) if self.resource.starts_with("loadbalancer/") || self.resource.starts_with("targetgroup/") => {
@@ -82,6 +86,28 @@ impl<'a> Arn<'a> {
             _ => last(),
         };
         name.filter(|name| !name.is_empty())
+    }
+}
+
+/// The id under which all sources know a resource. Two kinds are written in two forms:
+///
+/// - Log groups end in `:*` in policies and in some answers, and do not in the tagging APIs:
+///   <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html>.
+/// - Snapshots and images of EC2 are written without an account (`arn:aws:ec2:eu-west-1::snapshot/snap-1`) in IAM's reference and by AWS Backup;
+///   others write the account that they belong to: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>.
+///
+/// `account` is whose it is, where that is known from elsewhere.
+pub(crate) fn native_id(id: &str, account: &str) -> NativeId {
+    let other = |canonical: Text| NativeId { canonical, raw: Some(Text::new(id)) };
+    match Arn::parse(id) {
+        Some(arn) if arn.service == "logs" && arn.resource.starts_with("log-group:") => {
+            id.strip_suffix(":*").map_or_else(|| NativeId::exact(id), |bare| other(Text::new(bare)))
+        }
+        Some(arn) if arn.service == "ec2" && arn.account.is_empty() && !account.is_empty() => {
+            let head = id.len() - arn.resource.len() - 1;
+            other(Text::from(format!("{}{account}:{}", &id[..head], arn.resource)))
+        }
+        _ => NativeId::exact(id),
     }
 }
 
@@ -102,6 +128,16 @@ mod tests {
             ("arn:aws:lambda:eu-west-1:111122223333:function:resize", "lambda:function", "resize"),
             ("arn:aws:states:eu-west-1:111122223333:stateMachine:flow", "states:statemachine", "flow"),
             ("arn:aws:logs:eu-west-1:111122223333:log-group:/app/one:*", "logs:log-group", "/app/one"),
+            ("arn:aws:rds:eu-west-1:111122223333:cluster:main", "rds:cluster", "main"),
+            ("arn:aws:rds:eu-west-1:111122223333:snapshot:before-upgrade", "rds:snapshot", "before-upgrade"),
+            ("arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:nightly", "rds:cluster-snapshot", "nightly"),
+            ("arn:aws:dynamodb:eu-west-1:111122223333:table/carts", "dynamodb:table", "carts"),
+            ("arn:aws:ecs:eu-west-1:111122223333:cluster/shop", "ecs:cluster", "shop"),
+            ("arn:aws:ecs:eu-west-1:111122223333:service/shop/web", "ecs:service", "web"),
+            ("arn:aws:eks:eu-west-1:111122223333:cluster/shop", "eks:cluster", "shop"),
+            ("arn:aws:eks:eu-west-1:111122223333:nodegroup/shop/workers/9ac5-1b", "eks:nodegroup", "workers"),
+            ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db-url-a1B2c3", "secretsmanager:secret", "shop/db-url"),
+            ("arn:aws:cloudfront::111122223333:distribution/E1ABC", "cloudfront:distribution", "E1ABC"),
             ("arn:aws:ssm:eu-west-1:111122223333:parameter/shop/db/url", "ssm:parameter", "shop/db/url"),
             ("arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/front/50dc", "elasticloadbalancing:loadbalancer/app", "front"),
             ("arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/classic", "elasticloadbalancing:loadbalancer", "classic"),
@@ -117,6 +153,16 @@ mod tests {
             let parsed = Arn::parse(arn).unwrap();
             assert_eq!((parsed.kind().as_str(), parsed.name()), (kind, Some(name)), "{arn}");
         }
+    }
+
+    #[test]
+    fn a_log_group_is_one_with_and_without_the_star_and_nothing_else_loses_one() {
+        let group = "arn:aws:logs:eu-west-1:111122223333:log-group:/app/one";
+        let starred = native_id(&format!("{group}:*"), "");
+        assert_eq!((starred.canonical.as_str(), starred.shown().ends_with(":*")), (group, true));
+        assert_eq!(native_id(group, ""), NativeId::exact(group));
+        let other = "arn:aws:sns:eu-west-1:111122223333:alerts:*";
+        assert_eq!(native_id(other, ""), NativeId::exact(other));
     }
 
     #[test]
@@ -136,5 +182,17 @@ mod tests {
         assert_eq!(Arn::parse("arn:aws:iam::aws:policy/AdministratorAccess").unwrap().account_id(), None);
         assert_eq!(Arn::parse("arn:aws:s3:::b").unwrap().account_id(), None);
         assert_eq!(Arn::parse("arn:aws:iam::000000000042:role/r").unwrap().account_id(), Some("000000000042"));
+    }
+
+    #[test]
+    fn an_account_that_is_left_out_is_put_in_for_the_kinds_that_belong_to_one() {
+        let with = |id| native_id(id, "111122223333");
+        let without = with("arn:aws-cn:ec2:cn-north-1::snapshot/snap-1");
+        assert_eq!(without.canonical, "arn:aws-cn:ec2:cn-north-1:111122223333:snapshot/snap-1");
+        assert_eq!(without.shown(), "arn:aws-cn:ec2:cn-north-1::snapshot/snap-1");
+        for id in ["arn:aws:ec2:eu-west-1:999988887777:image/ami-1", "arn:aws:s3:::data", "arn:aws:apigateway:eu-west-1::/restapis/a", "snap-1", ""] {
+            assert_eq!(with(id), NativeId::exact(id), "{id}");
+        }
+        assert_eq!(native_id("arn:aws:ec2:r::image/ami-1", ""), NativeId::exact("arn:aws:ec2:r::image/ami-1"));
     }
 }

@@ -15,8 +15,8 @@ mod samples;
 pub use samples::SAMPLES;
 
 use std::sync::Arc;
-use tagledger_collect::{Cloud, CollectorInfo, Connecting, Connection, ExportReader, Permissions, ResourceRef, Setting, Settings};
-use tagledger_model::{CloudId, ContainerKind, Kinds, Suggestion, TagGrammar};
+use tagledger_collect::{Cloud, CollectorInfo, Conflict, Connecting, Connection, ExportReader, Permissions, ResourceRef, Setting, Settings};
+use tagledger_model::{CloudId, ContainerKind, Kinds, NativeId, Suggestion, TagGrammar};
 
 /// Amazon Web Services.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +57,10 @@ impl Cloud for Aws {
         &kinds::KINDS
     }
 
+    fn native_id(&self, id: &str) -> NativeId {
+        arn::native_id(id, "")
+    }
+
     fn exports(&self) -> &'static [&'static dyn ExportReader] {
         exports::READERS
     }
@@ -74,7 +78,7 @@ impl Cloud for Aws {
         live::settings::SETTINGS
     }
 
-    fn conflict(&self, settings: &Settings) -> Option<String> {
+    fn conflict(&self, settings: &Settings) -> Option<Conflict> {
         live::settings::conflict(settings)
     }
 

@@ -1,6 +1,7 @@
 //! Accounts, asked while the scan runs.
 
 mod accounts;
+mod config;
 mod errors;
 mod explorer;
 mod organization;
@@ -28,12 +29,15 @@ pub(crate) use session::ROLE_NAME;
 
 /// Every collector, and what is called before any of them.
 pub(crate) static COLLECTORS: LazyLock<Vec<&'static CollectorInfo>> = LazyLock::new(|| {
-    let fixed = [&IDENTITY, &ROLE, &organization::INFO, &regions::INFO, &tagging::INFO, &explorer::INFO];
+    let fixed = [&IDENTITY, &ROLE, &organization::INFO, &regions::INFO, &tagging::INFO, &explorer::INFO, &config::INFO];
     fixed.into_iter().chain(services::REGIONAL.iter().chain(services::GLOBAL).map(|service| service.info())).collect()
 });
 
 /// What only the account that sees the organisation needs.
 pub(crate) static ABOVE: [&CollectorInfo; 2] = [&ROLE, &organization::INFO];
+
+/// What only the account that has an aggregator of AWS Config needs.
+pub(crate) static AGGREGATED: [&CollectorInfo; 1] = [&config::INFO];
 
 /// Credentials, and what was asked for.
 pub(crate) struct Caller {
@@ -59,10 +63,11 @@ impl Connection for Caller {
     fn discover(&self) -> Asked<'_, Discovery> {
         Box::pin(async move {
             let pace = if self.settings.text(settings::PACE) == Some(settings::UNPACED) { Pace::unlimited() } else { Pace::default() };
-            let own = Arc::new(Session::own(self.config.clone(), pace).await?);
+            let own = Arc::new(Session::own(self.config.clone(), pace, self.settings.texts(settings::REGIONS)).await?);
             let mut discovery = Discovery::default();
             let accounts = accounts::open(&own, &self.settings, &Role::of(&self.settings), &mut discovery).await?;
             discovery.work.extend(explorer::jobs(&own, &accounts, &self.settings).await);
+            discovery.work.extend(config::job(&own, &accounts, &self.settings));
             discovery.work.extend(work(&accounts));
             Ok(discovery)
         })

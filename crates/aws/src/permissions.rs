@@ -1,18 +1,18 @@
 //! What has to be allowed: the policy of what the collectors call, and nothing else, and what rolls it out to the accounts of an organisation.
 
-use crate::live::{ABOVE, COLLECTORS, ROLE_NAME, settings};
+use crate::live::{ABOVE, AGGREGATED, COLLECTORS, ROLE_NAME, settings};
 use serde_json::{Value, json};
 use tagledger_collect::{CollectorInfo, Permissions, Settings};
 
 /// The policy; with accounts beside the caller's own also the caller's part of it, and the role of the others.
 pub(crate) fn documents(settings: &Settings) -> Vec<Permissions> {
-    let is_above = |info: &&&CollectorInfo| ABOVE.iter().any(|above| above.id == info.id);
+    let is_above = |info: &&&CollectorInfo| ABOVE.iter().chain(&AGGREGATED).any(|above| above.id == info.id);
     let member: Vec<&CollectorInfo> = COLLECTORS.iter().filter(|info| !is_above(info)).copied().collect();
     let role = settings.section(settings::ROLE);
     let name = role.and_then(|role| role.text("name")).unwrap_or(ROLE_NAME);
     let external_id = role.and_then(|role| role.text("external_id"));
     let document = |name, summary: &str, value: &Value| Permissions { name, summary: summary.to_owned(), text: format!("{value:#}\n") };
-    vec![
+    let mut documents = vec![
         document(
             "policy",
             "What has to be allowed in every account that is asked, the caller's own among them.",
@@ -38,7 +38,12 @@ pub(crate) fn documents(settings: &Settings) -> Vec<Permissions> {
              --parameters ParameterKey=Caller,ParameterValue=ACCOUNT`, then `create-stack-instances` for the units that are asked.",
             &template(name, external_id, &member),
         ),
-    ]
+    ];
+    if settings.has(settings::AGGREGATOR) {
+        let summary = "What the caller needs beside it to read what an aggregator of AWS Config has gathered.";
+        documents.push(document("aggregator", summary, &policy(&[statement("TagledgerAggregator", &AGGREGATED, "*")])));
+    }
+    documents
 }
 
 /// Every call reads, and none of them can be narrowed to resources that a scan knows beforehand.

@@ -1,5 +1,6 @@
 //! Flags and their environment variables.
 
+use crate::settings::{MOST_AT_ONCE, NAME};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use tagledger_cost::Measure;
@@ -34,11 +35,11 @@ pub(crate) enum Command {
     /// Check the taxonomy, or print its JSON Schema.
     #[command(subcommand)]
     Taxonomy(Taxonomy),
+    /// Check tagledger.yaml, or print its JSON Schema.
+    #[command(subcommand)]
+    Settings(SettingsCommand),
     /// Print what has to be allowed for a live scan, in the cloud's own form.
-    Permissions {
-        /// The cloud, by its short name.
-        cloud: String,
-    },
+    Permissions(Permissions),
     /// Run the main job on the embedded example estate; needs no credentials and no files.
     Demo(Demo),
     /// Print the completion script of a shell.
@@ -109,9 +110,9 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 /// What every command that audits needs.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Audit {
-    /// The taxonomy.
-    #[arg(long, value_name = "FILE", env = "TAGLEDGER_TAXONOMY", default_value = "taxonomy.yaml")]
-    pub taxonomy: PathBuf,
+    /// The taxonomy [default: taxonomy.yaml].
+    #[arg(long, value_name = "FILE", env = "TAGLEDGER_TAXONOMY")]
+    pub taxonomy: Option<PathBuf>,
     /// The lowest level of violated findings that makes the exit code 1.
     #[arg(long, value_name = "LEVEL", env = "TAGLEDGER_FAIL_ON", default_value = "error")]
     pub fail_on: LevelArg,
@@ -138,17 +139,28 @@ pub(crate) struct Audit {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Scan {
     /// Exported inventories: files, or folders that are read whole. docs/exports.md says which commands write them.
-    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "cloud")]
+    /// With neither --from nor --cloud, what tagledger.yaml names is read and asked.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
     pub from: Vec<PathBuf>,
-    /// Ask this cloud itself, with the credentials of this machine: their own account only. docs/live.md says what is called.
+    /// Ask this cloud itself, with the credentials of this machine. docs/live.md says what is called.
     #[arg(long, value_name = "CLOUD")]
     pub cloud: Vec<String>,
     /// Regions to ask [default: those that the account has enabled].
-    #[arg(long, value_name = "REGION", num_args = 1.., requires = "cloud")]
+    #[arg(long, value_name = "REGION", num_args = 1..)]
     pub region: Vec<String>,
     /// A profile of the cloud's own configuration.
-    #[arg(long, value_name = "NAME", requires = "cloud")]
+    #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
+    /// How many places of a cloud are asked at the same time [default: 16].
+    #[arg(long, value_name = "N", env = "TAGLEDGER_CONCURRENCY", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_AT_ONCE)))]
+    pub concurrency: Option<u32>,
+    /// Go on from what an earlier scan with the same --out collected, when it was interrupted, killed or could not see everything; without --out, from
+    /// the newest below reports/. What it has seen is not asked for again.
+    #[arg(long)]
+    pub resume: bool,
+    /// The settings [default: tagledger.yaml where it exists].
+    #[arg(long, value_name = "FILE", env = "TAGLEDGER_CONFIG")]
+    pub config: Option<PathBuf>,
     /// FOCUS bills: CSV, .csv.gz or Parquet; files, folders or patterns.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub bill: Vec<PathBuf>,
@@ -282,6 +294,32 @@ pub(crate) enum Taxonomy {
     },
     /// Print the JSON Schema of taxonomy.yaml, for editors.
     Schema,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SettingsCommand {
+    /// Read settings and say everything that is wrong with them.
+    Check {
+        /// The settings, or several.
+        #[arg(value_name = "FILE", default_value = NAME, env = "TAGLEDGER_CONFIG")]
+        files: Vec<PathBuf>,
+    },
+    /// Print the JSON Schema of tagledger.yaml, for editors.
+    Schema,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Permissions {
+    /// The cloud, by its short name.
+    pub cloud: String,
+    /// The document [default: the first that --list names].
+    pub document: Option<String>,
+    /// Say which documents there are, and what each is for.
+    #[arg(long, conflicts_with = "document")]
+    pub list: bool,
+    /// The settings, for the names that they give [default: tagledger.yaml where it exists].
+    #[arg(long, value_name = "FILE", env = "TAGLEDGER_CONFIG")]
+    pub config: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -24,6 +24,11 @@ pub(crate) fn all() -> Vec<&'static dyn Cloud> {
     ENTRIES.iter().map(|e| e.cloud).collect()
 }
 
+/// Those that can be asked themselves.
+pub(crate) fn live() -> impl Iterator<Item = &'static dyn Cloud> {
+    ENTRIES.iter().map(|e| e.cloud).filter(|c| !c.collectors().is_empty())
+}
+
 /// A cloud by its short name.
 pub(crate) fn find(id: &str) -> Option<&'static dyn Cloud> {
     ENTRIES.iter().map(|e| e.cloud).find(|c| c.id().as_str() == id)

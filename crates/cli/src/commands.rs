@@ -4,8 +4,10 @@ mod check;
 mod cost;
 mod demo;
 mod explain;
+mod permissions;
 mod report;
 pub(crate) mod scan;
+mod settings;
 mod taxonomy;
 
 use crate::args::{Args, Command};
@@ -14,7 +16,7 @@ use crate::exit::{self, Code};
 use crate::failure::Failure;
 use clap::CommandFactory;
 use std::io::Write;
-use tagledger_collect::{Cloud, Settings};
+use tagledger_collect::Cloud;
 
 /// Runs a command.
 pub(crate) fn run(args: Args) -> Result<Code, Failure> {
@@ -25,11 +27,8 @@ pub(crate) fn run(args: Args) -> Result<Code, Failure> {
         Command::Report(report) => report::run(&report),
         Command::Explain(explain) => explain::run(&explain),
         Command::Taxonomy(taxonomy) => taxonomy::run(&taxonomy),
-        Command::Permissions { cloud } => {
-            let documents = live_cloud(&cloud)?.permissions(&Settings::default());
-            print(documents.first().map_or("", |document| document.text.as_str()).as_bytes())?;
-            Ok(exit::CLEAN)
-        }
+        Command::Settings(settings) => settings::run(&settings),
+        Command::Permissions(permissions) => permissions::run(&permissions),
         Command::Demo(demo) => demo::run(&demo),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -42,9 +41,8 @@ pub(crate) fn run(args: Args) -> Result<Code, Failure> {
 
 /// A cloud that can be asked itself.
 pub(crate) fn live_cloud(name: &str) -> Result<&'static dyn Cloud, Failure> {
-    let known = || clouds::all().into_iter().filter(|c| !c.collectors().is_empty());
-    known().find(|c| c.id().as_str() == name).ok_or_else(|| {
-        let all: Vec<String> = known().map(|c| c.id().to_string()).collect();
+    clouds::live().find(|c| c.id().as_str() == name).ok_or_else(|| {
+        let all: Vec<String> = clouds::live().map(|c| c.id().to_string()).collect();
         Failure::Usage(format!(
             "{}: no cloud that can be asked live; known {}; others are read from exports (docs/exports.md)",
             name.escape_debug(),

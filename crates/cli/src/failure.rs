@@ -4,7 +4,7 @@ use crate::exit::{self, Code};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
-use tagledger_collect::{LiveError, ReadError};
+use tagledger_collect::{JournalError, LiveError, ReadError};
 use tagledger_cost::CostError;
 use tagledger_engine::EngineError;
 use tagledger_iac::PlanError;
@@ -15,15 +15,18 @@ use tagledger_taxonomy::LoadError;
 /// Why a command stopped.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// The taxonomy has mistakes.
+    /// The taxonomy or the settings have mistakes.
     #[error(transparent)]
-    Taxonomy(#[from] LoadError),
+    Mistakes(#[from] LoadError),
     /// An inventory export is unusable.
     #[error(transparent)]
     Inventory(#[from] ReadError),
     /// A cloud cannot be asked.
     #[error(transparent)]
     Live(#[from] LiveError),
+    /// What was collected cannot be kept.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// A plan is unusable.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -64,11 +67,12 @@ impl Failure {
             // The reader of a pipe went away: it has what it wanted.
             Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => exit::CLEAN,
             Self::Live(LiveError::System(_) | LiveError::Journal(_))
+            | Self::Journal(_)
             | Self::Bill(CostError::Conservation { .. })
             | Self::Engine(_)
             | Self::Run(StoreError::Write { .. })
             | Self::Output { .. } => exit::COULD_NOT_RUN,
-            Self::Taxonomy(_) | Self::Inventory(_) | Self::Live(LiveError::Cloud { .. }) | Self::Plan(_) | Self::Bill(_) | Self::Run(_) | Self::Usage(_) => {
+            Self::Mistakes(_) | Self::Inventory(_) | Self::Live(LiveError::Cloud { .. }) | Self::Plan(_) | Self::Bill(_) | Self::Run(_) | Self::Usage(_) => {
                 exit::BAD_INPUT
             }
         }
@@ -79,7 +83,7 @@ impl Failure {
         let mut err = std::io::stderr().lock();
         // There is nobody to tell when standard error is gone.
         let _written = match self {
-            Self::Taxonomy(LoadError::Mistakes { text, diagnostics }) => err.write_all(diagnosed(text, diagnostics).as_bytes()),
+            Self::Mistakes(LoadError::Mistakes { text, diagnostics }) => err.write_all(diagnosed(text, diagnostics).as_bytes()),
             Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
             // One message is one line, whatever a file is called.
             other => writeln!(err, "error: {}", inert(&other.to_string()).replace('\n', "\\n")),
@@ -92,7 +96,7 @@ pub(crate) fn inert(text: &str) -> String {
     text.split('\n').map(tagledger_report::visible).collect::<Vec<_>>().join("\n")
 }
 
-/// Mistakes in a taxonomy: each with its place, the line itself, and what to do.
+/// Mistakes in a file: each with its place, the line itself, and what to do.
 pub(crate) fn diagnosed(text: &str, diagnostics: &[Diagnostic]) -> String {
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };

@@ -40,7 +40,7 @@ impl Delivery {
         let parent = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(failed)?;
         let name = target.file_name().map_or_else(|| "report".to_owned(), |n| n.to_string_lossy().into_owned());
-        let staging = parent.join(format!(".{name}.partial-{}", std::process::id()));
+        let staging = parent.join(format!(".{name}.delivery-{}", std::process::id()));
         fs::create_dir_all(&staging).map_err(failed)?;
         Ok(Self { staging, target: target.to_owned() })
     }

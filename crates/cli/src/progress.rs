@@ -17,6 +17,16 @@ pub(crate) fn bar(what: &str, quiet: bool) -> ProgressBar {
     bar
 }
 
+/// A bar over things to do; silent where nobody watches. How many there are is told later.
+pub(crate) fn jobs(what: &str, quiet: bool) -> ProgressBar {
+    let bar = bar(what, quiet);
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg:22} {bar:30} {pos}/{len} {eta}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(std::time::Duration::from_millis(120));
+    bar
+}
+
 /// A line that moves while something without a known length is done.
 pub(crate) fn spinner(what: &str, quiet: bool) -> ProgressBar {
     let bar = ProgressBar::new_spinner();

@@ -1,6 +1,6 @@
 //! Everything shared code may ask about a cloud.
 
-use crate::{CollectorInfo, Connecting, Document, ReadError, Sample, Setting, Settings};
+use crate::{CollectorInfo, Conflict, Connecting, Document, ReadError, Sample, Setting, Settings};
 use tagledger_model::{CloudId, Container, ContainerKind, Kinds, NativeId, RawResource, Scope, Suggestion, TagGrammar};
 
 /// One cloud. What differs between clouds is data behind this trait.
@@ -27,8 +27,8 @@ pub trait Cloud: Send + Sync {
     fn settings(&self) -> &'static [Setting] {
         &[]
     }
-    /// What settings do not go together, and what to do about it.
-    fn conflict(&self, _settings: &Settings) -> Option<String> {
+    /// Which settings do not go together, and what to do about it.
+    fn conflict(&self, _settings: &Settings) -> Option<Conflict> {
         None
     }
     /// What its collectors see and call, best first.

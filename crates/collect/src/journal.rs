@@ -9,10 +9,11 @@ use crate::Found;
 use crate::live::{Step, Target};
 use kept::Kept;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-use std::fs::File;
+use std::collections::{HashMap, HashSet};
+use std::fs::{File, TryLockError};
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tagledger_model::{Outcome, Timestamp};
 
 /// How one collector ended at one target.
@@ -93,6 +94,7 @@ pub struct Journal {
     path: PathBuf,
     writer: BufWriter<File>,
     began: Option<Timestamp>,
+    is_empty: bool,
 }
 
 /// What was collected longer ago than this is asked for again: tokens of pages do not live longer, and tags change.
@@ -102,7 +104,10 @@ impl Journal {
     /// A new one, in the place of any that is there.
     pub fn begin(path: &Path, now: Timestamp) -> Result<Self, JournalError> {
         let failed = |source| JournalError { path: path.display().to_string(), what: "written", source };
-        let mut journal = Self { path: path.to_owned(), writer: BufWriter::new(File::create(path).map_err(failed)?), began: None };
+        // Only whoever has it alone may empty it.
+        let file = File::options().write(true).create(true).truncate(false).open(path).and_then(alone).map_err(failed)?;
+        file.set_len(0).map_err(failed)?;
+        let mut journal = Self { path: path.to_owned(), writer: BufWriter::new(file), began: None, is_empty: true };
         journal.line(&Head { layout: LAYOUT, started: now })?;
         Ok(journal)
     }
@@ -111,10 +116,20 @@ impl Journal {
     pub fn resume(path: &Path, now: Timestamp) -> Result<Self, JournalError> {
         let Some(started) = started(path).filter(|started| (0..=AGE).contains(&(now.0 - started.0))) else { return Self::begin(path, now) };
         let failed = |source| JournalError { path: path.display().to_string(), what: "written", source };
-        let mut file = File::options().read(true).append(true).open(path).map_err(failed)?;
+        let mut file = File::options().read(true).append(true).open(path).and_then(alone).map_err(failed)?;
         // A line that was cut off must not swallow the next one.
         file.write_all(b"\n").map_err(failed)?;
-        Ok(Self { path: path.to_owned(), writer: BufWriter::new(file), began: Some(started) })
+        Ok(Self { path: path.to_owned(), writer: BufWriter::new(file), began: Some(started), is_empty: false })
+    }
+
+    /// When the journal there was begun; none where there is none that could be read.
+    pub fn started(path: &Path) -> Option<Timestamp> {
+        started(path)
+    }
+
+    /// True when nothing was collected that would be worth going on from.
+    pub fn is_empty(&self) -> bool {
+        self.is_empty
     }
 
     /// When what is gone on with was begun; none for a new one.
@@ -122,33 +137,51 @@ impl Journal {
         self.began
     }
 
-    /// Hands over what is in it already, and tells how far each job had come.
-    pub(crate) fn replay(&mut self, each: &mut dyn FnMut(Found)) -> Result<HashMap<String, Past>, JournalError> {
+    /// How far each job had come.
+    pub(crate) fn past(&self) -> Result<HashMap<String, Past>, JournalError> {
         let mut past: HashMap<String, Past> = HashMap::new();
-        if self.began.is_none() {
-            return Ok(past);
-        }
-        let failed = |source| JournalError { path: self.path.display().to_string(), what: "read", source };
-        for line in BufReader::new(File::open(&self.path).map_err(failed)?).split(b'\n').skip(1) {
-            // Cut off, or of another version: what it held is asked for again.
-            let line = line.map_err(failed)?;
-            let Ok(entry) = serde_json::from_slice::<Entry<'_>>(&line) else { continue };
-            let job = past.entry(entry.key.into_owned()).or_default();
-            match entry.what {
+        self.entries(&mut |key, what| {
+            let job = past.entry(key).or_default();
+            match what {
                 What::Page { found, next } => {
                     job.next = next;
-                    for kept in found {
-                        let Some(resource) = kept.resource() else { continue };
-                        *job.by_place.entry(Target { scope: resource.scope.clone(), region: resource.region.clone() }).or_default() += 1;
+                    for resource in found.into_iter().filter_map(Kept::resource) {
+                        *job.by_place.entry(Target { scope: resource.scope, region: resource.region }).or_default() += 1;
                         job.total += 1;
-                        each(Found::Resource(resource));
                     }
                 }
                 What::Anew(()) => *job = Past::default(),
                 What::Rows(rows) => job.rows = Some(rows),
             }
-        }
+        })?;
         Ok(past)
+    }
+
+    /// Hands over what these jobs had found already. What others had found is passed over: this scan did not ask for it.
+    pub(crate) fn replay(&self, jobs: &HashSet<Arc<str>>, each: &mut dyn FnMut(Found)) -> Result<(), JournalError> {
+        self.entries(&mut |key, what| {
+            if let What::Page { found, .. } = what
+                && jobs.contains(key.as_str())
+            {
+                found.into_iter().filter_map(Kept::resource).for_each(|resource| each(Found::Resource(resource)));
+            }
+        })
+    }
+
+    /// Reads what an earlier scan wrote; nothing of a new journal.
+    fn entries(&self, each: &mut dyn FnMut(String, What)) -> Result<(), JournalError> {
+        if self.began.is_none() {
+            return Ok(());
+        }
+        let failed = |source| JournalError { path: self.path.display().to_string(), what: "read", source };
+        for line in BufReader::new(File::open(&self.path).map_err(failed)?).split(b'\n').skip(1) {
+            // Cut off, or of another version: what it held is asked for again.
+            let line = line.map_err(failed)?;
+            if let Ok(entry) = serde_json::from_slice::<Entry<'_>>(&line) {
+                each(entry.key.into_owned(), entry.what);
+            }
+        }
+        Ok(())
     }
 
     /// Keeps a step.
@@ -160,6 +193,7 @@ impl Journal {
             Step::Rows { key, rows } => (key, What::Rows(rows.iter().map(|row| Row { blind: row.blind, outcome: row.outcome.clone() }).collect())),
             Step::Jobs(_) | Step::Row(_) | Step::Failed(_) => return Ok(()),
         };
+        self.is_empty = false;
         self.line(&Entry { key: (&**key).into(), what })
     }
 
@@ -172,7 +206,22 @@ impl Journal {
 
     /// Takes it away: the run stands, and nothing is left to go on with.
     pub fn remove(self) -> Result<(), JournalError> {
+        self.discard()
+    }
+
+    /// Takes the file away, and leaves the journal without one.
+    pub fn discard(&self) -> Result<(), JournalError> {
         std::fs::remove_file(&self.path).map_err(|source| JournalError { path: self.path.display().to_string(), what: "removed", source })
+    }
+}
+
+/// The file, when no other scan writes it: two at once would take each other's pages for their own.
+fn alone(file: File) -> std::io::Result<File> {
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(std::io::Error::new(std::io::ErrorKind::WouldBlock, "another scan with this --out is running")),
+        // Where files cannot be locked, there is no telling.
+        Err(TryLockError::Error(_)) => Ok(file),
     }
 }
 

@@ -26,5 +26,5 @@ pub use live::{
 };
 pub use pace::{Pace, Rate};
 pub use records::{Broken, Sample};
-pub use settings::{Form, Setting, Settings, Shape, Value};
+pub use settings::{Conflict, Form, Setting, Settings, Shape, Value};
 pub use shell::shell_quote;

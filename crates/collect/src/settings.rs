@@ -1,9 +1,10 @@
 //! What a cloud can be told in `tagledger.yaml`, as data: names, shapes and words, from which the file is read, its schema made and its mistakes named.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// One setting.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Setting {
     /// Its name in the file.
     pub name: &'static str,
@@ -14,7 +15,7 @@ pub struct Setting {
 }
 
 /// What a setting may be.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Shape {
     /// One text.
     Text(Form),
@@ -22,6 +23,8 @@ pub enum Shape {
     Texts(Form),
     /// `true` or `false`; false when it is not given.
     Flag,
+    /// A whole number between these.
+    Count(RangeInclusive<u32>),
     /// One of these words; the first when it is not given.
     Choice(&'static [&'static str]),
     /// A map of further settings.
@@ -44,6 +47,17 @@ impl Form {
     pub const ANY: Self = Self { is: |text| !text.trim().is_empty(), words: "a text", pattern: r"\S" };
 }
 
+/// Settings that contradict each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The name of one of them.
+    pub setting: &'static str,
+    /// What they say, in a sentence.
+    pub what: String,
+    /// What to do about it.
+    pub mend: String,
+}
+
 /// What somebody set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
@@ -53,6 +67,8 @@ pub enum Value {
     Texts(Vec<String>),
     /// `true` or `false`.
     Flag(bool),
+    /// A whole number.
+    Count(u32),
     /// A map of further settings.
     Section(Settings),
 }
@@ -85,6 +101,11 @@ impl Settings {
     /// `true` or `false`; false when it was not set.
     pub fn flag(&self, name: &str) -> bool {
         matches!(self.0.get(name), Some(Value::Flag(true)))
+    }
+
+    /// A whole number.
+    pub fn count(&self, name: &str) -> Option<u32> {
+        if let Some(Value::Count(count)) = self.0.get(name) { Some(*count) } else { None }
     }
 
     /// A section.

@@ -87,7 +87,13 @@ fn ledger() -> Vec<CoverageRow> {
             ..CoverageRow::default()
         });
     }
-    let skipped = |n: u64| CoverageRow { scope: format!("closed-{n}"), outcome: "skipped".into(), why: Some("suspended".into()), ..CoverageRow::default() };
+    let skipped = |n: u64| CoverageRow {
+        cloud: "aws".into(),
+        scope: format!("closed-{n}"),
+        outcome: "skipped".into(),
+        why: Some("suspended".into()),
+        ..CoverageRow::default()
+    };
     rows.extend((0..9).map(skipped));
     rows
 }
@@ -98,18 +104,14 @@ fn the_ledger_of_a_big_organisation_stays_short() {
         let text = print(false, width, false, |s| s.coverage = ledger());
         let section = text.split("\nCOVERAGE").nth(1).unwrap().split("\nNOTES").next().unwrap();
         assert!(section.lines().count() <= 45, "{width}: {section}");
-        for part in [
-            "no answer: timed",
-            "and 296 more",
-            "111100000007 (17 Regions)",
-            "service-10:List is missing; and 10 more",
-            "for other reasons in the report's files.",
-            "5,083 rows of sources",
-        ] {
-            assert!(section.replace("\n", " ").contains(part), "{width}: `{part}` in\n{section}");
+        let parts: &[&str] = if width == 80 {
+            &["no answer: timed out", "and 296", "111100000007 (17 Regions)", "and 10 more", "suspended", "5,083 rows of sources"]
+        } else {
+            &["service-10:List is missing; and 10 more", "12 sources", "closed-0, aws closed-1, aws closed-2 and 6 more", "18 rows for other reasons"]
+        };
+        for part in parts {
+            assert!(section.contains(part), "{width}: `{part}` in\n{section}");
         }
         assert!(!section.contains("never tagged"), "what another source makes up for is only counted: {section}");
     }
-    let few = print(false, 160, false, |s| s.coverage = ledger().into_iter().filter(|row| row.outcome != "denied").collect());
-    assert!(few.contains("suspended") && few.contains("closed-0, ") && few.contains("and 6 more"), "{few}");
 }

@@ -1,6 +1,7 @@
 //! Where a run stands.
 
 use crate::StoreError;
+use crate::beside::{Staging, parent, write_error};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs;
@@ -12,13 +13,9 @@ pub const RUN_FILE: &str = "run.json";
 /// A run being written, in a folder beside its final name. Dropped without `commit`, it leaves nothing behind.
 #[derive(Debug)]
 pub struct NewRun {
-    staging: PathBuf,
+    staging: Staging,
     target: PathBuf,
     done: bool,
-}
-
-fn write_error(path: &Path) -> impl Fn(std::io::Error) -> StoreError + '_ {
-    move |source| StoreError::Write { path: path.display().to_string(), source }
 }
 
 impl NewRun {
@@ -32,20 +29,15 @@ impl NewRun {
             let what = "holds files that are no run of Tagledger, and would be replaced; name another folder".to_owned();
             return Err(StoreError::Occupied { path: target.display().to_string(), what });
         }
-        let parent = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let parent = parent(target);
         fs::create_dir_all(parent).map_err(write_error(parent))?;
-        let name = target.file_name().map_or_else(|| "run".to_owned(), |n| n.to_string_lossy().into_owned());
-        let staging = parent.join(format!(".{name}.partial-{}", std::process::id()));
-        if staging.exists() {
-            fs::remove_dir_all(&staging).map_err(write_error(&staging))?;
-        }
-        fs::create_dir(&staging).map_err(write_error(target))?;
+        let staging = Staging::begin(target)?;
         Ok(Self { staging, target: target.to_owned(), done: false })
     }
 
     /// Where the files go until the run is whole.
     pub fn path(&self) -> &Path {
-        &self.staging
+        &self.staging.path
     }
 
     /// Where the run will stand when it is whole.
@@ -57,7 +49,7 @@ impl NewRun {
     pub fn told(&self, error: StoreError) -> StoreError {
         match error {
             StoreError::Write { path, source } => {
-                let asked = Path::new(&path).strip_prefix(&self.staging).map(|file| self.target.join(file).display().to_string());
+                let asked = Path::new(&path).strip_prefix(&self.staging.path).map(|file| self.target.join(file).display().to_string());
                 StoreError::Write { path: asked.unwrap_or(path), source }
             }
             other => other,
@@ -69,13 +61,13 @@ impl NewRun {
         let shown = self.target.join(RUN_FILE);
         let mut text = serde_json::to_vec_pretty(head).map_err(|e| StoreError::Write { path: shown.display().to_string(), source: e.into() })?;
         text.push(b'\n');
-        fs::write(self.staging.join(RUN_FILE), text).map_err(write_error(&shown))?;
-        let old = self.staging.with_extension("replaced");
+        fs::write(self.staging.path.join(RUN_FILE), text).map_err(write_error(&shown))?;
+        let old = Staging::replaced(&self.target);
         let replacing = self.target.exists();
         if replacing {
             fs::rename(&self.target, &old).map_err(write_error(&self.target))?;
         }
-        if let Err(source) = fs::rename(&self.staging, &self.target) {
+        if let Err(source) = fs::rename(&self.staging.path, &self.target) {
             if replacing {
                 // The old run goes back to where it stood; should that fail too, its folder's name is in the message's place.
                 fs::rename(&old, &self.target).map_err(write_error(&old))?;
@@ -94,7 +86,7 @@ impl Drop for NewRun {
     fn drop(&mut self) {
         if !self.done {
             // Nobody is left to hear of a failure to tidy up.
-            let _removed = fs::remove_dir_all(&self.staging);
+            let _removed = fs::remove_dir_all(&self.staging.path);
         }
     }
 }

@@ -3,9 +3,11 @@
 //! What the rows mean is the program's business; where a run stands and that it is never half there is this crate's. A run is written beside
 //! its final name and renamed when it is whole.
 
+mod beside;
 mod folder;
 mod table;
 
+pub use beside::{collected, newest_collected};
 pub use folder::{NewRun, RUN_FILE, RunFolder};
 pub use table::{Cell, Column, Kind, TableWriter, read_table};
 

@@ -3,20 +3,16 @@
 mod costs;
 mod environments;
 mod keys;
-mod node;
 mod policy;
-mod reader;
 #[cfg(test)]
 mod tests;
 
+use crate::yaml::{self, At, Fields, LoadError, Node, Reader, Word, suggest};
 use crate::{Domain, Key, Register, Spelt, Taxonomy, fold, registers};
-use node::{At, Node};
-pub(crate) use reader::nearest;
-use reader::{Fields, Reader, Word, suggest};
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use tagledger_model::{Diagnostic, Place, Severity};
+use tagledger_model::{Diagnostic, Severity};
 
 /// What the program knows and a taxonomy may name. The caller passes it in, because clouds and rules live in other crates.
 #[derive(Debug, Clone, Copy)]
@@ -66,63 +62,25 @@ pub struct Loaded {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Why there is no taxonomy.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// The file was read, and it or a side file has mistakes: all of them, warnings included, the taxonomy's own first, in
-    /// the order of each file.
-    #[error("{}", listed(diagnostics))]
-    Mistakes {
-        /// The text of the taxonomy, to underline the mistakes whose place is in it.
-        text: String,
-        /// At least one error.
-        diagnostics: Vec<Diagnostic>,
-    },
-    /// The file could not be read.
-    #[error("{}: cannot be read: {source}", path.display())]
-    Io {
-        /// The file as the user named it.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-}
-
-fn listed(diagnostics: &[Diagnostic]) -> String {
-    diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-}
-
 /// Reads a taxonomy and its side files from disk.
 pub fn load(path: &Path, known: &Known<'_>) -> Result<Loaded, LoadError> {
-    let bytes = std::fs::read(path).map_err(|source| LoadError::Io { path: path.to_owned(), source })?;
-    let text = String::from_utf8(bytes).map_err(|error| wrong_encoding(path, error.as_bytes()))?;
-    parse(path, &text, known, &|side| std::fs::read_to_string(side))
-}
-
-fn wrong_encoding(path: &Path, bytes: &[u8]) -> LoadError {
-    let valid = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
-    let (line, column) = (valid.matches('\n').count() + 1, valid.rsplit('\n').next().unwrap_or("").chars().count() + 1);
-    let place = Place { file: path.to_owned(), line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column).unwrap_or(u32::MAX) };
-    let message = if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) { "The file is UTF-16" } else { "The file is not UTF-8" };
-    let diagnostics = vec![Diagnostic::error(place, message).with_help("Save it as UTF-8")];
-    LoadError::Mistakes { text: String::from_utf8_lossy(bytes).into_owned(), diagnostics }
+    parse(path, &yaml::text(path)?, known, &|side| std::fs::read_to_string(side))
 }
 
 /// Reads a taxonomy from its text. `path` is what diagnostics call it, and what side files are relative to;
 /// `read_side_file` fetches those.
 pub fn parse(path: &Path, text: &str, known: &Known<'_>, read_side_file: &dyn Fn(&Path) -> io::Result<String>) -> Result<Loaded, LoadError> {
-    // An editor's byte order mark is no content, and would move every column of the first line.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = yaml::without_mark(text);
     let mut reader = Reader::new(path);
     let mut side = SideFiles { base: path.parent().unwrap_or(Path::new("")).to_owned(), fetch: read_side_file, found: Vec::new() };
-    let taxonomy = match node::tree(text) {
+    let taxonomy = match yaml::tree(text) {
         Ok(root) => compile(&mut reader, path, text, root.as_ref(), known, &mut side),
         Err(why) => {
             reader.error(why.at, why.message, why.help);
             None
         }
     };
-    let diagnostics = ordered(std::mem::take(&mut reader.found), side.found);
+    let diagnostics = ordered(reader.found, side.found);
     match taxonomy {
         Some(taxonomy) if diagnostics.iter().all(|d| d.severity == Severity::Warning) => Ok(Loaded { taxonomy, warnings: diagnostics }),
         _ => Err(LoadError::Mistakes { text: text.to_owned(), diagnostics }),

@@ -117,7 +117,7 @@ fn columns(file: &mut File<'_>, header: &csv::StringRecord) -> Option<HashMap<&'
             if columns.insert(known, at).is_some() {
                 file.error(line, Some(at), format!("There are two columns `{known}`"), "Keep one of the two");
             }
-        } else if let Some(near) = crate::load::nearest(heading, COLUMNS) {
+        } else if let Some(near) = crate::yaml::nearest(heading, COLUMNS) {
             file.warning(line, Some(at), format!("The column `{}` is not read", heading.escape_debug()), format!("Did you mean `{near}`?"));
         }
     }

@@ -6,9 +6,13 @@ use serde_json::{Map, Value};
 /// The JSON Schema (draft 2020-12) of taxonomy.yaml, made from the types in `file`. It is committed beside the
 /// reference taxonomy, whose first line names it, so that editors complete and check the file.
 pub fn schema() -> String {
-    let schema = sorted(Value::from(schemars::schema_for!(TaxonomyFile)));
+    schema_text(schemars::schema_for!(TaxonomyFile).into())
+}
+
+/// A schema as it is committed: pretty, its fields sorted, ending in a line break.
+pub fn schema_text(schema: Value) -> String {
     // The alternate form of a JSON value is its pretty one.
-    format!("{schema:#}\n")
+    format!("{:#}\n", sorted(schema))
 }
 
 /// Sorts the fields of every object, so that the text does not depend on whether some crate of the build asked

@@ -4,10 +4,13 @@
 //! listed with an empty list; one that never had any is not listed at all, which is the blind spot of this export.
 
 use super::{MORE_PAGES, Tags, has_token, lists, origin, wrapping};
-use crate::{ID, arn::Arn};
+use crate::{
+    ID,
+    arn::{Arn, native_id},
+};
 use serde::Deserialize;
 use tagledger_collect::{Document, ExportInfo, ExportReader, Found, ReadError, Sample, Sink};
-use tagledger_model::{CloudId, NativeId, RawResource, Taggable, Text};
+use tagledger_model::{CloudId, RawResource, Taggable, Text};
 
 const LIST: &str = "ResourceTagMappingList";
 
@@ -80,7 +83,7 @@ impl ExportReader for GetResources {
                 created: None,
                 facts: None,
                 origin: origin.clone(),
-                id: NativeId::exact(mapping.arn),
+                id: native_id(&mapping.arn, ""),
             };
             if resource.scope.is_empty() {
                 homeless.push(resource);

@@ -5,7 +5,10 @@
 //! views made by AWS itself never do: a file without any `tags` property says nothing about tags.
 
 use super::{MORE_PAGES, OwnTag, has_token, lists, origin, wrapping};
-use crate::{ID, arn::Arn};
+use crate::{
+    ID,
+    arn::{Arn, native_id},
+};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, Visitor},
@@ -13,7 +16,7 @@ use serde::{
 use serde_json::Value;
 use std::{cell::Cell, fmt};
 use tagledger_collect::{Document, ExportInfo, ExportReader, Found, ReadError, Sample, Sink};
-use tagledger_model::{CloudId, NativeId, Observed, RawResource, RawTag, Taggable, Text};
+use tagledger_model::{CloudId, Observed, RawResource, RawTag, Taggable, Text};
 
 const LIST: &str = "Resources";
 
@@ -93,6 +96,7 @@ impl ExportReader for ResourceExplorer {
             // Tags of IAM resources are not indexed, so that their absence means nothing.
             let is_blind = tags.is_none() && arn.is_some_and(|arn| arn.service == "iam");
             let is_first = !has_tags && tags.is_some();
+            let id = native_id(&record.arn, record.owning_account_id.as_deref().unwrap_or_default());
             let resource = RawResource {
                 cloud: cloud.clone(),
                 scope: record.owning_account_id.or_else(|| arn.and_then(|arn| arn.account_id()).map(Text::new)).unwrap_or_else(|| Text::const_new("unknown")),
@@ -106,7 +110,7 @@ impl ExportReader for ResourceExplorer {
                 created: None,
                 facts: None,
                 origin: origin.clone(),
-                id: NativeId::exact(record.arn),
+                id,
             };
             // Until the first `tags` property is seen, nobody knows whether the resources before it are bare or just not described.
             if is_first {

@@ -1,11 +1,21 @@
 //! What an error of the SDK means to the ledger.
 
-use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use std::error::Error;
 use tagledger_collect::CollectError;
 
 /// Codes by which services refuse: each has its own.
-const DENIED: &[&str] = &["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException", "NotAuthorized"];
-const THROTTLED: &[&str] = &["Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"];
+const DENIED: &[&str] = &[
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "UnauthorizedException",
+    "NotAuthorized",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+];
+const THROTTLED: &[&str] =
+    &["Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled", "SlowDown"];
 const NOBODY: &[&str] = &[
     "ExpiredToken",
     "ExpiredTokenException",
@@ -35,20 +45,23 @@ const GONE: &[&str] = &["NotFound", "NonExistent", "NoSuch", "DoesNotExist"];
 /// Puts it into words; `permission` is what the call needs.
 pub(crate) fn told<E>(error: &SdkError<E>, permission: &str) -> CollectError
 where
-    E: std::error::Error + ProvideErrorMetadata + 'static,
+    E: Error + ProvideErrorMetadata + 'static,
 {
     let said = || {
         let own = error.as_service_error().and_then(ProvideErrorMetadata::message).map(str::to_owned);
         // What no service says comes from something between: a proxy's page, a load balancer's.
-        let between = || error.raw_response().map(|answer| format!("HTTP {} without a message that the service defines", answer.status().as_u16()));
-        own.or_else(between).unwrap_or_else(|| DisplayErrorContext(error).to_string()).chars().take(200).collect::<String>()
+        let answer = error.raw_response().filter(|answer| !answer.status().is_success());
+        let between = || answer.map(|answer| format!("HTTP {} without a message that the service defines", answer.status().as_u16()));
+        own.or_else(between).unwrap_or_else(|| chain(error)).chars().take(200).collect::<String>()
     };
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
     match (error, code) {
         (_, Some(code)) if DENIED.contains(&code) => CollectError::Denied { permission: permission.to_owned() },
         (_, Some(code)) if THROTTLED.contains(&code) => CollectError::Throttled(said()),
         (_, Some(code)) if STALE.contains(&code) => CollectError::StaleToken(said()),
-        (_, Some(code)) if INVALID.contains(&code) && said().to_ascii_lowercase().contains("token") => CollectError::StaleToken(said()),
+        (_, Some(code)) if INVALID.contains(&code) && ["token", "marker"].iter().any(|word| said().to_ascii_lowercase().contains(word)) => {
+            CollectError::StaleToken(said())
+        }
         (_, Some(code)) if GONE.iter().any(|part| code.contains(part)) => CollectError::Gone(format!("{code}: {}", said())),
         (_, Some(code)) if NOBODY.contains(&code) => CollectError::NoCredentials(format!("the credentials are not accepted ({code}): {}", said())),
         (SdkError::TimeoutError(_) | SdkError::DispatchFailure(_), _) => {
@@ -63,4 +76,18 @@ where
         (_, Some(code)) => CollectError::Malformed(format!("{code}: {}", said())),
         (_, None) => CollectError::Malformed(said()),
     }
+}
+
+/// What an error and its causes say, each once.
+fn chain(error: &dyn Error) -> String {
+    let mut said = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(at) = cause {
+        let words = at.to_string();
+        if said.last().is_none_or(|last| !last.contains(&words)) {
+            said.push(words);
+        }
+        cause = at.source();
+    }
+    said.join(": ")
 }

@@ -2,15 +2,15 @@
 
 use super::session::Session;
 use crate::ID;
-use crate::arn::Arn;
+use crate::arn::{Arn, native_id};
 use aws_config::SdkConfig;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use std::collections::HashSet;
 use std::error::Error;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
-use tagledger_collect::{CollectError, Operation, Target};
-use tagledger_model::{CloudId, Further, NativeId, Observed, Origin, RawResource, RawTag, Taggable, Text};
+use tagledger_collect::{Asked, CollectError, Operation, Target};
+use tagledger_model::{CloudId, Further, Observed, Origin, RawResource, RawTag, Taggable, Text};
 
 /// One Region of one account.
 pub(super) struct Place {
@@ -46,12 +46,13 @@ impl Place {
         self.session.at(&self.region)
     }
 
-    /// Makes a call when its turn has come.
-    pub async fn ask<T, E>(&self, operation: &Operation, call: impl Future<Output = Result<T, SdkError<E>>>) -> Result<T, CollectError>
+    /// Makes a call when its turn has come. The SDK's own futures are large: here they leave the stack of whoever waits.
+    pub fn ask<'a, T, E>(&'a self, operation: &'a Operation, call: impl Future<Output = Result<T, SdkError<E>>> + Send + 'a) -> Asked<'a, T>
     where
-        E: Error + ProvideErrorMetadata + 'static,
+        T: Send + 'a,
+        E: Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        self.session.ask(operation, &self.region, call).await
+        Box::pin(self.session.ask(operation, &self.region, call))
     }
 
     /// The coverage of a call in this Region.
@@ -92,7 +93,7 @@ impl Place {
             created: None,
             facts: None,
             origin: Origin::Live { collector },
-            id: NativeId::exact(id),
+            id: native_id(id, &self.session.account),
         }
     }
 }
@@ -100,4 +101,11 @@ impl Place {
 /// A tag; some services leave an empty value out.
 pub(super) fn tag(key: Option<&str>, value: Option<&str>) -> Option<RawTag> {
     Some(RawTag::own(key?, value.unwrap_or_default()))
+}
+
+/// A place for tests of what needs no answer.
+#[cfg(test)]
+pub(super) fn here() -> Place {
+    let session = Session::without_credentials("111122223333", &[]);
+    Place { session: Arc::new(session), region: Text::const_new("eu-west-1"), tagged: Tagged::default() }
 }

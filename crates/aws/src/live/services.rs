@@ -2,11 +2,25 @@
 //!
 //! Tags come with the list where the service gives them; else they are asked for one by one, for what the Tagging API has not shown.
 
-mod volumes;
+mod buckets;
+mod databases;
+mod distributions;
+mod ec2;
+mod ecs;
+mod eks;
+mod elb;
+mod functions;
+pub(super) mod lists;
+mod log_groups;
+mod queues;
+mod secrets;
+mod tables;
+mod tags;
+mod topics;
 
 use super::place::Place;
 use std::sync::Arc;
-use tagledger_collect::{Asked, Collector, CollectorInfo, Job, Outlet, Target};
+use tagledger_collect::{Asked, CollectError, Collector, CollectorInfo, Job, Outlet, Target};
 
 /// One service's call.
 pub(super) trait Service: Send + Sync {
@@ -17,10 +31,32 @@ pub(super) trait Service: Send + Sync {
 }
 
 /// Asked in each Region. A new one is a file and a line here.
-pub(super) static REGIONAL: &[&dyn Service] = &[&volumes::Volumes];
+pub(super) static REGIONAL: &[&dyn Service] = &[
+    &ec2::VOLUMES,
+    &ec2::SNAPSHOTS,
+    &ec2::INSTANCES,
+    &ec2::IMAGES,
+    &ec2::ADDRESSES,
+    &ec2::NETWORK_INTERFACES,
+    &ec2::NAT_GATEWAYS,
+    &elb::LoadBalancers,
+    &elb::ClassicLoadBalancers,
+    &databases::Databases::Instances,
+    &databases::Databases::Clusters,
+    &databases::Databases::Snapshots,
+    &databases::Databases::ClusterSnapshots,
+    &log_groups::LogGroups,
+    &functions::Functions,
+    &tables::Tables,
+    &ecs::Containers,
+    &eks::Kubernetes,
+    &queues::Queues,
+    &topics::Topics,
+    &secrets::Secrets,
+];
 
 /// Asked once for an account, where global services answer.
-pub(super) static GLOBAL: &[&dyn Service] = &[];
+pub(super) static GLOBAL: &[&dyn Service] = &[&buckets::Buckets, &distributions::Distributions];
 
 /// The rank of what a service itself says of its tags: it is where they are kept.
 pub(super) const RANK: u8 = 40;
@@ -44,4 +80,26 @@ impl Collector for At {
 /// A job of one service at one place.
 pub(super) fn job(service: &'static dyn Service, place: &Arc<Place>, target: Target) -> Job {
     Job { collector: Arc::new(At { service, place: Arc::clone(place) }), targets: vec![target] }
+}
+
+/// Reads a list to its end before anything of it is handed over, for collectors that need the whole of it. What was read before a page failed is kept.
+async fn whole<T, F, A>(mut ask: F) -> (Vec<T>, Result<(), CollectError>)
+where
+    F: FnMut(Option<String>) -> A,
+    A: Future<Output = Result<(Vec<T>, Option<String>), CollectError>>,
+{
+    let (mut all, mut token) = (Vec::new(), None);
+    loop {
+        match ask(token.clone()).await {
+            Ok((found, next)) => {
+                all.extend(found);
+                match next.filter(|next| !next.is_empty()) {
+                    None => return (all, Ok(())),
+                    next if next == token => return (all, Err(CollectError::Malformed("one page names itself as the next".to_owned()))),
+                    next => token = next,
+                }
+            }
+            Err(error) => return (all, Err(error)),
+        }
+    }
 }

@@ -41,18 +41,20 @@ pub(super) struct Session {
     pub partition: Text,
     config: SdkConfig,
     pace: Arc<Pace>,
+    /// The Regions that were asked for; all of them when none is named.
+    wanted: Vec<String>,
 }
 
 impl Session {
     /// The caller's own.
-    pub async fn own(config: SdkConfig, pace: Pace) -> Result<Self, CollectError> {
+    pub async fn own(config: SdkConfig, pace: Pace, wanted: &[String]) -> Result<Self, CollectError> {
         let region = config.region().map_or_else(|| home("aws").to_owned(), ToString::to_string);
         let client = aws_sdk_sts::Client::new(&at(&config, &region));
         let identity = client.get_caller_identity().send().await.map_err(|error| told(&error, GET_CALLER_IDENTITY.permission))?;
         let partition = identity.arn().and_then(|arn| arn.split(':').nth(1)).map_or_else(|| Text::const_new("aws"), Text::new);
         let account = identity.account().map(Text::new);
         let account = account.ok_or_else(|| CollectError::Malformed("GetCallerIdentity names no account".to_owned()))?;
-        Ok(Self { account, partition, config, pace: Arc::new(pace) })
+        Ok(Self { account, partition, config, pace: Arc::new(pace), wanted: wanted.to_vec() })
     }
 
     /// The same in another account, by a role there. It is assumed at once, so that a refusal is known before anything is asked, and again
@@ -67,12 +69,25 @@ impl Session {
         let provider = builder.build().await;
         provider.provide_credentials().await.map_err(|error| refused(&error, &arn))?;
         let config = self.config.to_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build();
-        Ok(Self { account, partition: self.partition.clone(), config, pace: Arc::clone(&self.pace) })
+        Ok(Self { account, partition: self.partition.clone(), config, pace: Arc::clone(&self.pace), wanted: self.wanted.clone() })
+    }
+
+    /// For tests of what needs no answer.
+    #[cfg(test)]
+    pub fn without_credentials(account: &'static str, wanted: &[&str]) -> Self {
+        let config = SdkConfig::builder().build();
+        let wanted = wanted.iter().map(|&region| region.to_owned()).collect();
+        Self { account: Text::const_new(account), partition: Text::const_new("aws"), config, pace: Arc::new(Pace::default()), wanted }
     }
 
     /// What clients of one Region are made from.
     pub fn at(&self, region: &str) -> SdkConfig {
         at(&self.config, region)
+    }
+
+    /// True for a Region that was asked for: what one call shows of many Regions is narrowed by this.
+    pub fn wants(&self, region: &str) -> bool {
+        self.wanted.is_empty() || self.wanted.iter().any(|wanted| wanted == region)
     }
 
     /// The Region that the caller has configured, else where global services answer.

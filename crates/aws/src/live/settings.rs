@@ -1,6 +1,6 @@
 //! What can be said of AWS in `tagledger.yaml`.
 
-use tagledger_collect::{Form, Setting, Settings, Shape};
+use tagledger_collect::{Conflict, Form, Setting, Settings, Shape};
 
 pub(crate) const PROFILE: &str = "profile";
 pub(crate) const REGIONS: &str = "regions";
@@ -9,6 +9,7 @@ pub(crate) const ACCOUNTS: &str = "accounts";
 pub(crate) const SKIP_ACCOUNTS: &str = "skip_accounts";
 pub(crate) const ROLE: &str = "role";
 pub(crate) const VIEW: &str = "resource_explorer_view";
+pub(crate) const AGGREGATOR: &str = "config_aggregator";
 pub(crate) const PACE: &str = "pace";
 /// The word by which the documented rates are not kept.
 pub(crate) const UNPACED: &str = "none";
@@ -27,6 +28,12 @@ const VIEW_ARN: Form = Form {
     is: |text| text.starts_with("arn:") && text.contains(":resource-explorer-2:") && text.contains(":view/"),
     words: "the ARN of a Resource Explorer view",
     pattern: "^arn:[a-z-]+:resource-explorer-2:[a-z0-9-]+:[0-9]{12}:view/.+$",
+};
+/// <https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationAggregator.html>
+const AGGREGATOR_NAME: Form = Form {
+    is: |text| (1..=256).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)),
+    words: "the name of an AWS Config aggregator",
+    pattern: "^[A-Za-z0-9_-]{1,256}$",
 };
 const ROLE_NAME: Form = Form {
     is: |text| !text.is_empty() && !text.contains(':') && text.bytes().all(|b| b.is_ascii_graphic()),
@@ -61,6 +68,14 @@ pub(crate) static SETTINGS: &[Setting] = &[
     },
     Setting { name: VIEW, shape: Shape::Text(VIEW_ARN), summary: "The Resource Explorer view to read; otherwise the widest that includes tags is looked for." },
     Setting {
+        name: AGGREGATOR,
+        shape: Shape::Section(&[
+            Setting { name: "name", shape: Shape::Text(AGGREGATOR_NAME), summary: "Its name." },
+            Setting { name: "region", shape: Shape::Text(REGION), summary: "Where it is [default: the caller's own Region]." },
+        ]),
+        summary: "An aggregator of AWS Config in the caller's account: what it has gathered is read too.",
+    },
+    Setting {
         name: PACE,
         shape: Shape::Choice(&["documented", UNPACED]),
         summary: "Whether calls are made at the rates that AWS documents, or as fast as they are answered.",
@@ -68,7 +83,12 @@ pub(crate) static SETTINGS: &[Setting] = &[
 ];
 
 /// What does not go together.
-pub(crate) fn conflict(settings: &Settings) -> Option<String> {
+pub(crate) fn conflict(settings: &Settings) -> Option<Conflict> {
     let both = settings.texts(ACCOUNTS).iter().find(|id| settings.texts(SKIP_ACCOUNTS).contains(id));
-    both.map(|id| format!("`{ACCOUNTS}` and `{SKIP_ACCOUNTS}` both name {id}: take it out of one of them"))
+    if let Some(id) = both {
+        let what = format!("`{ACCOUNTS}` and `{SKIP_ACCOUNTS}` both name {id}");
+        return Some(Conflict { setting: SKIP_ACCOUNTS, what, mend: "Take it out of one of them".to_owned() });
+    }
+    let nameless = settings.section(AGGREGATOR).is_some_and(|aggregator| aggregator.text("name").is_none());
+    nameless.then(|| Conflict { setting: AGGREGATOR, what: format!("`{AGGREGATOR}` says no `name`"), mend: "Add the `name` of the aggregator".to_owned() })
 }

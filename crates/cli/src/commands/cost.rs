@@ -15,8 +15,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     let taxonomy = crate::taxonomy::load(&args.taxonomy)?;
     let keys = keys(&taxonomy, &args.by)?;
     let bill = Bill::find(&args.bill)?;
-    let inventory =
-        if args.from.is_empty() { None } else { Some(read_inventory(&Sources { from: &args.from, ..Sources::default() }, &taxonomy, args.quiet)?.0) };
+    let inventory = if args.from.is_empty() { None } else { Some(read_inventory(Sources { from: &args.from, live: None }, &taxonomy, args.quiet)?.inventory) };
     let owners = inventory.as_ref().map(Owners::new);
     let billing = Billing {
         dictionary: inventory.as_ref().map_or_else(|| Dictionary::new(&taxonomy), |i| i.dictionary().clone()),

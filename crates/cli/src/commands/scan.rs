@@ -1,26 +1,32 @@
 //! `scan`: inventory in, audit, price, reports out.
 
+mod inventory;
+mod kept;
+mod wanted;
+
+pub(crate) use inventory::{Sources, read_inventory};
+
 use crate::args::{Audit as AuditArgs, Format, Scan};
 use crate::assemble::{Billed, ExitRules, Parts, priced_month, prices, summary};
 use crate::exit::Code;
 use crate::failure::Failure;
 use crate::output::{Folder, Stdout};
+use crate::progress;
 use crate::rows::{LiveRows, store_cube, store_findings, store_resources};
 use crate::shared::share;
-use crate::{clouds, progress};
+use inventory::{Gathered, Live};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use tagledger_collect::{Connecting, Found, Import, Imported, LiveOptions, Settings, Stop, Value, import};
 use tagledger_cost::{Bill, Billing, Cube, Dimensions, Owners};
-use tagledger_engine::{Context, FindingSource, Inventory, InventoryBuilder, Prices, audit};
+use tagledger_engine::{Context, FindingSource, Prices, audit};
 use tagledger_model::Timestamp;
 use tagledger_report::{FORMATS, Report, Summary, TerminalOptions, terminal};
 use tagledger_rules::RULES;
 use tagledger_store::NewRun;
 use tagledger_taxonomy::Taxonomy;
+use wanted::Wanted;
 
 /// What `run.json` holds.
 #[derive(Debug, Serialize, Deserialize)]
@@ -40,23 +46,23 @@ pub(crate) const LAYOUT: u32 = 2;
 
 pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let now = args.audit.now.unwrap_or_else(Timestamp::now);
-    let out = args.out.clone().unwrap_or_else(|| PathBuf::from("reports").join(now.to_string().replace(':', "")));
-    let taxonomy = crate::taxonomy::load(&args.audit.taxonomy)?;
-    let mut live = Settings::default();
-    if !args.region.is_empty() {
-        live.set("regions", Value::Texts(args.region.clone()));
+    let Wanted { taxonomy, from, bill, clouds, at_once, out } = Wanted::of(args, now)?;
+    let taxonomy = crate::taxonomy::load(&taxonomy)?;
+    let bill = if bill.is_empty() { None } else { Some(Bill::find(&bill)?) };
+    // Nobody wants to hear after an hour of asking that the run cannot be written.
+    let (mut run, mut journal) = (None, None);
+    if !clouds.is_empty() {
+        run = Some(NewRun::begin(&out)?);
+        journal = Some(kept::open(&out, args.resume)?);
     }
-    if let Some(profile) = &args.profile {
-        live.set("profile", Value::Text(profile.clone()));
-    }
-    let (inventory, imported) = read_inventory(&Sources { from: &args.from, clouds: &args.cloud, live }, &taxonomy, args.audit.quiet)?;
-    let bill = if args.bill.is_empty() { None } else { Some(Bill::find(&args.bill)?) };
-    let run = NewRun::begin(&out)?;
+    let live = journal.as_mut().map(|journal| Live { clouds: &clouds, at_once, journal });
+    let Gathered { inventory, imported, is_whole } = read_inventory(Sources { from: &from, live }, &taxonomy, args.audit.quiet)?;
+    let run = run.map_or_else(|| NewRun::begin(&out), Ok)?;
     let owners = bill.as_ref().map(|_| Owners::new(&inventory));
     let billing = Billing {
         taxonomy: Arc::clone(&taxonomy),
         dictionary: inventory.dictionary().clone(),
-        clouds: clouds::in_bills(),
+        clouds: crate::clouds::in_bills(),
         owners: owners.as_ref(),
         measure: args.audit.measure.into(),
         all_measures: true,
@@ -64,7 +70,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
         dimensions: Dimensions::ALL,
         price_resources: true,
         price_before: Some(now.month()),
-        prefixes: clouds::TAG_PREFIXES,
+        prefixes: crate::clouds::TAG_PREFIXES,
     };
     let aggregate = bill.map(|b| read_bill(&b, &billing, args.audit.quiet)).transpose()?;
     let cube = aggregate.as_ref().map(|a| Cube::new(a, &billing)).transpose()?;
@@ -80,63 +86,10 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let rows = LiveRows { cx, findings: &findings, prices: &prices };
     write(run, &summary, &rows, &taxonomy, cube.as_ref(), args.audit.quiet)?;
     show(&Report { summary: &summary, rows: &rows }, &args.audit, &out)?;
+    if let Some(journal) = journal {
+        kept::close(journal, is_whole, args, &out)?;
+    }
     Ok(Code(summary.exit.code))
-}
-
-/// What an inventory is made of.
-#[derive(Debug, Default)]
-pub(crate) struct Sources<'a> {
-    /// Exports.
-    pub from: &'a [PathBuf],
-    /// Clouds to ask, by their short names.
-    pub clouds: &'a [String],
-    /// How to ask them.
-    pub live: Settings,
-}
-
-/// Places of a cloud that are asked at the same time.
-const AT_ONCE: usize = 16;
-
-/// Reads exports, and asks clouds, into an inventory.
-pub(crate) fn read_inventory(sources: &Sources<'_>, taxonomy: &Arc<Taxonomy>, quiet: bool) -> Result<(Inventory, Imported), Failure> {
-    // A cloud that is named twice is asked once.
-    let named: BTreeSet<&String> = sources.clouds.iter().collect();
-    let connections: Vec<Connecting> = named.into_iter().map(|name| connecting(name, &sources.live)).collect::<Result<_, _>>()?;
-    let mut builder = InventoryBuilder::new(taxonomy, &clouds::facts(), &clouds::readers());
-    let mut enter = |found| match found {
-        Found::Resource(resource) => builder.resource(&resource),
-        Found::Scope(scope) => builder.scope(&scope),
-        Found::Container(container) => builder.container(&container),
-        // The ledger has noted it.
-        Found::Incomplete(_) => {}
-    };
-    let mut imported = Imported::default();
-    if !sources.from.is_empty() {
-        let (bar, all) = (progress::bar("reading inventory", quiet), clouds::all());
-        imported = import(&Import { paths: sources.from, clouds: &all }, &mut enter, &mut |done, total| {
-            bar.set_length(total);
-            bar.set_position(done);
-        })?;
-        bar.finish_and_clear();
-    }
-    if !connections.is_empty() {
-        let spinner = progress::spinner("asking clouds", quiet);
-        let options = LiveOptions { at_once: AT_ONCE, journal: None, stop: Stop::default(), progress: &mut |_, _| {} };
-        imported.coverage.extend(tagledger_collect::collect(connections, options, &mut enter)?);
-        spinner.finish_and_clear();
-    }
-    if builder.has_too_many_clouds() {
-        return Err(Failure::Usage(format!(
-            "the inventory names more than {} clouds; `cloud` is the provider, and `scope` the account in it",
-            tagledger_engine::MOST_CLOUDS
-        )));
-    }
-    Ok((builder.finish(), imported))
-}
-
-fn connecting(name: &str, settings: &Settings) -> Result<Connecting, Failure> {
-    let cloud = super::live_cloud(name)?;
-    cloud.connect(settings).ok_or_else(|| Failure::Usage(format!("--cloud {name}: this cloud can only be read from exports")))
 }
 
 /// Reads a bill.

@@ -13,8 +13,8 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 #[derive(Debug)]
 pub(crate) enum Step {
-    /// So many jobs are there.
-    Jobs(u64),
+    /// The jobs that there are, before anything else is said of them.
+    Jobs(Vec<Arc<str>>),
     Page {
         key: Arc<str>,
         found: Vec<Found>,
@@ -102,7 +102,7 @@ impl std::fmt::Debug for LiveOptions<'_> {
 /// Asks every connection for everything, handing each record to `each` as it comes.
 pub fn collect(connections: Vec<Connecting>, mut options: LiveOptions<'_>, each: &mut dyn FnMut(Found)) -> Result<Vec<Coverage>, LiveError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let past = Arc::new(options.journal.as_deref_mut().map(|journal| journal.replay(each)).transpose()?.unwrap_or_default());
+    let past = Arc::new(options.journal.as_deref_mut().map(|journal| journal.past()).transpose()?.unwrap_or_default());
     let (mut coverage, mut done, mut total) = (Vec::new(), 0, 0);
     for Connecting { cloud, connection } in connections {
         let (send, mut receive) = channel(WAITING);
@@ -113,7 +113,13 @@ pub fn collect(connections: Vec<Connecting>, mut options: LiveOptions<'_>, each:
                 journal.note(&step)?;
             }
             match step {
-                Step::Jobs(jobs) => total += jobs,
+                Step::Jobs(jobs) => {
+                    total += jobs.len() as u64;
+                    (options.progress)(done, total);
+                    if let Some(journal) = options.journal.as_deref() {
+                        journal.replay(&jobs.into_iter().collect(), each)?;
+                    }
+                }
                 Step::Page { found, .. } => found.into_iter().for_each(&mut *each),
                 Step::Anew { .. } => {}
                 Step::Row(row) => coverage.push(row),
@@ -164,14 +170,16 @@ impl Driver {
             connection.discover().await
         };
         let discovered = tokio::select! {
-            discovered = discovering => discovered,
+            biased;
             () = told(&mut stopped) => Err(CollectError::Interrupted),
+            discovered = discovering => discovered,
         };
         let discovery = match discovered {
             Ok(discovery) => discovery,
+            Err(CollectError::Interrupted) => return self.tell(Step::Row(self.unknown())).await,
             Err(error) => return self.tell(Step::Failed(error)).await,
         };
-        self.tell(Step::Jobs(discovery.work.len() as u64)).await;
+        self.tell(Step::Jobs(discovery.work.iter().map(|job| Arc::from(key(&self.cloud, job))).collect())).await;
         self.tell(Step::Page { key: Arc::from(""), found: discovery.found, next: None }).await;
         for row in discovery.coverage {
             self.tell(Step::Row(row)).await;
@@ -223,6 +231,8 @@ impl Driver {
             if past.next.is_some() && past.counts(&job.targets).len() == job.targets.len() {
                 progress.counts = past.counts(&job.targets);
                 progress.next.clone_from(&past.next);
+            } else {
+                self.tell(Step::Anew { key: Arc::clone(&key) }).await;
             }
         }
         Some(Work { job, key, progress: Arc::new(Mutex::new(progress)), attempt: 0 })
@@ -248,15 +258,23 @@ impl Driver {
         };
         let Some(mut work) = open.remove(&id) else { return };
         work.attempt += 1;
+        // A job that came to its end is no better than what it could not read whole.
+        let ended = ended.and_then(|()| work.progress.lock().unwrap_or_else(PoisonError::into_inner).flaw.take().map_or(Ok(()), Err));
         let again = ended.as_ref().is_err_and(CollectError::may_pass) && work.attempt < ATTEMPTS && !is_stopped;
         if again {
             // After everything else: whatever it was has had time to pass. It goes on from the page at which it stopped.
-            let mut progress = work.progress.lock().unwrap_or_else(PoisonError::into_inner);
-            if progress.next.is_none() {
-                progress.counts.iter_mut().for_each(|count| *count = 0);
+            let from_the_beginning = {
+                let mut progress = work.progress.lock().unwrap_or_else(PoisonError::into_inner);
+                if progress.next.is_none() {
+                    progress.counts.iter_mut().for_each(|count| *count = 0);
+                }
+                progress.missing.clear();
+                progress.flaw = None;
+                progress.next.is_none()
+            };
+            if from_the_beginning {
+                self.tell(Step::Anew { key: Arc::clone(&work.key) }).await;
             }
-            progress.missing.clear();
-            drop(progress);
             waiting.push_back(work);
         } else {
             self.account(&work, ended).await;
@@ -273,6 +291,13 @@ impl Driver {
         });
         let rows = rows.collect();
         self.tell(Step::Rows { key: Arc::clone(&work.key), rows }).await;
+    }
+
+    /// The row of a cloud that was stopped before it was known what there is to ask.
+    fn unknown(&self) -> Coverage {
+        let outcome = Outcome::Failed { why: CollectError::Interrupted.to_string() };
+        let (scope, collector) = (Text::const_new(""), Text::const_new("discovery"));
+        Coverage { cloud: self.cloud.clone(), scope, region: None, collector, file: None, blind: false, whole: false, outcome }
     }
 
     fn row(&self, target: &Target, info: &CollectorInfo, row: Row) -> Coverage {

@@ -25,6 +25,8 @@ pub(crate) struct JobProgress {
     pub next: Option<String>,
     /// What could not be read at single targets of many.
     pub missing: HashMap<usize, CollectError>,
+    /// What could not be read whole of what was handed over.
+    pub flaw: Option<CollectError>,
 }
 
 impl Outlet {
@@ -44,8 +46,10 @@ impl Outlet {
 
     /// Hands a page over, with the token of the next one: from there an interrupted or failed job goes on.
     pub async fn page(&self, found: Vec<Found>, next: Option<&str>) {
-        {
+        let next = {
             let mut progress = self.progress();
+            // Whoever went on from behind a flaw would forget it.
+            let next = next.filter(|_| progress.flaw.is_none());
             for found in &found {
                 let Found::Resource(resource) = found else { continue };
                 let is_at = |target: &Target| target.scope == resource.scope && (target.region.is_none() || target.region == resource.region);
@@ -58,7 +62,8 @@ impl Outlet {
                 }
             }
             progress.next = next.map(str::to_owned);
-        }
+            next
+        };
         // The reading side outlives the collectors; were it gone, nobody would be left to tell.
         let _given = self.send.send(Step::Page { key: Arc::clone(&self.key), found, next: next.map(str::to_owned) }).await;
     }
@@ -74,8 +79,14 @@ impl Outlet {
             let mut progress = self.progress();
             progress.counts.iter_mut().for_each(|count| *count = 0);
             progress.next = None;
+            progress.flaw = None;
         }
         let _given = self.send.send(Step::Anew { key: Arc::clone(&self.key) }).await;
+    }
+
+    /// Something of what is handed over could not be read whole, such as the tags of a resource. The job goes on, and ends with the first of these.
+    pub fn flaw(&self, why: CollectError) {
+        self.progress().flaw.get_or_insert(why);
     }
 
     /// One of several targets could not be read, or not whole.

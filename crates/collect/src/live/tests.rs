@@ -36,8 +36,8 @@ impl Fake {
         self.asked.fetch_add(1, Ordering::Relaxed);
         let at: u64 = token.as_deref().map_or(0, |token| token.parse().unwrap());
         match (place, at) {
-            // The third page is refused until somebody has asked five times.
-            ("passing", 2) if self.asked.load(Ordering::Relaxed) < 5 => return Err(CollectError::Throttled("wait".to_owned())),
+            // The third page is refused the first time.
+            ("passing", 2) if self.asked.load(Ordering::Relaxed) < 4 => return Err(CollectError::Throttled("wait".to_owned())),
             ("stale", 2) if self.asked.load(Ordering::Relaxed) < 4 => return Err(CollectError::StaleToken("unknown".to_owned())),
             ("endless", 2) => return Ok((Vec::new(), Some("2".to_owned()))),
             ("lasting", 2) => return Err(CollectError::Unreachable("nobody".to_owned())),
@@ -159,7 +159,7 @@ fn one_call_for_many_targets_is_counted_for_each() {
 fn what_passes_is_gone_on_with_from_its_page_and_what_is_stale_from_the_beginning() {
     let (rows, names, asked) = scan(&["passing"], None, Stop::default()).unwrap();
     assert_eq!((told(&rows)[0].1, names.len()), (&Outcome::Complete { count: 4 }, 4));
-    assert!(asked < 10, "no page is asked for again but the one that was refused: {asked}");
+    assert_eq!(asked, 5, "no page is asked for again but the one that was refused");
     let (rows, names, _) = scan(&["stale"], None, Stop::default()).unwrap();
     assert_eq!(told(&rows)[0].1, &Outcome::Complete { count: 4 }, "counted anew");
     assert_eq!(names.len(), 6, "two pages came twice: the inventory knows them by their ids");
@@ -193,9 +193,24 @@ fn a_later_scan_goes_on_where_this_one_stopped() {
     assert_eq!(told(&rows).iter().filter(|(_, outcome)| matches!(outcome, Outcome::Complete { .. })).count(), 2);
     names.dedup();
     assert_eq!(names.iter().filter(|name| name.contains("ok")).count(), 4);
+    assert!(Journal::resume(&path, later).unwrap_err().to_string().contains("another scan"), "two scans would mix their pages");
+    drop(journal);
+    // What this scan does not ask for is not handed over, whatever is kept of it.
+    let mut journal = Journal::resume(&path, later).unwrap();
+    let (rows, mut names, _) = scan(&["several"], Some(&mut journal), Stop::default()).unwrap();
+    names.dedup();
+    assert_eq!((rows.len(), names.iter().filter(|name| name.contains("ok")).count(), names.len()), (2, 0, 4));
     drop(journal);
     let journal = Journal::resume(&path, Timestamp(now.0 + 48 * 3600)).unwrap();
     assert_eq!(journal.began(), None, "what is older than a day is asked for again");
+}
+
+#[test]
+fn what_was_stopped_before_anything_was_known_says_so() {
+    let stop = Stop::default();
+    stop.stop();
+    let (rows, names, asked) = scan(&["ok"], None, stop).unwrap();
+    assert_eq!((told(&rows), names.len(), asked), (vec![("-", &Outcome::Failed { why: "interrupted".to_owned() })], 0, 0));
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! `costs:`: the attribution ladder.
 
-use super::node::{Node, Shape};
-use super::reader::{Fields, Reader, suggest};
+use crate::yaml::{Fields, Node, Reader, Shape, suggest};
 use crate::{Costs, Rung};
 
 /// The words of a ladder. `assign` and `split` have a place in it, and nothing to do as long as their lists must be empty.

@@ -1,9 +1,8 @@
 //! What hangs on the values of Environment and DataClass: `stages:`, `environments:`, `retention:`, `residency:`.
 
 use super::keys::check_value;
-use super::node::{At, Node, Shape};
-use super::reader::{Reader, Word, suggest};
 use super::{Known, KnownCloud};
+use crate::yaml::{At, Node, Reader, Shape, Word, suggest};
 use crate::{Environment, Key, Retention, Stage, StageContainer, fold};
 use std::collections::{BTreeMap, HashMap};
 

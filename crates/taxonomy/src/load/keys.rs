@@ -1,8 +1,7 @@
 //! `keys:`: names, values, patterns, and the side files they name.
 
-use super::node::{At, Node, Shape};
-use super::reader::{Fields, Reader, Word, suggest};
 use super::{Known, SideFiles};
+use crate::yaml::{At, Fields, Node, Reader, Shape, Word, suggest};
 use crate::{Domain, Key, Lender, MAX_KEYS, Register, Value, fold};
 use regex::Regex;
 use std::collections::{BTreeMap, HashMap};

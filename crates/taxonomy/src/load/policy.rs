@@ -1,8 +1,7 @@
 //! `requirements:`, `rules:` and `waivers:`: what is asked, how loudly, and what is excepted.
 
-use super::node::{Node, Shape};
-use super::reader::{Reader, Word, suggest};
 use super::{Known, KnownRule};
+use crate::yaml::{Node, Reader, Shape, Word, suggest};
 use crate::{Key, KeyId, Requirement, RuleSetting, Waiver, duration};
 use std::collections::BTreeMap;
 use tagledger_model::Level;

@@ -31,7 +31,7 @@ fn the_walk_asks_for_the_fields_of_the_schema() -> Result<(), Box<dyn Error>> {
     let path = Path::new("taxonomy.yaml");
     let mut reader = Reader::new(path);
     let mut side = SideFiles { base: PathBuf::new(), fetch: &|_| Ok("id\n".to_owned()), found: Vec::new() };
-    let root = node::tree(&text).map_err(|e| e.message)?;
+    let root = yaml::tree(&text).map_err(|e| e.message)?;
     compile(&mut reader, path, &text, root.as_ref(), &KNOWN, &mut side);
     assert_eq!(reader.found, []);
 
@@ -47,7 +47,7 @@ fn the_walk_asks_for_the_fields_of_the_schema() -> Result<(), Box<dyn Error>> {
         ("a retention", &schema["$defs"]["RetentionForm"]),
         ("`costs`", &schema["$defs"]["CostsForm"]),
     ];
-    assert_eq!(reader.asked.keys().copied().collect::<BTreeSet<_>>(), forms.iter().map(|(form, _)| *form).collect());
+    assert_eq!(reader.asked.keys().map(String::as_str).collect::<BTreeSet<_>>(), forms.iter().map(|(form, _)| *form).collect());
     for (form, schema) in forms {
         let fields: BTreeSet<&str> = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         assert_eq!(reader.asked[form], fields, "{form}");

@@ -50,6 +50,9 @@ IDENTITY = (XML + '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/d
             "<UserId>U</UserId><Account>%s</Account></GetCallerIdentityResult></GetCallerIdentityResponse>")
 ROLE = (XML + '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>AKIA%s</AccessKeyId>'
         "<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>")
+EMPTY = {"s3": '<ListAllMyBucketsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Buckets/></ListAllMyBucketsResult>',
+         "cloudfront": '<DistributionList xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><Marker></Marker><MaxItems>100</MaxItems>'
+                       "<IsTruncated>false</IsTruncated><Quantity>0</Quantity></DistributionList>"}
 BUCKETS = {}
 RATES = {"GetResources": 15, "resource-explorer-2": 3}
 
@@ -92,6 +95,8 @@ def answer(path, headers, body):
         return 200, kind, (ROLE % other.group(1).decode() if role and other else IDENTITY % (account, account)).encode(), None
     if kind == "application/json":
         return 200, kind, b"{}", None
+    if service in EMPTY:
+        return 200, kind, (XML + EMPTY[service]).encode(), None
     action = re.search(rb"Action=(\w+)", body)
     name = action.group(1).decode() if action else "List"
     return 200, kind, (XML + "<%sResponse><%sResult/></%sResponse>" % (name, name, name)).encode(), None

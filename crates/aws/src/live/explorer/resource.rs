@@ -2,11 +2,11 @@
 
 use super::INFO;
 use crate::ID;
-use crate::arn::Arn;
+use crate::arn::{Arn, native_id};
 use crate::live::place::tag;
 use aws_sdk_resourceexplorer2::types::Resource;
 use aws_smithy_types::Document;
-use tagledger_model::{CloudId, Further, NativeId, Observed, Origin, RawResource, RawTag, Taggable, Text};
+use tagledger_model::{CloudId, Further, Observed, Origin, RawResource, RawTag, Taggable, Text};
 
 /// `account` is whose it is where nothing says it, `region` where the view is.
 pub(super) fn resource(found: &Resource, account: &Text, region: &Text) -> Option<RawResource> {
@@ -33,7 +33,7 @@ pub(super) fn resource(found: &Resource, account: &Text, region: &Text) -> Optio
         created: None,
         facts: None,
         origin: Origin::Live { collector: INFO.id },
-        id: NativeId::exact(id),
+        id: native_id(id, found.owning_account_id().unwrap_or(account)),
     })
 }
 

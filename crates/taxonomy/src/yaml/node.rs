@@ -8,9 +8,12 @@ const ALIASED_NODES: usize = 100_000;
 
 /// Where something stands: line and column from 1, width in characters, 0 when it runs over several lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct At {
+pub struct At {
+    /// Line, from 1.
     pub line: usize,
+    /// Column, from 1, in characters.
     pub column: usize,
+    /// Characters; 0 when it runs over several lines.
     pub width: usize,
 }
 
@@ -23,16 +26,26 @@ impl From<Span> for At {
 
 /// A node with its place.
 #[derive(Debug, Clone)]
-pub(crate) struct Node {
+pub struct Node {
+    /// What it is.
     pub shape: Shape,
+    /// Where it stands.
     pub at: At,
 }
 
 /// What a node is. Scalars keep their text as written: what it means depends on where it is asked for.
 #[derive(Debug, Clone)]
-pub(crate) enum Shape {
-    Scalar { text: String, plain: bool },
+pub enum Shape {
+    /// One value.
+    Scalar {
+        /// As it is written.
+        text: String,
+        /// Without quotes.
+        plain: bool,
+    },
+    /// Items.
     List(Vec<Node>),
+    /// Names and values, in the order of the file; a name may stand there twice.
     Map(Vec<(Node, Node)>),
 }
 
@@ -76,9 +89,12 @@ impl Node {
 
 /// Why there is no tree.
 #[derive(Debug)]
-pub(crate) struct Unreadable {
+pub struct Unreadable {
+    /// Where it was noticed.
     pub at: At,
+    /// What is wrong.
     pub message: String,
+    /// What to do about it.
     pub help: String,
 }
 
@@ -108,7 +124,7 @@ impl Open {
 }
 
 /// Reads the one document of a YAML text. A text without any content has no tree.
-pub(crate) fn tree(text: &str) -> Result<Option<Node>, Unreadable> {
+pub fn tree(text: &str) -> Result<Option<Node>, Unreadable> {
     // Comments are plentiful in a taxonomy and the parser would buffer them; nesting is bounded so that no text can exhaust the stack.
     let limits = options! { emit_comments: false, flow_nesting_limit: 32, block_nesting_limit: 32 };
     let mut open: Vec<Open> = Vec::new();

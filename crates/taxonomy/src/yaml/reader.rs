@@ -1,27 +1,32 @@
 //! The hand that walks the tree: takes fields, checks shapes, and writes down every mistake instead of stopping.
 
-use super::node::{At, Node, Shape};
+use super::{At, Node, Shape};
 use crate::{Spelt, duration, fold};
 use std::path::Path;
 use tagledger_model::{Diagnostic, Place, Severity};
 
 /// Collects what is wrong with one file.
-pub(super) struct Reader<'a> {
+#[derive(Debug)]
+pub struct Reader<'a> {
     file: &'a Path,
+    /// What was found wrong so far, in the order in which it was noticed.
     pub found: Vec<Diagnostic>,
     /// Which fields were asked of which form: tests hold this to the schema.
     #[cfg(test)]
-    pub asked: std::collections::BTreeMap<&'static str, std::collections::BTreeSet<&'static str>>,
+    pub(crate) asked: std::collections::BTreeMap<String, std::collections::BTreeSet<&'static str>>,
 }
 
 /// A scalar and where it stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Word<'n> {
+pub struct Word<'n> {
+    /// As it is written.
     pub text: &'n str,
+    /// Where it stands.
     pub at: At,
 }
 
 impl<'a> Reader<'a> {
+    /// Of a file, as the user named it.
     pub fn new(file: &'a Path) -> Self {
         Self {
             file,
@@ -166,24 +171,26 @@ impl<'a> Reader<'a> {
     }
 
     /// The fields of a map whose names are ours; none, and a mistake, when it is no map.
-    pub fn fields<'n>(&mut self, node: &'n Node, form: &'static str) -> Option<Fields<'n>> {
+    pub fn fields<'n>(&mut self, node: &'n Node, form: &'n str) -> Option<Fields<'n>> {
         let entries = self.entries(node, form);
         matches!(node.shape, Shape::Map(_)).then(|| Fields { form, at: node.at, entries, asked: Vec::new() })
     }
 
     /// Remembers what was asked, for the test that compares it with the schema.
-    fn note(&mut self, form: &'static str, asked: &[&'static str]) {
+    fn note(&mut self, form: &str, asked: &[&'static str]) {
         #[cfg(test)]
-        self.asked.entry(form).or_default().extend(asked);
+        self.asked.entry(form.to_owned()).or_default().extend(asked);
         #[cfg(not(test))]
         let _ = (self, form, asked);
     }
 }
 
 /// A map whose field names are known: what is left over when all were asked for is a mistake.
-pub(super) struct Fields<'n> {
+#[derive(Debug)]
+pub struct Fields<'n> {
     /// How the map is called in a sentence.
-    form: &'static str,
+    form: &'n str,
+    /// Where the map begins.
     pub at: At,
     entries: Vec<(Word<'n>, &'n Node)>,
     asked: Vec<&'static str>,
@@ -224,7 +231,7 @@ impl<'n> Fields<'n> {
 }
 
 /// The known word nearest to one that is not known, when it is near enough to be meant.
-pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let folded = fold(word);
     let near = |candidate: &str| {
         let other = fold(candidate);
@@ -241,7 +248,7 @@ pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
 }
 
 /// The help for a word that is not known: the nearest known one, or all of them.
-pub(crate) fn suggest<'k>(word: &str, plural: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+pub fn suggest<'k>(word: &str, plural: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     const SHOWN: usize = 16;
     let known: Vec<&str> = known.into_iter().collect();
     if let Some(near) = nearest(word, known.iter().copied()) {

@@ -1,0 +1,106 @@
+//! What a scan is asked to do: a flag counts more than an environment variable, that more than the settings file, and that more than a default.
+
+use crate::args::Scan;
+use crate::commands::live_cloud;
+use crate::failure::Failure;
+use crate::settings::{File, NAME};
+use std::path::{Path, PathBuf};
+use tagledger_collect::{Cloud, Settings, Shape, Value};
+use tagledger_model::Timestamp;
+
+/// Places that are asked at the same time where nobody says otherwise.
+const AT_ONCE: u32 = 16;
+
+/// Where runs go that nobody gave a place.
+const RUNS: &str = "reports";
+
+/// All of it.
+pub(super) struct Wanted {
+    pub taxonomy: PathBuf,
+    /// Exports.
+    pub from: Vec<PathBuf>,
+    pub bill: Vec<PathBuf>,
+    /// Clouds to ask, each with what it is told.
+    pub clouds: Vec<(&'static dyn Cloud, Settings)>,
+    /// Places that are asked at the same time.
+    pub at_once: usize,
+    /// The folder of the run.
+    pub out: PathBuf,
+}
+
+impl Wanted {
+    pub fn of(args: &Scan, now: Timestamp) -> Result<Self, Failure> {
+        let file = File::find(args.config.as_deref())?;
+        let (from, mut clouds) = sources(args, &file)?;
+        for (cloud, settings) in &mut clouds {
+            overlay(*cloud, settings, args)?;
+        }
+        for (flag, given) in [("--region", !args.region.is_empty()), ("--profile", args.profile.is_some()), ("--resume", args.resume)] {
+            if given && clouds.is_empty() {
+                return Err(Failure::Usage(format!("{flag} is about clouds that are asked, and none is: name one with --cloud, or in {NAME}")));
+            }
+        }
+        Ok(Self {
+            taxonomy: args.audit.taxonomy.clone().or_else(|| file.taxonomy()).unwrap_or_else(|| PathBuf::from("taxonomy.yaml")),
+            from,
+            bill: if args.bill.is_empty() { file.bill() } else { args.bill.clone() },
+            clouds,
+            at_once: args.concurrency.or(file.concurrency()).unwrap_or(AT_ONCE) as usize,
+            out: out(args, now),
+        })
+    }
+}
+
+/// What is read: what the flags name and nothing else, or else what the file names.
+fn sources(args: &Scan, file: &File) -> Result<(Vec<PathBuf>, Vec<(&'static dyn Cloud, Settings)>), Failure> {
+    if args.from.is_empty() && args.cloud.is_empty() {
+        let (from, clouds) = (file.from(), file.clouds.clone());
+        if from.is_empty() && clouds.is_empty() {
+            let help = format!("name exports with --from, a cloud with --cloud, or both in {NAME} (docs/live.md)");
+            return Err(Failure::Usage(format!("nothing to scan: {help}")));
+        }
+        return Ok((from, clouds));
+    }
+    let mut clouds: Vec<(&'static dyn Cloud, Settings)> = Vec::new();
+    for name in &args.cloud {
+        let cloud = live_cloud(name)?;
+        // A cloud that is named twice is asked once.
+        if clouds.iter().all(|(known, _)| known.id() != cloud.id()) {
+            clouds.push((cloud, file.of(cloud)));
+        }
+    }
+    Ok((args.from.clone(), clouds))
+}
+
+/// Lays the flags over what the file says.
+fn overlay(cloud: &dyn Cloud, settings: &mut Settings, args: &Scan) -> Result<(), Failure> {
+    let mut regions = args.region.clone();
+    regions.sort();
+    regions.dedup();
+    let flags =
+        [("--region", "regions", (!regions.is_empty()).then_some(Value::Texts(regions))), ("--profile", "profile", args.profile.clone().map(Value::Text))];
+    for (flag, name, value) in flags {
+        let Some(value) = value else { continue };
+        let Some(setting) = cloud.settings().iter().find(|setting| setting.name == name) else {
+            return Err(Failure::Usage(format!("{flag}: {} cannot be told that", cloud.id())));
+        };
+        let unfit = match (&setting.shape, &value) {
+            (Shape::Texts(form), Value::Texts(texts)) => texts.iter().find(|text| !(form.is)(text)).map(|text| (text, form)),
+            (Shape::Text(form), Value::Text(text)) => (!(form.is)(text)).then_some((text, form)),
+            _ => None,
+        };
+        if let Some((text, form)) = unfit {
+            return Err(Failure::Usage(format!("{flag} {}: write {}", text.escape_debug(), form.words)));
+        }
+        settings.set(setting.name, value);
+    }
+    match cloud.conflict(settings) {
+        Some(conflict) => Err(Failure::Usage(format!("{}: {}. {}", cloud.id(), conflict.what, conflict.mend))),
+        None => Ok(()),
+    }
+}
+
+fn out(args: &Scan, now: Timestamp) -> PathBuf {
+    let latest = || if args.resume { tagledger_store::newest_collected(Path::new(RUNS)) } else { None };
+    args.out.clone().or_else(latest).unwrap_or_else(|| Path::new(RUNS).join(now.to_string().replace(':', "")))
+}

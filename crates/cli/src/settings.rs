@@ -1,0 +1,88 @@
+//! `tagledger.yaml`: what a scan is told once instead of by flags every time. Which fields there are is data: the table here, and those of the
+//! clouds. The file is read by them, and its schema is made from them.
+
+mod read;
+mod schema;
+
+pub(crate) use schema::schema;
+
+use crate::failure::Failure;
+use std::path::{Path, PathBuf};
+use tagledger_collect::{Cloud, Form, Setting, Settings, Shape};
+
+/// The name of the file where none is named.
+pub(crate) const NAME: &str = "tagledger.yaml";
+
+const PATH: Form = Form { words: "a path", ..Form::ANY };
+
+const TAXONOMY: &str = "taxonomy";
+const FROM: &str = "from";
+const BILL: &str = "bill";
+const CONCURRENCY: &str = "concurrency";
+
+/// Places that are asked at the same time, at most.
+pub(crate) const MOST_AT_ONCE: u32 = 256;
+
+/// What stands under `scan:`. Each is the flag of that name.
+static SCAN: &[Setting] = &[
+    Setting { name: TAXONOMY, shape: Shape::Text(PATH), summary: "The taxonomy [default: taxonomy.yaml in the working directory]." },
+    Setting { name: FROM, shape: Shape::Texts(PATH), summary: "Exported inventories beside what the clouds are asked for: files and folders." },
+    Setting { name: BILL, shape: Shape::Texts(PATH), summary: "FOCUS bills: files, folders and patterns." },
+    Setting {
+        name: CONCURRENCY,
+        shape: Shape::Count(1..=MOST_AT_ONCE),
+        summary: "How many places of a cloud are asked at the same time [default: 16]. The rates that a cloud documents are kept in any case.",
+    },
+];
+
+/// A settings file that has no mistakes.
+#[derive(Default)]
+pub(crate) struct File {
+    path: PathBuf,
+    /// The clouds that it names, with what it says of each.
+    pub clouds: Vec<(&'static dyn Cloud, Settings)>,
+    scan: Settings,
+}
+
+impl File {
+    /// The file that is named, else the one in the working directory, else one that says nothing.
+    pub fn find(named: Option<&Path>) -> Result<Self, Failure> {
+        match named {
+            Some(path) => Self::load(path),
+            None if Path::new(NAME).exists() => Self::load(Path::new(NAME)),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// Reads a file: every mistake at once.
+    pub fn load(path: &Path) -> Result<Self, Failure> {
+        Ok(read::read(path)?)
+    }
+
+    /// What it says of a cloud.
+    pub fn of(&self, cloud: &dyn Cloud) -> Settings {
+        let named = self.clouds.iter().find(|(named, _)| named.id() == cloud.id());
+        named.map(|(_, settings)| settings.clone()).unwrap_or_default()
+    }
+
+    pub fn taxonomy(&self) -> Option<PathBuf> {
+        self.scan.text(TAXONOMY).map(|path| self.beside(path))
+    }
+
+    pub fn from(&self) -> Vec<PathBuf> {
+        self.scan.texts(FROM).iter().map(|path| self.beside(path)).collect()
+    }
+
+    pub fn bill(&self) -> Vec<PathBuf> {
+        self.scan.texts(BILL).iter().map(|path| self.beside(path)).collect()
+    }
+
+    pub fn concurrency(&self) -> Option<u32> {
+        self.scan.count(CONCURRENCY)
+    }
+
+    /// Paths are relative to the folder of the file, like those of a taxonomy.
+    fn beside(&self, path: &str) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(path)
+    }
+}
