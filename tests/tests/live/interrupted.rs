@@ -1,0 +1,108 @@
+//! A scan that was stopped: what it had read is kept and labelled, and a later one goes on from there.
+
+use super::seed::{self, desk, indexes};
+use super::server::{Seen, Server};
+use super::{EXPLORER, by_region, ids, outcome, why};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::{Child, Command, Stdio};
+use tagledger_tests::{Call, Desk, report};
+
+/// An account of which one page waits until it is let go, after two that came.
+fn holding() -> serde_json::Value {
+    seed::account(&indexes(), &json!({"hold": {"ListResources@eu-west-1": 2}}))
+}
+
+/// Begins a scan, and comes back when a page of it is waited for and everything else has been asked for.
+fn begun(server: &Server, mut call: Call) -> Child {
+    let child = call.0.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    assert_eq!(server.get("/-/held")["held"], true);
+    child
+}
+
+/// Sends a signal by its name.
+fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap().success());
+}
+
+/// How often each thing was asked for that was answered.
+fn asked(calls: &[Seen]) -> BTreeMap<String, usize> {
+    let mut times = BTreeMap::new();
+    for call in calls.iter().filter(|call| call.status == 200) {
+        *times.entry(format!("{} {} {}", call.operation, call.region, call.asked)).or_default() += 1;
+    }
+    times
+}
+
+/// What a scan says when nobody stops it.
+fn calm() -> Option<Desk> {
+    let desk = desk();
+    let server = Server::of(&seed::account(&indexes(), &json!({})))?;
+    server.scan(&desk, "").exits(1);
+    Some(desk)
+}
+
+/// Two runs found the same resources and say the same of them.
+fn same(left: &Desk, right: &Desk) {
+    let (own, other) = (ids(left, "run"), ids(right, "run"));
+    assert_eq!(own.symmetric_difference(&other).collect::<Vec<_>>(), Vec::<&String>::new());
+    let findings = |desk: &Desk| -> BTreeSet<String> { desk.report("run")["findings"].as_array().unwrap().iter().map(serde_json::Value::to_string).collect() };
+    let (own, other) = (findings(left), findings(right));
+    assert_eq!(own.symmetric_difference(&other).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn an_interrupted_scan_keeps_what_it_read_and_says_what_is_missing() {
+    let desk = desk();
+    let Some(server) = Server::of(&holding()) else { return };
+    let child = begun(&server, server.scan(&desk, ""));
+    signal(&child, "INT");
+    let output = child.wait_with_output().unwrap();
+    // Findings were found: that is what the exit code says, and the rest is in the ledger.
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("interrupted") && said.contains("--resume"), "{said}");
+    let told = report(&desk.path("run"));
+    assert_eq!(by_region(&told, EXPLORER)["eu-west-1"], outcome("partial", 200));
+    let row = &super::ledger(&told, EXPLORER)[&(seed::ACCOUNT.to_owned(), "eu-west-1".to_owned())];
+    assert_eq!(row.why, "interrupted");
+    assert!(why(&told).contains("incomplete"), "{}", why(&told));
+    assert!(ids(&desk, "run").len() < 500);
+
+    // The rest is asked for when somebody goes on.
+    let before = server.calls().len();
+    server.get("/-/release");
+    server.scan(&desk, "--resume").exits(1);
+    let Some(calm) = calm() else { return };
+    same(&desk, &calm);
+    let after = server.calls();
+    let pages = after[before..].iter().filter(|call| call.operation == "ListResources" && call.region == "eu-west-1").count();
+    assert_eq!(pages, 1, "two of three were read before");
+    assert_eq!(by_region(&desk.report("run"), EXPLORER)["eu-west-1"], outcome("complete", 250));
+}
+
+#[test]
+fn a_killed_scan_is_gone_on_with_and_nothing_is_asked_for_twice() {
+    let desk = desk();
+    let Some(server) = Server::of(&holding()) else { return };
+    let mut child = begun(&server, server.scan(&desk, ""));
+    signal(&child, "KILL");
+    child.wait().unwrap();
+    assert!(!desk.path("run").exists(), "there is no run that looks whole");
+    let before = asked(&server.calls());
+    server.get("/-/release");
+    let done = server.scan(&desk, "--resume").exits(1);
+    assert!(done.err.contains("going on from what has been collected"), "{}", done.err);
+    let Some(calm) = calm() else { return };
+    same(&desk, &calm);
+    let report = desk.report("run");
+    assert_eq!(by_region(&report, EXPLORER), by_region(&calm.report("run"), EXPLORER));
+    assert!(!why(&report).contains("incomplete"), "{}", why(&report));
+    // Who we are and what there is to ask has to be found out again; pages of lists do not.
+    let pages = ["GetResources", "ListResources"];
+    let after = asked(&server.calls());
+    let twice: Vec<_> = after.iter().filter(|(what, times)| **times > 1 && pages.iter().any(|page| what.starts_with(page))).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+    assert!(before.keys().any(|what| what.starts_with("GetResources")), "something had been read before");
+    assert!(!desk.names().iter().any(|name| name.starts_with(".run")), "nothing is left of the first attempt: {:?}", desk.names());
+}
