@@ -3,7 +3,7 @@
 use super::seed::{self, ACTIVE, REGIONS};
 use super::server::Server;
 use super::truth::{desk, expected, found, undetermined};
-use super::{EXPLORER, TAGGING, ids, ledger, outcome, why};
+use super::{EXPLORER, TAGGING, ids, ledger, why};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +20,13 @@ fn arns(world: &Value, sees: impl Fn(&Value) -> bool) -> BTreeSet<String> {
     world["resources"].as_array().unwrap().iter().filter(|r| sees(r)).map(|r| r["arn"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Two sets are the same; what is not in both is shown.
+#[track_caller]
+fn same<T: Ord + std::fmt::Debug>(found: &BTreeSet<T>, expected: &BTreeSet<T>) {
+    let (more, less): (Vec<&T>, Vec<&T>) = (found.difference(expected).collect(), expected.difference(found).collect());
+    assert!(more.is_empty() && less.is_empty(), "too much: {more:#?}\nmissing: {less:#?}");
+}
+
 #[test]
 fn all_that_is_wrong_in_an_organisation_is_found_and_nothing_else() {
     let desk = desk();
@@ -28,8 +35,8 @@ fn all_that_is_wrong_in_an_organisation_is_found_and_nothing_else() {
     settings["config_aggregator"] = json!({"name": "everything", "region": "eu-west-1"});
     server.scan_with(&desk, &settings, "").exits(1);
     let (report, world) = (desk.report("run"), server.get("/-/world"));
-    assert_eq!(ids(&desk, "run"), arns(&world, is_active));
-    assert_eq!(found(&report), expected(&world, is_active));
+    same(&ids(&desk, "run"), &arns(&world, is_active));
+    same(&found(&report), &expected(&world, is_active));
     assert_eq!(undetermined(&report), 0);
     assert!(!why(&report).contains("incomplete"), "{}", why(&report));
 
@@ -87,8 +94,8 @@ fn with_the_emulator_alone_what_services_list_is_found_and_the_rest_is_said_to_b
     server.scan_with(&desk, &settings, "").env("AWS_MAX_ATTEMPTS", "1").exits(1);
     let (report, world) = (desk.report("run"), server.get("/-/world"));
     let is_listed = |resource: &Value| is_active(resource) && !(resource["kind"] == "kinesis:stream" && resource["template"] == "never");
-    assert_eq!(ids(&desk, "run"), arns(&world, is_listed));
-    assert_eq!(found(&report), expected(&world, is_listed));
+    same(&ids(&desk, "run"), &arns(&world, is_listed));
+    same(&found(&report), &expected(&world, is_listed));
     for name in ACTIVE {
         for region in REGIONS {
             let row = &ledger(&report, EXPLORER)[&(id(&world, name), region.to_owned())];
@@ -112,7 +119,7 @@ fn accounts_can_be_chosen_and_left_out() {
     settings["skip_accounts"] = json!([id(&world, "shop-test")]);
     server.scan_with(&desk, &settings, "").exits(1);
     let report = desk.report("run");
-    assert_eq!(ids(&desk, "run"), arns(&world, |resource| resource["account"] == "shop-prod"));
+    same(&ids(&desk, "run"), &arns(&world, |resource| resource["account"] == "shop-prod"));
     let organization = ledger(&report, "aws.organizations");
     let row = |account: String| organization[&(account, "-".to_owned())].clone();
     assert_eq!(row(id(&world, "left")).outcome, "skipped");
@@ -134,7 +141,7 @@ fn accounts_can_be_chosen_and_left_out() {
     // The view of the organisation is the caller's, who is not asked for anything else.
     assert_eq!(super::by_region(&report, EXPLORER)["us-east-1"].0, "complete");
     let is_chosen = |resource: &Value| (resource["account"] == "shop-prod" || resource["account"] == "sandbox") && resource["region"] == "us-east-1";
-    assert_eq!(ids(&desk, "run"), arns(&world, is_chosen));
+    same(&ids(&desk, "run"), &arns(&world, is_chosen));
 }
 
 const STAGES: &str = "version: 1

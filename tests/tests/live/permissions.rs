@@ -40,13 +40,13 @@ fn the_calls_that_are_made_are_those_that_are_listed() {
     for wide in [true, false] {
         let mut estate = seed::organization();
         estate["organization"]["paths"] = json!(wide);
+        // Never tagged, so that whoever lists it asks for its tags as well. The caller has the view, the other what is seen.
+        estate["resources"].as_array_mut().unwrap().retain_mut(|resource| {
+            resource["tags"] = json!({});
+            resource["life"] = json!("never");
+            resource["account"] == "shop-prod"
+        });
         if !wide {
-            // Never tagged, so that whoever lists it asks for its tags as well.
-            estate["resources"].as_array_mut().unwrap().retain_mut(|resource| {
-                resource["tags"] = json!({});
-                resource["life"] = json!("never");
-                resource["account"] == "shop-prod"
-            });
             let view = json!({"name": "own", "properties": ["tags"]});
             estate["explorer"] = json!([{"account": "shop-prod", "region": "us-east-1", "gathers": ["eu-west-1"], "views": [view]}]);
         }
