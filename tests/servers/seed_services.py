@@ -53,7 +53,7 @@ def log_groups():
 
 
 def functions():
-    role = client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}", Tags=UPPER)["Role"]["Arn"]
+    role = client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("f.py", "def f(*_): pass")
@@ -104,7 +104,7 @@ def tables():
 
 def containers():
     ecs = client("ecs")
-    ecs.register_task_definition(family="task", containerDefinitions=[{"name": "c", "image": "i", "memory": 128}], tags=LOWER)
+    ecs.register_task_definition(family="task", containerDefinitions=[{"name": "c", "image": "i", "memory": 128}])
     for how in HOW:
         made = ecs.create_cluster(clusterName=f"cluster-{how}", **given(how, tags=LOWER))["cluster"]["clusterArn"]
     ecs.untag_resource(resourceArn=made, tagKeys=KEYS)

@@ -45,10 +45,17 @@ pub(crate) struct Caller {
     settings: Settings,
 }
 
+/// How long one answer is waited for. AWS's own command line waits as long: <https://docs.aws.amazon.com/cli/latest/reference/#options>.
+const ATTEMPT: Duration = Duration::from_mins(1);
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(10);
+
 /// Resolves credentials: environment, profiles, SSO, web identity, container and instance roles, as the SDK's own chain does.
 pub(crate) async fn connect(settings: Settings) -> Caller {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(10)).operation_attempt_timeout(Duration::from_mins(1)).build());
+    let patience = settings.count(settings::TIMEOUT).map_or(ATTEMPT, |seconds| Duration::from_secs(seconds.into()));
+    let timeouts = TimeoutConfig::builder().connect_timeout(patience.min(CONNECT)).operation_attempt_timeout(patience);
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts.build());
     // What the user's environment says of retries counts.
     if ["AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"].iter().all(|name| std::env::var_os(name).is_none()) {
         loader = loader.retry_config(RetryConfig::adaptive().with_max_attempts(8));

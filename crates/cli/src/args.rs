@@ -151,7 +151,7 @@ pub(crate) struct Scan {
     /// A profile of the cloud's own configuration.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// How many places of a cloud are asked at the same time [default: 16].
+    /// How many places of a cloud are asked at the same time [default: 64].
     #[arg(long, value_name = "N", env = "TAGLEDGER_CONCURRENCY", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_AT_ONCE)))]
     pub concurrency: Option<u32>,
     /// Go on from what an earlier scan with the same --out collected, when it was interrupted, killed or could not see everything; without --out, from

@@ -1,6 +1,7 @@
 //! Puts the short part of the report together from what each room found.
 
 use crate::exit;
+use crate::seen::{Judged, judge};
 use std::collections::BTreeMap;
 use tagledger_cost::{Aggregate, Billing, Cube, Measure};
 use tagledger_engine::{Audit, Context, Counts, FindingSource, Prices};
@@ -41,6 +42,7 @@ pub(crate) struct Parts<'a> {
 pub(crate) fn summary(parts: &Parts<'_>) -> Summary {
     let taxonomy = parts.cx.taxonomy();
     let coverage: Vec<Coverage> = parts.coverage.iter().cloned().chain(unseen(parts)).collect();
+    let Judged { made_up_for, seen } = judge(&coverage, parts.cx.inventory);
     let rules = rules(parts);
     Summary {
         schema: SCHEMA_VERSION.to_owned(),
@@ -49,13 +51,14 @@ pub(crate) fn summary(parts: &Parts<'_>) -> Summary {
         taxonomy: taxonomy.path.display().to_string(),
         inputs: parts.inputs.to_vec(),
         bills: parts.billed.map(|b| b.aggregate.files.clone()).unwrap_or_default(),
-        exit: exit_of(parts, &coverage),
+        exit: exit_of(parts, seen.gaps()),
         inventory: counts(&parts.cx),
         keys: taxonomy.keys.iter().map(|k| KeyInfo { name: k.name.clone(), required: k.required }).collect(),
         at_stake: money(&parts.findings.at_stake()),
         compliance: compliance(parts, &rules),
         rules,
-        coverage: coverage.iter().map(coverage_row).collect(),
+        seen,
+        coverage: coverage.iter().zip(made_up_for).map(|(row, made_up_for)| coverage_row(row, made_up_for)).collect(),
         costs: parts.billed.map(|b| costs(b, &sliced(b))),
         notes: notes(parts),
     }
@@ -187,23 +190,13 @@ fn unseen(parts: &Parts<'_>) -> Vec<Coverage> {
     rows
 }
 
-/// Rows that leave something unseen. What a kind of source never holds counts only where no other source saw the scope whole.
-fn incomplete(coverage: &[Coverage]) -> usize {
-    let is_same = |a: &Coverage, b: &Coverage| a.cloud == b.cloud && a.scope == b.scope;
-    // What answers for all Regions answers for none that it was asked about by itself.
-    let apart = |o: &Coverage, c: &Coverage| coverage.iter().any(|r| r.collector == o.collector && r.region == c.region && is_same(r, c));
-    let reaches = |o: &Coverage, c: &Coverage| o.region == c.region || (o.region.is_none() && !apart(o, c));
-    let whole = |c: &Coverage| coverage.iter().any(|o| o.whole && matches!(o.outcome, Outcome::Complete { .. }) && is_same(o, c) && reaches(o, c));
-    coverage.iter().filter(|c| c.outcome.is_incomplete() && !(c.blind && whole(c))).count()
-}
-
-fn exit_of(parts: &Parts<'_>, coverage: &[Coverage]) -> Exit {
+fn exit_of(parts: &Parts<'_>, gaps: u64) -> Exit {
     let rules = parts.exit;
     let worst = parts.findings.worst().filter(|l| *l >= rules.fail_on);
     let undetermined = parts.findings.worst_undetermined().filter(|l| rules.fail_on_undetermined && *l >= rules.fail_on);
     // Files without a single resource prove nothing about an estate.
-    let missing = incomplete(coverage) + usize::from(parts.cx.inventory.is_empty());
-    let places = plural(missing as u64, "place");
+    let missing = gaps + u64::from(parts.cx.inventory.is_empty());
+    let places = plural(missing, "place");
     if worst.is_some() {
         let findings = plural(parts.findings.violated_at(rules.fail_on) as u64, "violated finding");
         let gap = if missing > 0 { format!("; coverage is incomplete in {places}") } else { String::new() };
@@ -228,7 +221,7 @@ fn exit_of(parts: &Parts<'_>, coverage: &[Coverage]) -> Exit {
     }
 }
 
-fn coverage_row(row: &Coverage) -> CoverageRow {
+fn coverage_row(row: &Coverage, made_up_for: bool) -> CoverageRow {
     let (outcome, why) = match &row.outcome {
         Outcome::Complete { .. } => ("complete", None),
         Outcome::Partial { why, .. } => ("partial", Some(why.clone())),
@@ -245,6 +238,7 @@ fn coverage_row(row: &Coverage) -> CoverageRow {
         outcome: outcome.to_owned(),
         count: row.outcome.count(),
         why,
+        made_up_for,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use tagledger_collect::{Cloud, GENERIC};
 use tagledger_cost::Clouds;
-use tagledger_engine::CloudFacts;
+use tagledger_engine::{CloudFacts, Reader};
 
 /// A cloud, and the names by which bills call it.
 struct Entry {
@@ -49,8 +49,9 @@ pub(crate) fn kinds() -> Vec<(tagledger_model::CloudId, &'static tagledger_model
     ENTRIES.iter().map(|e| (e.cloud.id(), e.cloud.kinds())).collect()
 }
 
-/// Every export reader and collector with its rank.
-pub(crate) fn readers() -> Vec<(&'static str, u8)> {
-    let live = ENTRIES.iter().flat_map(|e| e.cloud.collectors()).map(|c| (c.id, c.rank));
-    ENTRIES.iter().flat_map(|e| e.cloud.exports()).chain(GENERIC).map(|r| (r.info().id, r.info().rank)).chain(live).collect()
+/// Every export reader and collector, with its rank and whether there is anything that it can never see.
+pub(crate) fn readers() -> Vec<Reader> {
+    let live = ENTRIES.iter().flat_map(|e| e.cloud.collectors()).map(|c| Reader { id: c.id, rank: c.rank, is_blind: c.blind_spot.is_some() });
+    let exports = ENTRIES.iter().flat_map(|e| e.cloud.exports()).chain(GENERIC).map(|r| r.info());
+    exports.map(|i| Reader { id: i.id, rank: i.rank, is_blind: i.blind_spot.is_some() }).chain(live).collect()
 }

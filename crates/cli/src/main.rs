@@ -13,8 +13,10 @@ mod interrupt;
 mod output;
 mod progress;
 mod rows;
+mod seen;
 mod settings;
 mod shared;
+mod state;
 mod taxonomy;
 
 use clap::Parser;

@@ -2,12 +2,13 @@
 //! a run renders again byte for byte.
 
 use crate::failure::Failure;
+use crate::state;
 use std::io;
 use std::path::{Path, PathBuf};
 use tagledger_cost::Cube;
 use tagledger_engine::{Context, FindingSource, Prices, Provenance, ResourceView};
 use tagledger_model::{CloudId, Evidence, Finding, Fingerprint, Level, Place, Standing, Taggable, Text, Verdict, Waived};
-use tagledger_report::{Each, KeyCell, KeyInfo, MoneyRow, ResourceRow, Rows};
+use tagledger_report::{Each, KeyCell, KeyInfo, MoneyRow, ResourceRow, Rows, StateCells};
 use tagledger_store::{Cell, Column, Kind, RunFolder, StoreError, TableWriter, read_table};
 
 /// Rows of an audit that just ran.
@@ -54,6 +55,8 @@ impl LiveRows<'_> {
             keys: self.cx.taxonomy().ids().map(|(key, _)| key_cell(&view, key)).collect(),
             cost: self.prices.of(row).into_iter().map(|m| MoneyRow { currency: m.currency.to_string(), amount: m.amount.to_string() }).collect(),
             sources: Text::from(view.sources().join("+")),
+            state: view.facts().map(state::in_cells).unwrap_or_default(),
+            has_only_blind_sources: view.has_only_blind_sources(),
         }
     }
 }
@@ -97,7 +100,28 @@ const FINDINGS: [&str; 25] = [
     "waived_owner",
     "waived_expires",
 ];
-const RESOURCES: [&str; 13] = ["cloud", "scope", "scope_name", "region", "group", "kind", "id", "name", "taggable", "created", "stage", "cost", "sources"];
+const RESOURCES: [&str; 20] = [
+    "cloud",
+    "scope",
+    "scope_name",
+    "region",
+    "group",
+    "kind",
+    "id",
+    "name",
+    "taggable",
+    "created",
+    "stage",
+    "cost",
+    "sources",
+    "attached",
+    "running",
+    "state_since",
+    "retention_days",
+    "made_from",
+    "proof",
+    "only_blind_sources",
+];
 
 fn columns(names: &[&str], numbers: &[&str]) -> Vec<Column> {
     names.iter().map(|n| Column { name: (*n).to_owned(), kind: if numbers.contains(n) { Kind::Int } else { Kind::Text } }).collect()
@@ -178,6 +202,8 @@ pub(crate) fn store_resources(folder: &Path, keys: &[KeyInfo], rows: &dyn Rows) 
             Cell::text(cost.as_deref()),
             Cell::Text(&r.sources),
         ];
+        cells.extend(r.state.cells().map(Cell::text));
+        cells.push(Cell::Text(if r.has_only_blind_sources { "yes" } else { "no" }));
         for key in &r.keys {
             cells.extend([Cell::text(key.value.as_deref()), Cell::Text(key.standing), Cell::text(key.provenance.as_deref())]);
         }
@@ -235,6 +261,22 @@ impl StoredRows {
         // Stopping early is what the callback asked for.
         let _stopped = read_table(&self.folder.join("findings.parquet"), &FINDINGS, |cells| if each(finding(cells)) { Ok(()) } else { Err(()) })?;
         Ok(())
+    }
+}
+
+impl StoredRows {
+    /// The state of the resource that a finding is about.
+    pub fn state_of(&self, finding: &Finding) -> Result<StateCells, Failure> {
+        let names: Vec<&str> = ["cloud", "id"].into_iter().chain(StateCells::COLUMNS).collect();
+        let mut found = StateCells::default();
+        let _stopped = read_table(&self.folder.join("resources.parquet"), &names, |cells| {
+            if cells[0].as_text() != Some(finding.cloud.as_str()) || cells[1].as_text() != Some(&finding.resource) {
+                return Ok(());
+            }
+            found = state::of_cells(&cells[2..]);
+            Err(())
+        })?;
+        Ok(found)
     }
 }
 
@@ -306,6 +348,8 @@ fn resource(c: &[Cell<'_>]) -> ResourceRow {
         stage: text(&c[10]),
         cost: c[11].as_text().and_then(|t| serde_json::from_str(t).ok()).unwrap_or_default(),
         sources: word(12),
+        state: state::of_cells(&c[13..19]),
+        has_only_blind_sources: c[19].as_text() == Some("yes"),
         keys: keys.collect(),
     }
 }

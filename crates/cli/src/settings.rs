@@ -31,7 +31,7 @@ static SCAN: &[Setting] = &[
     Setting {
         name: CONCURRENCY,
         shape: Shape::Count(1..=MOST_AT_ONCE),
-        summary: "How many places of a cloud are asked at the same time [default: 16]. The rates that a cloud documents are kept in any case.",
+        summary: "How many places of a cloud are asked at the same time [default: 64]. The rates that a cloud documents are kept in any case.",
     },
 ];
 

@@ -1,10 +1,13 @@
 //! The generic inventory: any estate without an export of its own, as CSV, as a JSON array or with one record a line.
 //! The format is described in docs/inventory-format.md.
 
+mod state;
+
 use crate::{Document, ExportInfo, ExportReader, Found, ReadError, Sample, Sink};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use tagledger_model::{CloudId, Container, Layer, NativeId, Observed, Origin, RawResource, RawTag, Scope, ScopeId, Taggable, Text, Timestamp};
+use state::{ATTACHED, MADE_FROM, RETENTION_DAYS, RUNNING, STATE_SINCE, State};
+use tagledger_model::{CloudId, Container, Layer, NativeId, Observed, Origin, RawResource, RawTag, Retention, Scope, ScopeId, Taggable, Text, Timestamp};
 
 /// The generic readers.
 pub static GENERIC: &[&dyn ExportReader] = &[&Json, &Csv];
@@ -31,6 +34,16 @@ struct Record {
     created: Option<String>,
     #[serde(default)]
     taggable: Value,
+    #[serde(default, deserialize_with = "attached")]
+    attached: Option<bool>,
+    #[serde(default, deserialize_with = "running")]
+    running: Option<bool>,
+    #[serde(default, deserialize_with = "state_since")]
+    state_since: Option<Timestamp>,
+    #[serde(default, deserialize_with = "retention_days")]
+    retention_days: Option<Retention>,
+    #[serde(default, deserialize_with = "made_from")]
+    made_from: Option<Text>,
     /// None when the member is absent: the tags were not read. A null is known to be no tags.
     #[serde(default, deserialize_with = "present")]
     tags: Option<Tags>,
@@ -42,6 +55,26 @@ type Tags = serde_json::Map<String, Value>;
 fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Tags>, D::Error> {
     let tags: Option<Tags> = Option::deserialize(d)?;
     Ok(Some(tags.unwrap_or_default()))
+}
+
+fn attached<'de, D: Deserializer<'de>>(d: D) -> Result<Option<bool>, D::Error> {
+    ATTACHED.member(d)
+}
+
+fn running<'de, D: Deserializer<'de>>(d: D) -> Result<Option<bool>, D::Error> {
+    RUNNING.member(d)
+}
+
+fn state_since<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Timestamp>, D::Error> {
+    STATE_SINCE.member(d)
+}
+
+fn retention_days<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Retention>, D::Error> {
+    RETENTION_DAYS.member(d)
+}
+
+fn made_from<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Text>, D::Error> {
+    MADE_FROM.member(d)
 }
 
 /// A null is an empty value; numbers and booleans are their text.
@@ -95,6 +128,9 @@ impl Record {
             Value::String(word) if word == "no" => Taggable::No,
             other => return Err(format!("`taggable` of {id} is `{other}`; write yes or no")),
         };
+        let state =
+            State { attached: self.attached, running: self.running, since: self.state_since, retention: self.retention_days, made_from: self.made_from };
+        let facts = state.facts(&id)?;
         let origin = Origin::Exported { reader, file: document.path().clone() };
         Ok(Found::Resource(RawResource {
             cloud,
@@ -108,7 +144,7 @@ impl Record {
             further: tagledger_model::Further::None,
             taggable,
             created,
-            facts: None,
+            facts,
             origin,
         }))
     }
@@ -183,6 +219,11 @@ fn csv_record(header: &csv::StringRecord, row: &csv::StringRecord) -> Result<Rec
             "group" => record.group = text().map(Text::from),
             "created" => record.created = text(),
             "taggable" => record.taggable = Value::String(cell.to_owned()),
+            "attached" => record.attached = ATTACHED.cell(cell)?,
+            "running" => record.running = RUNNING.cell(cell)?,
+            "state_since" => record.state_since = STATE_SINCE.cell(cell)?,
+            "retention_days" => record.retention_days = RETENTION_DAYS.cell(cell)?,
+            "made_from" => record.made_from = MADE_FROM.cell(cell)?,
             "tags" if !cell.trim().is_empty() => {
                 read = true;
                 let map: Option<Tags> = serde_json::from_str(cell).map_err(|e| format!("the `tags` cell is no JSON object: {e}"))?;

@@ -135,6 +135,9 @@ fn canonicalise(found: &mut Found, clouds: &[&'static dyn Cloud]) {
             if let Some(cloud) = of(&resource.cloud) {
                 resource.id = cloud.native_id(resource.id.shown());
                 resource.group = resource.group.as_ref().map(|g| cloud.native_id(g).canonical);
+                if let Some(source) = resource.facts.as_deref_mut().and_then(|f| f.source.as_mut()) {
+                    source.value = cloud.native_id(&source.value).canonical;
+                }
             }
         }
         Found::Container(container) => {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tagledger_collect::{Cloud, Found, Import, import};
 use tagledger_cost::{Bill, Billing, Clouds, Cube, Dimensions, Measure, Owners, Slice, read, reference};
-use tagledger_engine::{CloudFacts, Inventory, InventoryBuilder};
+use tagledger_engine::{CloudFacts, Inventory, InventoryBuilder, Reader};
 use tagledger_model::Amount;
 use tagledger_taxonomy::{Dictionary, Known, KnownCloud, Taxonomy};
 use tagledger_testkit::{BenchBill, Shape};
@@ -30,7 +30,7 @@ fn taxonomy(path: &Path, text: &str) -> Arc<Taxonomy> {
 
 fn inventory(folder: &Path, taxonomy: &Arc<Taxonomy>) -> Inventory {
     let all: Vec<_> = clouds().into_iter().map(|(c, _)| c).collect();
-    let readers: Vec<_> = all.iter().flat_map(|c| c.exports()).map(|r| (r.info().id, r.info().rank)).collect();
+    let readers: Vec<_> = all.iter().flat_map(|c| c.exports()).map(|r| Reader { id: r.info().id, rank: r.info().rank, is_blind: false }).collect();
     let mut builder = InventoryBuilder::new(taxonomy, &facts(), &readers);
     let mut each = |found| match found {
         Found::Resource(resource) => builder.resource(&resource),

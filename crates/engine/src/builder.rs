@@ -1,8 +1,9 @@
 //! Collects raw resources, scopes and containers, each once, into columns.
 
-use crate::facts::CloudFacts;
+use crate::facts::{CloudFacts, Reader};
 use crate::intern::{Table, Words, hash, number};
-use crate::inventory::{GroupRow, Inventory, NONE, Pair, Resources, ScopeRow, TagSets};
+use crate::inventory::{GroupRow, Inventory, LAST_READER, NONE, Resources, ScopeRow};
+use crate::tag_sets::{Pair, TagSets};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use tagledger_model::{Container, Further, KeyCase, Observed, Place, RawResource, RawTag, Scope, Standing, TagGrammar, Taggable, Text};
@@ -28,7 +29,7 @@ pub struct InventoryBuilder {
     by_id: Table,
     regions: Words,
     kinds: Words,
-    readers: Vec<(&'static str, u8)>,
+    readers: Vec<Reader>,
     scopes: Vec<ScopeRow>,
     scope_index: FxHashMap<(u8, Text), u32>,
     groups: Vec<GroupRow>,
@@ -45,8 +46,8 @@ pub struct InventoryBuilder {
 
 impl InventoryBuilder {
     /// A builder for the clouds that the program knows; a cloud that turns up beside them gets the generic grammar.
-    /// `readers` ranks the export readers: the higher rank's tags win.
-    pub fn new(taxonomy: &Arc<Taxonomy>, clouds: &[CloudFacts], readers: &[(&'static str, u8)]) -> Self {
+    /// `readers` are the export readers and collectors that resources may come from: the higher rank's tags and facts win.
+    pub fn new(taxonomy: &Arc<Taxonomy>, clouds: &[CloudFacts], readers: &[Reader]) -> Self {
         let dictionary = Dictionary::new(taxonomy);
         let normalisers = clouds.iter().map(|c| Normaliser::new(taxonomy, c.grammar, c.id.as_str(), &dictionary)).collect();
         Self {
@@ -172,8 +173,9 @@ impl InventoryBuilder {
         let group = raw.group.as_ref().map_or(NONE, |g| self.group_row(cloud, g, scope));
         let region = raw.region.as_ref().map_or(NONE, |r| self.regions.intern(r));
         let kind = self.kinds.intern(&raw.kind);
-        let reader = self.readers.iter().position(|(id, _)| *id == raw.origin.reader()).unwrap_or(63).min(63);
-        let rank = self.readers.get(reader).map_or(0, |(_, rank)| *rank);
+        let reader = self.readers.iter().position(|r| r.id == raw.origin.reader());
+        let rank = reader.map_or(0, |at| self.readers[at].rank);
+        let reader = reader.unwrap_or(LAST_READER).min(LAST_READER);
         let new = crate::inventory::NewResource { cloud, scope, group, region, kind, set, rank, source: 1 << reader, raw };
         let place = self.by_id.find(hash(&(cloud, &raw.id.canonical)), |row| self.resources.is(row, cloud, &raw.id.canonical));
         match place {
@@ -262,7 +264,7 @@ impl InventoryBuilder {
             resources: self.resources,
             regions: self.regions.into_vec(),
             kinds: self.kinds.into_vec(),
-            readers: self.readers.into_iter().map(|(id, _)| id).collect(),
+            readers: self.readers,
             scopes: self.scopes,
             groups: self.groups,
             sets: self.sets,

@@ -3,7 +3,7 @@
 use crate::frame::column;
 use crate::inventory::Inventory;
 use polars::prelude::*;
-use tagledger_model::{Standing, Timestamp};
+use tagledger_model::{Facts, Standing, Timestamp};
 use tagledger_taxonomy::{Key, KeyId, Taxonomy};
 
 /// What a rule is given.
@@ -54,6 +54,36 @@ impl<'a> Context<'a> {
     /// Code of the stage, comparable with a value of the Environment key.
     pub fn stage(&self) -> Expr {
         col(column::STAGE)
+    }
+
+    /// Whether any resource has a fact of this kind: a rule about it has nothing to say otherwise.
+    pub fn is_known(&self, fact: impl Fn(&Facts) -> bool) -> bool {
+        self.inventory.facts().any(|(_, facts)| fact(facts))
+    }
+
+    /// Whether anything uses it; null where no source shows that.
+    pub fn is_attached(&self) -> Expr {
+        col(column::ATTACHED)
+    }
+
+    /// Whether it runs; null where no source shows that.
+    pub fn is_running(&self) -> Expr {
+        col(column::RUNNING)
+    }
+
+    /// Whole days since it came to be attached, detached, running or stopped, as it is now; null where no source shows since when.
+    pub fn days_in_state(&self) -> Expr {
+        (lit(self.now.0) - col(column::STATE_SINCE)).floor_div(lit(86_400_i64))
+    }
+
+    /// Whether it keeps what is written to it until somebody deletes it; null where no source shows how long it keeps it.
+    pub fn keeps_forever(&self) -> Expr {
+        col(column::KEPT_FOREVER)
+    }
+
+    /// For how many days it keeps what is written to it; null where no source shows that, and for what it keeps for ever.
+    pub fn retention_days(&self) -> Expr {
+        col(column::RETENTION_DAYS)
     }
 
     /// Whether it states a lifetime.

@@ -1,4 +1,4 @@
-//! What the engine must know of a cloud: plain data, handed in by the program.
+//! What the engine must know of a cloud, and of what reads it: plain data, handed in by the program.
 
 use tagledger_model::{CloudId, ContainerKind, Kinds, TagGrammar};
 
@@ -20,4 +20,15 @@ impl CloudFacts {
     pub fn scope_word(&self) -> &'static str {
         self.containers.iter().find(|c| c.is_scope).map_or("scopes", |c| c.word)
     }
+}
+
+/// An export reader or collector as data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reader {
+    /// Its stable id, which resources name as their origin.
+    pub id: &'static str,
+    /// Of two that know one resource, the higher rank's tags win, and each of its facts.
+    pub rank: u8,
+    /// There is something that it can never see, such as what was never tagged.
+    pub is_blind: bool,
 }

@@ -2,9 +2,10 @@
 
 use crate::EngineError;
 use crate::builder::names_key;
-use crate::inventory::{Inventory, NO_TIME, Pair, Parts};
+use crate::inventory::{Inventory, NO_TIME, Parts};
+use crate::tag_sets::Pair;
 use polars::prelude::*;
-use tagledger_model::{Taggable, Text, Timestamp};
+use tagledger_model::{Facts, Retention, Taggable, Text, Timestamp};
 use tagledger_taxonomy::{KeyId, decode_label, duration_seconds};
 
 /// Names of the columns; only this module and `context` spell them.
@@ -16,6 +17,11 @@ pub(crate) mod column {
     pub(crate) const STAGE: &str = "stage";
     pub(crate) const STATES_LIFETIME: &str = "states_lifetime";
     pub(crate) const EXPIRES: &str = "expires";
+    pub(crate) const ATTACHED: &str = "attached";
+    pub(crate) const RUNNING: &str = "running";
+    pub(crate) const STATE_SINCE: &str = "state_since";
+    pub(crate) const RETENTION_DAYS: &str = "retention_days";
+    pub(crate) const KEPT_FOREVER: &str = "kept_forever";
     pub(crate) const SEEN: &str = "seen";
     pub(crate) const DESCRIBED: &str = "described";
 
@@ -53,6 +59,7 @@ pub(crate) fn resources(inventory: &Inventory) -> DataFrame {
     let (states, expires) = lifetimes(inventory);
     columns.push(states.with_name(column::STATES_LIFETIME.into()).into_column());
     columns.push(expires.with_name(column::EXPIRES.into()).into_column());
+    state_columns(inventory, &mut columns);
     for (key, _) in parts.taxonomy.ids() {
         key_columns(inventory, key, &mut columns);
     }
@@ -124,6 +131,33 @@ fn expiry(value: Option<&Text>, created: i64) -> Option<i64> {
     }
     let seconds = duration_seconds(&value)?;
     (created != NO_TIME).then(|| created.saturating_add(seconds))
+}
+
+/// The state of each resource: null where no source shows it, which is most of them.
+fn state_columns(inventory: &Inventory, columns: &mut Vec<Column>) {
+    let flag = |of: fn(&Facts) -> Option<bool>| -> BooleanChunked { known(inventory, of).into_iter().collect() };
+    let days = |facts: &Facts| match facts.retention.as_ref()?.value {
+        Retention::Days(days) => Some(days),
+        Retention::Forever => None,
+    };
+    let since: Int64Chunked = known(inventory, |f| f.since.map(|t| t.0)).into_iter().collect();
+    let days: UInt32Chunked = known(inventory, days).into_iter().collect();
+    columns.extend([
+        flag(|f| f.attached.as_ref().map(|a| a.value)).with_name(column::ATTACHED.into()).into_column(),
+        flag(|f| f.running.as_ref().map(|r| r.value)).with_name(column::RUNNING.into()).into_column(),
+        flag(|f| f.retention.as_ref().map(|r| r.value == Retention::Forever)).with_name(column::KEPT_FOREVER.into()).into_column(),
+        since.with_name(column::STATE_SINCE.into()).into_column(),
+        days.with_name(column::RETENTION_DAYS.into()).into_column(),
+    ]);
+}
+
+/// One fact of every resource.
+fn known<T: Clone>(inventory: &Inventory, of: impl Fn(&Facts) -> Option<T>) -> Vec<Option<T>> {
+    let mut all = vec![None; inventory.len()];
+    for (row, facts) in inventory.facts() {
+        all[row as usize] = of(facts);
+    }
+    all
 }
 
 fn key_columns(inventory: &Inventory, key: KeyId, columns: &mut Vec<Column>) {

@@ -1,13 +1,15 @@
 //! All resources of a run as columns of codes, with the words beside them.
 
-use crate::facts::CloudFacts;
+use crate::facts::{CloudFacts, Reader};
+use crate::merge::Given;
 use crate::resolve::Resolved;
+use crate::tag_sets::TagSets;
 use crate::view::ResourceView;
 use polars::prelude::DataFrame;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use tagledger_model::{Action, ContainerRef, RawResource, Taggable, Text};
-use tagledger_taxonomy::{Declared, Dictionary, KeyState, Meaning, Normaliser, Stages, Taxonomy};
+use tagledger_model::{Action, ContainerRef, Facts, RawResource, Taggable, Text};
+use tagledger_taxonomy::{Declared, Dictionary, KeyState, Normaliser, Stages, Taxonomy};
 
 /// "No row": a resource without group, an unknown tag set.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -56,90 +58,11 @@ pub struct GroupRow {
     pub(crate) set: u32,
 }
 
-/// A distinct pair of raw key and raw value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pair {
-    pub(crate) cloud: u8,
-    /// Key as it is spelt.
-    pub key: Text,
-    /// Value as it is spelt; none when the source did not say.
-    pub value: Option<Text>,
-    /// Not known to be there: the source left open whether the resource has this tag, or, for an empty key, which others it has.
-    pub(crate) possible: bool,
-}
+/// Readers as bits, in the order of the run's readers.
+pub(crate) type SourceMask = u128;
 
-/// How many pairs a tag set has, and which.
-pub(crate) type Weight<'s> = (usize, Vec<(&'s Text, &'s Option<Text>)>);
-
-/// Distinct tag sets: runs of pairs, and how each stands on every key.
-#[derive(Debug, Default)]
-pub(crate) struct TagSets {
-    pub pairs: Vec<Pair>,
-    pub meanings: Vec<Meaning>,
-    starts: Vec<u32>,
-    members: Vec<u32>,
-    clouds: Vec<u8>,
-    own: Vec<u32>,
-    state_ids: Vec<u32>,
-    states: Vec<KeyState>,
-    state_index: FxHashMap<Vec<KeyState>, u32>,
-    keys: usize,
-}
-
-impl TagSets {
-    pub fn new() -> Self {
-        Self { starts: vec![0], ..Self::default() }
-    }
-
-    /// `own` counts the user's own tags; [`NONE`] when that is not known.
-    pub fn push(&mut self, cloud: u8, pairs: &[u32], states: &[KeyState], own: u32) -> u32 {
-        self.keys = states.len();
-        let known = self.state_index.get(states).copied();
-        let state = known.unwrap_or_else(|| {
-            let id = crate::intern::number(self.state_index.len());
-            self.state_index.insert(states.to_vec(), id);
-            self.states.extend_from_slice(states);
-            id
-        });
-        self.members.extend_from_slice(pairs);
-        self.starts.push(crate::intern::number(self.members.len()));
-        self.clouds.push(cloud);
-        self.own.push(own);
-        self.state_ids.push(state);
-        crate::intern::number(self.clouds.len() - 1)
-    }
-
-    pub fn cloud(&self, set: u32) -> u8 {
-        self.clouds[set as usize]
-    }
-
-    pub fn pairs_of(&self, set: u32) -> &[u32] {
-        let set = set as usize;
-        &self.members[self.starts[set] as usize..self.starts[set + 1] as usize]
-    }
-
-    /// What decides between two tag sets of one thing: a known one beats an unknown one, then the larger, then its words.
-    pub fn weight(&self, set: u32) -> Option<Weight<'_>> {
-        let words: Vec<_> = (set != NONE).then(|| self.pairs_of(set))?.iter().map(|p| (&self.pairs[*p as usize].key, &self.pairs[*p as usize].value)).collect();
-        Some((words.len(), words))
-    }
-
-    /// User's own tags in a set; none for the unknown set, and for one that shows none and may have some.
-    pub fn own(&self, set: u32) -> Option<u32> {
-        self.own.get(set as usize).copied().filter(|own| *own != NONE)
-    }
-
-    /// The states of a set; none for the unknown set.
-    pub fn states(&self, set: u32) -> Option<&[KeyState]> {
-        let state = *self.state_ids.get(set as usize)? as usize;
-        Some(&self.states[state * self.keys..(state + 1) * self.keys])
-    }
-
-    /// The number of the distinct state of a set, for grouping.
-    pub fn state_id(&self, set: u32) -> u32 {
-        self.state_ids.get(set as usize).copied().unwrap_or(NONE)
-    }
-}
+/// The last bit of a mask; readers beyond share it.
+pub(crate) const LAST_READER: usize = 127;
 
 /// One resource on its way in.
 pub(crate) struct NewResource<'a> {
@@ -150,7 +73,7 @@ pub(crate) struct NewResource<'a> {
     pub kind: u32,
     pub set: u32,
     pub rank: u8,
-    pub source: u64,
+    pub source: SourceMask,
     pub raw: &'a RawResource,
 }
 
@@ -173,7 +96,9 @@ pub(crate) struct Resources {
     pub taggable: Vec<Taggable>,
     pub created: Vec<i64>,
     pub ranks: Vec<u8>,
-    pub sources: Vec<u64>,
+    pub sources: Vec<SourceMask>,
+    /// What is said of the state of some, by each of their sources.
+    pub given: Given,
 }
 
 /// `created` of a resource whose age is not known.
@@ -195,6 +120,7 @@ impl Resources {
         if new.raw.origin.planned().is_some_and(|p| matches!(p.action, Action::Create | Action::Replace)) {
             self.unborn.insert(row);
         }
+        self.given.add(row, new.rank, new.raw.facts.as_deref());
         self.ids.push(new.raw.id.canonical.clone());
         self.names.push(new.raw.name.clone().unwrap_or_default());
         self.clouds.push(new.cloud);
@@ -213,6 +139,7 @@ impl Resources {
     /// rank the larger tag set wins, then the later set in the order of its words, so that file order does not matter.
     pub fn merge(&mut self, row: usize, new: &NewResource<'_>, sets: &TagSets, kinds: &[Text]) {
         self.sources[row] |= new.source;
+        self.given.add(crate::intern::number(row), new.rank, new.raw.facts.as_deref());
         let weight = |set: u32, rank: u8, kind: u32| (set != NONE, rank, sets.weight(set), &kinds[kind as usize]);
         let wins = weight(new.set, new.rank, new.kind) > weight(self.sets[row], self.ranks[row], self.kinds[row]);
         if wins {
@@ -242,7 +169,7 @@ pub(crate) struct Parts {
     pub resources: Resources,
     pub regions: Vec<Text>,
     pub kinds: Vec<Text>,
-    pub readers: Vec<&'static str>,
+    pub readers: Vec<Reader>,
     pub scopes: Vec<ScopeRow>,
     pub groups: Vec<GroupRow>,
     pub sets: TagSets,
@@ -256,6 +183,8 @@ pub struct Inventory {
     pub(crate) parts: Parts,
     /// Whether the kind, the source or the tags say that a resource can be tagged.
     pub(crate) taggable: Vec<Taggable>,
+    /// The state of those resources of which any source shows it, by row.
+    pub(crate) facts: FxHashMap<u32, Box<Facts>>,
     pub(crate) resolved: Resolved,
     /// The codes as a Polars frame, one row per resource: what rules are expressions over.
     pub(crate) frame: DataFrame,
@@ -265,7 +194,7 @@ pub struct Inventory {
 pub type Sources = Vec<&'static str>;
 
 impl Inventory {
-    pub(crate) fn assemble(parts: Parts) -> Self {
+    pub(crate) fn assemble(mut parts: Parts) -> Self {
         let mut by_kind: FxHashMap<(u8, u32), Option<Taggable>> = FxHashMap::default();
         let rows = parts.resources.ids.len();
         let mut taggable = Vec::with_capacity(rows);
@@ -276,7 +205,8 @@ impl Inventory {
             taggable.push(crate::builder::taggable(parts.resources.taggable[row], table, has_tags));
         }
         let resolved = Resolved::new(&parts);
-        let mut inventory = Self { parts, taggable, resolved, frame: DataFrame::empty() };
+        let facts = std::mem::take(&mut parts.resources.given).merged();
+        let mut inventory = Self { parts, taggable, facts, resolved, frame: DataFrame::empty() };
         inventory.frame = crate::frame::resources(&inventory);
         inventory
     }
@@ -354,6 +284,11 @@ impl Inventory {
     /// The id of what exists already, for a planned resource: it is joined on as well.
     pub fn live_id(&self, row: u32) -> Option<&Text> {
         self.parts.resources.live_ids.get(&row)
+    }
+
+    /// What is known of the state of each resource of which anything is known, by row and in no order.
+    pub fn facts(&self) -> impl Iterator<Item = (u32, &Facts)> {
+        self.facts.iter().map(|(row, facts)| (*row, &**facts))
     }
 
     /// Whether anything can be said about stages: the taxonomy declares some, or the caller said what is deployed to.

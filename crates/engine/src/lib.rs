@@ -12,7 +12,9 @@ mod finding;
 mod frame;
 mod intern;
 mod inventory;
+mod merge;
 mod resolve;
+mod tag_sets;
 mod view;
 mod waive;
 
@@ -20,10 +22,11 @@ pub use builder::{InventoryBuilder, MOST_CLOUDS, UNKNOWN_SCOPE};
 pub use check::{Check, Evidence, Explanation, Family, Hit, Rule, RuleMeta, Table};
 pub use context::{Context, KeyColumns};
 pub use evaluate::{Audit, CheckRun, Counts, audit};
-pub use facts::CloudFacts;
+pub use facts::{CloudFacts, Reader};
 pub use finding::{FindingSource, Prices, RuleCounts, fingerprint};
-pub use inventory::{GroupRow, Inventory, Pair, ScopeRow, Sources};
+pub use inventory::{GroupRow, Inventory, ScopeRow, Sources};
 pub use resolve::{Effective, Provenance};
+pub use tag_sets::Pair;
 pub use view::{KeyView, ResourceView};
 pub use waive::WaiverUse;
 

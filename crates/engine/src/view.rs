@@ -1,9 +1,10 @@
 //! One resource at a time, with its words: what explanations and reports read.
 
 use crate::facts::CloudFacts;
-use crate::inventory::{GroupRow, Inventory, NO_TIME, NONE, Pair, Parts, ScopeRow, Sources};
+use crate::inventory::{GroupRow, Inventory, LAST_READER, NO_TIME, NONE, Parts, ScopeRow, SourceMask, Sources};
 use crate::resolve::Effective;
-use tagledger_model::{CloudId, Standing, Taggable, Text, Timestamp};
+use crate::tag_sets::Pair;
+use tagledger_model::{CloudId, Facts, Standing, Taggable, Text, Timestamp};
 use tagledger_taxonomy::{Declared, Key, KeyId, KeyState, NO_TAG};
 
 /// One resource, word by word.
@@ -24,11 +25,11 @@ impl<'i> ResourceView<'i> {
 
     /// The cloud.
     pub fn cloud(&self) -> &'i CloudId {
-        &self.facts().id
+        &self.cloud_facts().id
     }
 
     /// The cloud as data.
-    pub fn facts(&self) -> &'i CloudFacts {
+    pub fn cloud_facts(&self) -> &'i CloudFacts {
         &self.parts().clouds[usize::from(self.parts().resources.clouds[self.row])]
     }
 
@@ -102,10 +103,21 @@ impl<'i> ResourceView<'i> {
         crate::frame::lifetime_pair(parts, parts.resources.sets[self.row], rank)
     }
 
+    /// The state it is in; none where no source shows any of it.
+    pub fn facts(&self) -> Option<&'i Facts> {
+        self.inventory.facts.get(&crate::intern::number(self.row)).map(Box::as_ref)
+    }
+
     /// Which readers knew it.
     pub fn sources(&self) -> Sources {
         let mask = self.parts().resources.sources[self.row];
-        self.parts().readers.iter().enumerate().filter(|(i, _)| mask & (1 << (*i).min(63)) != 0).map(|(_, r)| *r).collect()
+        self.parts().readers.iter().enumerate().filter(|(at, _)| mask & bit(*at) != 0).map(|(_, r)| r.id).collect()
+    }
+
+    /// True where every reader that knew it has a blind spot: had it been what they cannot see, nobody would have named it.
+    pub fn has_only_blind_sources(&self) -> bool {
+        let blind = self.parts().readers.iter().enumerate().filter(|(_, r)| r.is_blind).fold(0, |mask, (at, _)| mask | bit(at));
+        self.parts().resources.sources[self.row] & !blind == 0
     }
 
     /// The stage its container is declared for.
@@ -119,6 +131,11 @@ impl<'i> ResourceView<'i> {
         let effective = self.inventory.resolved.effective(self.parts(), self.row, key);
         KeyView { parts: self.parts(), key, own, effective, taggable: self.taggable(), cloud: self.parts().resources.clouds[self.row] }
     }
+}
+
+/// A reader's place in the mask of a resource's sources.
+fn bit(reader: usize) -> SourceMask {
+    1 << reader.min(LAST_READER)
 }
 
 impl std::fmt::Debug for ResourceView<'_> {

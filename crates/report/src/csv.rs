@@ -37,6 +37,12 @@
 //! | `<Key>_provenance` | own tag, provider default, the container that lent it, stage, default |
 //! | `cost_<currency>` | cost in the last full month; may be added up |
 //! | `sources` | readers that knew it, joined by `+` |
+//! | `attached`, `running` | whether anything uses it, and whether it runs: `yes`, `no`, or empty where no source shows it |
+//! | `state_since` | since when it is attached, detached, running or stopped; RFC 3339, UTC |
+//! | `retention_days` | how many days it keeps what is written to it, or `forever` |
+//! | `made_from` | id of the resource that it was made from |
+//! | `proof` | the field and value of the source that prove each of these |
+//! | `only_blind_sources` | `yes` where each of its sources has a blind spot, else `no` |
 //!
 //! # cost-by-environment-application.csv: one month × currency × value × value a row
 //!
@@ -52,7 +58,7 @@
 
 use crate::inert::cell;
 use crate::pivot::UNATTRIBUTED;
-use crate::{Costs, Format, MoneyRow, Report, Sink, Summary};
+use crate::{Costs, Format, MoneyRow, Report, Sink, StateCells, Summary};
 use std::io::{self, Write};
 use tagledger_model::Finding;
 
@@ -158,6 +164,8 @@ fn resources(report: &Report<'_>, out: Box<dyn Write + '_>) -> io::Result<()> {
     }
     sheet.cost_titles()?;
     sheet.text("sources")?;
+    sheet.texts(StateCells::COLUMNS)?;
+    sheet.text("only_blind_sources")?;
     sheet.end()?;
     report.rows.resources(&mut |r| {
         let optional = |t: &'_ Option<tagledger_model::Text>| t.clone().unwrap_or_default();
@@ -169,6 +177,8 @@ fn resources(report: &Report<'_>, out: Box<dyn Write + '_>) -> io::Result<()> {
         let money: Vec<(&str, String)> = r.cost.iter().map(|MoneyRow { currency, amount }| (currency.as_str(), amount.clone())).collect();
         sheet.costs(&money)?;
         sheet.text(&r.sources)?;
+        sheet.texts(r.state.cells().map(Option::unwrap_or_default))?;
+        sheet.text(if r.has_only_blind_sources { "yes" } else { "no" })?;
         sheet.end()
     })?;
     sheet.writer.flush()

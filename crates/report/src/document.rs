@@ -1,5 +1,6 @@
 //! The one report document that every format writes.
 
+use crate::{CoverageRow, Seen};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -36,7 +37,9 @@ pub struct Summary {
     pub at_stake: Vec<MoneyRow>,
     /// Compliance by rule, key, scope and cloud.
     pub compliance: Vec<Compliance>,
-    /// What was asked and what was seen.
+    /// How much of what was asked was seen.
+    pub seen: Seen,
+    /// What was asked and what was seen, source by source.
     pub coverage: Vec<CoverageRow>,
     /// Costs, when a bill was read.
     pub costs: Option<Costs>,
@@ -147,28 +150,6 @@ impl Compliance {
         let judged = self.population.saturating_sub(self.undetermined);
         (judged > 0).then(|| (self.passed as f64 * 1000.0 / judged as f64).floor() / 10.0)
     }
-}
-
-/// A row of the coverage ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct CoverageRow {
-    /// Cloud.
-    pub cloud: String,
-    /// Scope, or `*`.
-    pub scope: String,
-    /// The Region that was asked, for a source that is asked Region by Region.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-    /// Collector or export reader.
-    pub collector: String,
-    /// File, for an export.
-    pub file: Option<String>,
-    /// complete, partial, denied, skipped, failed.
-    pub outcome: String,
-    /// Resources read.
-    pub count: u64,
-    /// Why, unless complete.
-    pub why: Option<String>,
 }
 
 /// What it costs.
@@ -283,6 +264,37 @@ pub struct ResourceRow {
     pub cost: Vec<MoneyRow>,
     /// Readers that knew it, joined by `+`.
     pub sources: Text,
+    /// The state it is in.
+    pub state: StateCells,
+    /// True where each of these readers has a blind spot.
+    pub has_only_blind_sources: bool,
+}
+
+/// The state of a resource, in words; none where no source shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct StateCells {
+    /// Whether anything uses it: `yes` or `no`.
+    pub attached: Option<Text>,
+    /// Whether it runs: `yes` or `no`.
+    pub running: Option<Text>,
+    /// Since when it is so, RFC 3339.
+    pub since: Option<Text>,
+    /// How many days it keeps what is written to it, or `forever`.
+    pub retention_days: Option<Text>,
+    /// Id of the resource that it was made from.
+    pub made_from: Option<Text>,
+    /// The field and value of the source that prove each of these, after its column's name.
+    pub proof: Option<Text>,
+}
+
+impl StateCells {
+    /// The names of the columns.
+    pub const COLUMNS: [&'static str; 6] = ["attached", "running", "state_since", "retention_days", "made_from", "proof"];
+
+    /// The cells in the order of the columns.
+    pub fn cells(&self) -> [Option<&str>; 6] {
+        [&self.attached, &self.running, &self.since, &self.retention_days, &self.made_from, &self.proof].map(Option::as_deref)
+    }
 }
 
 /// How a resource stands on one key.

@@ -5,6 +5,7 @@
 
 pub mod cost_report;
 mod count;
+mod coverage;
 mod csv;
 mod document;
 mod format;
@@ -17,6 +18,7 @@ mod schema;
 mod terminal;
 
 pub use count::{grouped, plural};
+pub use coverage::{CoverageRow, Seen};
 pub use document::*;
 pub use format::{FORMATS, Format, Sink};
 pub use inert::visible;

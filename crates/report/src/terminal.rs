@@ -3,6 +3,7 @@
 //! Colour is written by hand and only when asked for; every colour stands beside a word or sign that says the same.
 
 mod cost;
+mod coverage;
 mod sections;
 pub(crate) mod table;
 mod top;
@@ -30,7 +31,7 @@ pub fn terminal(report: &Report<'_>, options: TerminalOptions, out: &mut dyn Wri
     if let Some(costs) = &report.summary.costs {
         cost::costs(costs, &mut page)?;
     }
-    sections::coverage(report.summary, &mut page)?;
+    coverage::coverage(report.summary, &mut page)?;
     sections::notes(&report.summary.notes, &mut page)
 }
 

@@ -11,6 +11,7 @@ mod nonstandard_key;
 mod nonstandard_value;
 mod stage_mismatch;
 mod stage_undeclared;
+mod unattached;
 mod unknown_value;
 mod untagged;
 mod waiver_expired;
@@ -29,6 +30,7 @@ pub static RULES: &[&dyn Rule] = &[
     &nonstandard_value::NonstandardValue,
     &stage_mismatch::StageMismatch,
     &stage_undeclared::StageUndeclared,
+    &unattached::Unattached,
     &unknown_value::UnknownValue,
     &untagged::Untagged,
     &waiver_expired::WaiverExpired,

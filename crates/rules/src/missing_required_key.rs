@@ -50,7 +50,7 @@ impl Rule for MissingRequiredKey {
 }
 
 fn unseen(at: &KeyHit<'_>) -> String {
-    let (key, noun, lenders) = (at.key.spelling(), at.resource.facts().grammar.noun, at.lenders());
+    let (key, noun, lenders) = (at.key.spelling(), at.resource.cloud_facts().grammar.noun, at.lenders());
     let lent_unread = at.key.effective().standing == Standing::Undetermined;
     if at.resource.tags().is_some() && at.key.own().standing == Standing::Undetermined {
         return format!("Whether it has `{key}` depends on something that only the deploy decides");

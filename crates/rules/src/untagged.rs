@@ -33,7 +33,7 @@ impl Rule for Untagged {
 
     fn explain(&self, hit: &Hit<'_>) -> Explanation {
         let Some(resource) = hit.resource else { return words::summary(&META) };
-        let noun = resource.facts().grammar.noun;
+        let noun = resource.cloud_facts().grammar.noun;
         if !hit.is_violated() {
             return Explanation { message: unseen(&resource), ..Explanation::default() };
         }
@@ -53,7 +53,7 @@ impl Rule for Untagged {
 }
 
 fn unseen(resource: &ResourceView<'_>) -> String {
-    let noun = resource.facts().grammar.noun;
+    let noun = resource.cloud_facts().grammar.noun;
     match resource.tags() {
         None => format!("The {noun}s of this resource were not read, so whether it has any cannot be said"),
         Some(_) if resource.own_tags().is_none() => format!("Whether it has any {noun}s depends on something that only the deploy decides"),

@@ -75,6 +75,14 @@ pub(crate) fn evidence_of(field: &str, value: Option<&str>) -> Evidence {
     Evidence { field: field.to_owned(), value: value.map(str::to_owned) }
 }
 
+/// The proof of a fact, `field = value`, taken apart again.
+pub(crate) fn proof(proof: &str) -> Evidence {
+    match proof.split_once(" = ") {
+        Some((field, value)) => evidence_of(field, Some(value)),
+        None => evidence_of(proof, None),
+    }
+}
+
 /// "own tag", or "own label" where the cloud calls them so.
 pub(crate) fn own(resource: &ResourceView<'_>) -> Option<String> {
     origin(resource, Provenance::Own)
@@ -82,21 +90,21 @@ pub(crate) fn own(resource: &ResourceView<'_>) -> Option<String> {
 
 /// Text of a tag as the user meant it: decoded where this cloud's labels encode it.
 pub(crate) fn plain<'t>(resource: &ResourceView<'_>, text: &'t str) -> std::borrow::Cow<'t, str> {
-    if resource.facts().grammar.encoded { decode_label(text) } else { text.into() }
+    if resource.cloud_facts().grammar.encoded { decode_label(text) } else { text.into() }
 }
 
 /// Where a value came from, in this cloud's words; none for a value from nowhere or from a container that is not there.
 pub(crate) fn origin(resource: &ResourceView<'_>, provenance: Provenance) -> Option<String> {
     match provenance {
         Provenance::None => None,
-        Provenance::Own => Some(format!("own {}", resource.facts().grammar.noun)),
+        Provenance::Own => Some(format!("own {}", resource.cloud_facts().grammar.noun)),
         Provenance::Group => resource.group().map(|group| {
             let last = || group.id.rsplit('/').next().unwrap_or(&group.id);
             format!("{} {}", noun(resource, &group.kind), group.name.as_deref().unwrap_or_else(last))
         }),
         Provenance::Scope => {
             let scope = resource.scope();
-            let noun = resource.facts().containers.iter().find(|c| c.is_scope).map_or("scope", |c| c.noun);
+            let noun = resource.cloud_facts().containers.iter().find(|c| c.is_scope).map_or("scope", |c| c.noun);
             Some(format!("{noun} {}", scope.name.as_deref().unwrap_or(&scope.id)))
         }
         Provenance::Default => Some("default of the taxonomy".to_owned()),
@@ -113,7 +121,7 @@ pub(crate) fn container(resource: &ResourceView<'_>, stage: &Declared) -> String
 
 /// How a kind of container is called in a sentence.
 fn noun<'a>(resource: &ResourceView<'_>, word: &'a str) -> &'a str {
-    resource.facts().containers.iter().find(|c| c.word == word).map_or(word, |c| c.noun)
+    resource.cloud_facts().containers.iter().find(|c| c.word == word).map_or(word, |c| c.noun)
 }
 
 /// What a waiver covers.

@@ -18,6 +18,8 @@ const LEFT_OUT: &[(&str, &str, &str, &str)] = &[
     ("untagged", "Passes: a kind that cannot carry tags", "c-7", "no provider makes it, so a plan's other resources are not judged"),
     ("expired", "Breaks: a duration from its creation", "v-1", "a plan does not show when something was made"),
     ("expired", "Undetermined: a lifetime that cannot be read", "v-2", "what a plan makes has its lifetime before it"),
+    ("unattached", "Breaks: a disk without a machine", "v-1", "whether anything uses it only its cloud knows"),
+    ("unattached", "Breaks: a disk without a machine", "v-2", "whether anything uses it only its cloud knows"),
 ];
 
 /// Rules about something other than a resource: a check says nothing of accounts and of waivers as a whole.

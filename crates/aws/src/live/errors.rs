@@ -19,6 +19,8 @@ const THROTTLED: &[&str] =
 const NOBODY: &[&str] = &[
     "ExpiredToken",
     "ExpiredTokenException",
+    // What EC2 says of a session that has ended.
+    "RequestExpired",
     "InvalidClientTokenId",
     "UnrecognizedClientException",
     "InvalidSignatureException",

@@ -20,7 +20,7 @@ mod topics;
 
 use super::place::Place;
 use std::sync::Arc;
-use tagledger_collect::{Asked, CollectError, Collector, CollectorInfo, Job, Outlet, Target};
+use tagledger_collect::{Asked, Collector, CollectorInfo, Job, Outlet, Target};
 
 /// One service's call.
 pub(super) trait Service: Send + Sync {
@@ -80,26 +80,4 @@ impl Collector for At {
 /// A job of one service at one place.
 pub(super) fn job(service: &'static dyn Service, place: &Arc<Place>, target: Target) -> Job {
     Job { collector: Arc::new(At { service, place: Arc::clone(place) }), targets: vec![target] }
-}
-
-/// Reads a list to its end before anything of it is handed over, for collectors that need the whole of it. What was read before a page failed is kept.
-async fn whole<T, F, A>(mut ask: F) -> (Vec<T>, Result<(), CollectError>)
-where
-    F: FnMut(Option<String>) -> A,
-    A: Future<Output = Result<(Vec<T>, Option<String>), CollectError>>,
-{
-    let (mut all, mut token) = (Vec::new(), None);
-    loop {
-        match ask(token.clone()).await {
-            Ok((found, next)) => {
-                all.extend(found);
-                match next.filter(|next| !next.is_empty()) {
-                    None => return (all, Ok(())),
-                    next if next == token => return (all, Err(CollectError::Malformed("one page names itself as the next".to_owned()))),
-                    next => token = next,
-                }
-            }
-            Err(error) => return (all, Err(error)),
-        }
-    }
 }

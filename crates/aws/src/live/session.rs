@@ -161,3 +161,16 @@ fn refused(error: &(dyn Error + 'static), arn: &str) -> CollectError {
     }
     CollectError::NoCredentials(format!("{arn} was not assumed: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_region_is_wanted_until_some_are_named() {
+        let wants = |named: &[&str], region: &str| Session::without_credentials("111122223333", named).wants(region);
+        assert!(wants(&[], "ap-south-1"));
+        assert!(wants(&["eu-west-1", "ap-south-1"], "ap-south-1"));
+        assert!(!wants(&["eu-west-1"], "ap-south-1"));
+    }
+}

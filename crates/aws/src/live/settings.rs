@@ -10,6 +10,7 @@ pub(crate) const SKIP_ACCOUNTS: &str = "skip_accounts";
 pub(crate) const ROLE: &str = "role";
 pub(crate) const VIEW: &str = "resource_explorer_view";
 pub(crate) const AGGREGATOR: &str = "config_aggregator";
+pub(crate) const TIMEOUT: &str = "timeout";
 pub(crate) const PACE: &str = "pace";
 /// The word by which the documented rates are not kept.
 pub(crate) const UNPACED: &str = "none";
@@ -75,6 +76,7 @@ pub(crate) static SETTINGS: &[Setting] = &[
         ]),
         summary: "An aggregator of AWS Config in the caller's account: what it has gathered is read too.",
     },
+    Setting { name: TIMEOUT, shape: Shape::Count(1..=600), summary: "How many seconds one answer is waited for before it is asked for again [default: 60]." },
     Setting {
         name: PACE,
         shape: Shape::Choice(&["documented", UNPACED]),

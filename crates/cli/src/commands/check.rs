@@ -19,7 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tagledger_collect::{Found, Import, import};
 use tagledger_cost::{Bill, Billing, Dimensions, Measure, Owners};
-use tagledger_engine::{Context, FindingSource, Inventory, InventoryBuilder, Prices, audit};
+use tagledger_engine::{Context, FindingSource, Inventory, InventoryBuilder, Prices, Reader, audit};
 use tagledger_iac::Reading;
 use tagledger_model::{NativeId, Observed, Timestamp};
 use tagledger_report::gate::{GATE_FORMATS, Gate, GateFormat, GateOptions};
@@ -69,7 +69,8 @@ fn outputs(words: &[String]) -> Result<Vec<Output<'_>>, Failure> {
 
 /// Everything the plans leave standing, as an inventory. Accounts and resource groups of `--from` may lend their tags.
 fn inventory(args: &Check, taxonomy: &Arc<Taxonomy>, reading: &mut Reading) -> Result<Inventory, Failure> {
-    let readers: Vec<(&'static str, u8)> = clouds::readers().into_iter().chain(tagledger_iac::READERS.iter().map(|r| (r.id(), 0))).collect();
+    let plans = tagledger_iac::READERS.iter().map(|r| Reader { id: r.id(), rank: 0, is_blind: false });
+    let readers: Vec<Reader> = clouds::readers().into_iter().chain(plans).collect();
     let mut builder = InventoryBuilder::new(taxonomy, &clouds::facts(), &readers);
     if let Some(environment) = &args.environment {
         builder.deploy_to(&target(taxonomy, environment)?);

@@ -8,6 +8,7 @@ use std::fmt::Write;
 use std::path::Path;
 use tagledger_collect::ResourceRef;
 use tagledger_model::Finding;
+use tagledger_report::StateCells;
 use tagledger_store::RunFolder;
 
 pub(crate) fn run(args: &Explain) -> Result<Code, Failure> {
@@ -30,7 +31,8 @@ pub(crate) fn run(args: &Explain) -> Result<Code, Failure> {
     };
     let head = super::report::open(&run)?;
     let mut found: Vec<Finding> = Vec::new();
-    StoredRows::new(&run, &head.summary.keys, head.findings).each_finding(|f| {
+    let rows = StoredRows::new(&run, &head.summary.keys, head.findings);
+    rows.each_finding(|f| {
         if f.fingerprint.0.starts_with(&digits) {
             found.push(f);
         }
@@ -39,7 +41,8 @@ pub(crate) fn run(args: &Explain) -> Result<Code, Failure> {
     match &found[..] {
         [] => Err(Failure::Usage(format!("{}: no finding begins with {digits}", run.path().display()))),
         [finding] => {
-            super::print(chain(finding, head.summary.costs.as_ref().and_then(|c| c.priced_month.as_deref()), &head.taxonomy).as_bytes())?;
+            let state = rows.state_of(finding)?;
+            super::print(chain(finding, &state, head.summary.costs.as_ref().and_then(|c| c.priced_month.as_deref()), &head.taxonomy).as_bytes())?;
             Ok(exit::CLEAN)
         }
         _ => Err(Failure::Usage(format!("{digits}: more than one finding begins so; give more digits"))),
@@ -47,7 +50,7 @@ pub(crate) fn run(args: &Explain) -> Result<Code, Failure> {
 }
 
 /// Everything that is known of a finding, line by line.
-fn chain(finding: &Finding, priced: Option<&str>, taxonomy: &str) -> String {
+fn chain(finding: &Finding, state: &StateCells, priced: Option<&str>, taxonomy: &str) -> String {
     let mut out = String::new();
     let mut line = |label: &str, text: &str| {
         // Writing to a string cannot fail.
@@ -64,6 +67,9 @@ fn chain(finding: &Finding, priced: Option<&str>, taxonomy: &str) -> String {
     line("where", &format!("{} {}{region}, {}", finding.cloud, finding.scope, finding.kind));
     if let Some(evidence) = &finding.evidence {
         line("evidence", &evidence.value.as_ref().map_or_else(|| format!("{} is absent", evidence.field), |v| format!("{} = `{v}`", evidence.field)));
+    }
+    for (label, text) in ["state", "proved by"].into_iter().zip(crate::state::in_words(state)) {
+        line(label, &text);
     }
     if let Some(provenance) = &finding.provenance {
         line("from", provenance);

@@ -38,6 +38,7 @@ impl Fake {
         match (place, at) {
             // The third page is refused the first time.
             ("passing", 2) if self.asked.load(Ordering::Relaxed) < 4 => return Err(CollectError::Throttled("wait".to_owned())),
+            ("unsure", 2) if self.asked.load(Ordering::Relaxed) < 4 => return Err(CollectError::Throttled("wait".to_owned())),
             ("stale", 2) if self.asked.load(Ordering::Relaxed) < 4 => return Err(CollectError::StaleToken("unknown".to_owned())),
             ("endless", 2) => return Ok((Vec::new(), Some("2".to_owned()))),
             ("lasting", 2) => return Err(CollectError::Unreachable("nobody".to_owned())),
@@ -66,6 +67,16 @@ impl Collector for Fake {
                 "broken" => {
                     out.give(vec![resource("one", "before")]).await;
                     panic!("by a mistake")
+                }
+                "flawed" => {
+                    out.flaw(CollectError::Denied { permission: "x:ListTags".to_owned() });
+                    pages(out, |token| self.page("flawed", token)).await
+                }
+                "unsure" => {
+                    if self.asked.load(Ordering::Relaxed) == 0 {
+                        out.flaw(CollectError::Throttled("wait".to_owned()));
+                    }
+                    pages(out, |token| self.page("unsure", token)).await
                 }
                 place => pages(out, |token| self.page(place, token)).await,
             }
@@ -163,6 +174,16 @@ fn what_passes_is_gone_on_with_from_its_page_and_what_is_stale_from_the_beginnin
     let (rows, names, _) = scan(&["stale"], None, Stop::default()).unwrap();
     assert_eq!(told(&rows)[0].1, &Outcome::Complete { count: 4 }, "counted anew");
     assert_eq!(names.len(), 6, "two pages came twice: the inventory knows them by their ids");
+}
+
+#[test]
+fn what_could_not_be_read_whole_is_said_and_is_not_gone_on_from_behind() {
+    let (rows, names, asked) = scan(&["flawed"], None, Stop::default()).unwrap();
+    assert_eq!((told(&rows)[0].1, names.len()), (&partial(4, "permission x:ListTags is missing"), 4));
+    assert_eq!(asked, 4, "what is not allowed is not asked for again");
+    let (rows, _, asked) = scan(&["unsure"], None, Stop::default()).unwrap();
+    assert_eq!(told(&rows)[0].1, &Outcome::Complete { count: 4 });
+    assert_eq!(asked, 7, "three pages, and then all of them once more");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use tagledger_model::{Amount, CloudId, Evidence, Finding, Fingerprint, Level, Money, Place, Suggestion, Text, Verdict, Waived};
 use tagledger_report::{
     BasisRow, CloudCounts, Compliance, CostCell, Costs, CoverageRow, CurrencyTotal, Each, Exit, InventoryCounts, KeyCell, KeyInfo, MeasureTotal, MoneyRow,
-    ResourceRow, Rows, RuleSummary, SCHEMA_VERSION, Summary,
+    ResourceRow, Rows, RuleSummary, SCHEMA_VERSION, Seen, StateCells, Summary,
 };
 
 /// Text as an attacker with an account would write it.
@@ -175,6 +175,14 @@ fn resource(f: &Finding) -> ResourceRow {
         keys: (0..5).map(|_| KeyCell { value: f.environment.clone(), standing: "canonical", provenance: Some("own tag".into()) }).collect(),
         cost: f.money.iter().map(|m| MoneyRow { currency: m.currency.to_string(), amount: m.amount.to_string() }).collect(),
         sources: "aws.resource-explorer-2.search".into(),
+        state: StateCells {
+            attached: Some("no".into()),
+            since: Some("2026-03-05T10:00:00Z".into()),
+            made_from: Some(f.resource.clone()),
+            proof: f.evidence.as_ref().and_then(|e| e.value.as_deref()).map(Text::new),
+            ..StateCells::default()
+        },
+        has_only_blind_sources: f.cloud.as_str() == "aws",
         ..ResourceRow::default()
     }
 }
@@ -315,6 +323,7 @@ fn summary(findings: &[Finding], hostile: bool) -> Summary {
         outcome: outcome.into(),
         count,
         why: why.map(str::to_owned),
+        made_up_for: false,
     };
     let name = if hostile { HOSTILE[1] } else { "analytics-sandbox" };
     Summary {
@@ -353,6 +362,19 @@ fn summary(findings: &[Finding], hostile: bool) -> Summary {
             row("cloud", "azure", 90, 60, 2, 1),
             row("cloud", "gcp", 57, 41, 2, 1),
         ],
+        seen: Seen {
+            places: 12,
+            whole: 9,
+            partial: 1,
+            denied: 1,
+            skipped: 1,
+            scopes: 5,
+            regions: 4,
+            elsewhere: 1,
+            only_blind_sources: 37,
+            listed: 0,
+            failed: 0,
+        },
         coverage: vec![
             covered("aws", "111111111111", "aws.resource-explorer-2.search", "complete", 98, None),
             covered(

@@ -61,9 +61,12 @@ struct Counts {
 
 #[derive(Serialize)]
 struct CoverageView {
-    whole: String,
-    all: String,
-    problems: usize,
+    count: String,
+    of: String,
+    how: String,
+    extent: String,
+    others: Vec<String>,
+    doubt: Option<String>,
     rows: Vec<CoverageLine>,
     left_out: Option<String>,
 }
@@ -78,6 +81,7 @@ struct CoverageLine {
     file: String,
     count: String,
     why: String,
+    made_up_for: bool,
 }
 
 #[derive(Serialize)]
@@ -235,12 +239,16 @@ fn spend(costs: &Costs, total: &crate::CurrencyTotal) -> io::Result<Spend> {
 
 fn coverage(summary: &Summary) -> CoverageView {
     let mut rows: Vec<_> = summary.coverage.iter().collect();
-    rows.sort_by_key(|r| r.outcome == "complete");
-    let problems = rows.iter().filter(|r| r.outcome != "complete").count();
+    rows.sort_by_key(|r| (r.outcome == "complete", r.made_up_for));
+    let seen = &summary.seen;
+    let [count, of, how] = seen.share();
     CoverageView {
-        whole: grouped((rows.len() - problems) as u64),
-        all: grouped(rows.len() as u64),
-        problems,
+        count,
+        of,
+        how,
+        extent: seen.extent(),
+        others: seen.others(),
+        doubt: seen.doubt(),
         left_out: left_out(rows.len()),
         rows: rows
             .iter()
@@ -254,6 +262,7 @@ fn coverage(summary: &Summary) -> CoverageView {
                 file: shown(r.file.as_deref().unwrap_or("")),
                 count: grouped(r.count),
                 why: shown(r.why.as_deref().unwrap_or("")),
+                made_up_for: r.made_up_for,
             })
             .collect(),
     }

@@ -2,11 +2,11 @@
 
 use super::Page;
 use super::table::{Cell, Fit, Style, Table};
+use crate::Summary;
 use crate::count::{amount, grouped, plural};
-use crate::{CoverageRow, Summary};
 use std::io;
 
-/// Rows of coverage problems, and notes, that are shown before the rest is only counted.
+/// Notes that are shown before the rest is only counted.
 const MOST: usize = 20;
 
 pub(super) fn headline(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
@@ -29,17 +29,8 @@ pub(super) fn headline(summary: &Summary, page: &mut Page<'_>) -> io::Result<()>
         let parts: Vec<String> = n.clouds.iter().map(|c| format!("{} {} in {}", c.cloud, grouped(c.resources), plural(c.scopes, "scope"))).collect();
         page.paragraph("  ", Style::Plain, &parts.join(" · "))?;
     }
-    let whole = summary.coverage.iter().filter(|c| is_complete(c)).count();
-    let all = summary.coverage.len() as u64;
-    if whole as u64 == all {
-        page.paragraph("  ", Style::Plain, &format!("Everything asked for was seen: {}.", plural(all, "source")))
-    } else {
-        page.paragraph("  ", Style::Yellow, &format!("{} of {} read whole; the others are under COVERAGE.", grouped(whole as u64), plural(all, "source")))
-    }
-}
-
-fn is_complete(row: &CoverageRow) -> bool {
-    row.outcome == "complete"
+    let style = if summary.seen.gaps() > 0 { Style::Yellow } else { Style::Plain };
+    page.paragraph("  ", style, &format!("{}.", summary.seen.sentence()))
 }
 
 /// Eighths of a block, so that a short bar still tells 78 from 80.
@@ -138,40 +129,6 @@ pub(super) fn rules(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
     Ok(())
 }
 
-pub(super) fn coverage(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
-    let problems: Vec<&CoverageRow> = summary.coverage.iter().filter(|c| !is_complete(c)).collect();
-    if problems.is_empty() {
-        return Ok(());
-    }
-    page.heading("COVERAGE", "what was not, or not wholly, seen")?;
-    // An account with its Region is worth more than the whole name of the source.
-    let has_regions = problems.iter().take(MOST).any(|row| row.region.is_some());
-    let mut table = Table::new(vec![
-        ("Outcome".into(), Fit::Left),
-        ("Scope".into(), Fit::CutMiddle(if has_regions { 26 } else { 16 })),
-        ("Source".into(), Fit::CutMiddle(if has_regions { 14 } else { 20 })),
-        ("Why".into(), Fit::Wrap(24)),
-    ]);
-    for row in problems.iter().take(MOST) {
-        let style = if matches!(row.outcome.as_str(), "denied" | "failed") { Style::Red } else { Style::Yellow };
-        table.row(vec![
-            Cell::new(&row.outcome, style),
-            [&row.cloud, &row.scope].into_iter().chain(&row.region).map(String::as_str).collect::<Vec<_>>().join(" ").into(),
-            row.file.as_deref().unwrap_or(&row.collector).into(),
-            row.why.as_deref().unwrap_or("").into(),
-        ]);
-    }
-    table.write(page.width, page.paint, page.out)?;
-    more(problems.len(), page)
-}
-
-fn more(all: usize, page: &mut Page<'_>) -> io::Result<()> {
-    if all > MOST {
-        page.paragraph("", Style::Dim, &format!("… and {} more in the report's files.", grouped((all - MOST) as u64)))?;
-    }
-    Ok(())
-}
-
 pub(super) fn notes(notes: &[String], page: &mut Page<'_>) -> io::Result<()> {
     if notes.is_empty() {
         return Ok(());
@@ -180,5 +137,8 @@ pub(super) fn notes(notes: &[String], page: &mut Page<'_>) -> io::Result<()> {
     for note in notes.iter().take(MOST) {
         page.paragraph("• ", Style::Dim, note)?;
     }
-    more(notes.len(), page)
+    if notes.len() > MOST {
+        page.paragraph("", Style::Dim, &format!("… and {} more in the report's files.", grouped((notes.len() - MOST) as u64)))?;
+    }
+    Ok(())
 }

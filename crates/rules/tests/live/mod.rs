@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use tagledger_collect::{Cloud, Found, GENERIC};
-use tagledger_engine::{CloudFacts, Context, FindingSource, InventoryBuilder, Prices, audit};
+use tagledger_engine::{CloudFacts, Context, FindingSource, InventoryBuilder, Prices, Reader, audit};
 use tagledger_model::{Finding, Timestamp};
 use tagledger_rules::RULES;
 use tagledger_taxonomy::{Known, KnownCloud, KnownRule, Taxonomy};
@@ -29,7 +29,7 @@ pub fn taxonomy(path: &str, text: &str) -> Result<Arc<Taxonomy>, String> {
 pub fn findings(taxonomy: &Arc<Taxonomy>, found: &[Found], now: Timestamp) -> Result<Vec<Finding>, String> {
     let facts = |cloud: &&dyn Cloud| CloudFacts { id: cloud.id(), grammar: cloud.grammar(), kinds: cloud.kinds(), containers: cloud.containers() };
     let facts: Vec<CloudFacts> = CLOUDS.iter().map(facts).collect();
-    let readers: Vec<(&'static str, u8)> = GENERIC.iter().map(|reader| (reader.info().id, reader.info().rank)).collect();
+    let readers: Vec<Reader> = GENERIC.iter().map(|reader| Reader { id: reader.info().id, rank: reader.info().rank, is_blind: false }).collect();
     let mut builder = InventoryBuilder::new(taxonomy, &facts, &readers);
     for one in found {
         match one {

@@ -1,5 +1,5 @@
 use super::*;
-use tagledger_model::{Observed, RawTag};
+use tagledger_model::{NativeId, Observed, RawTag};
 
 fn read(text: &str) -> Result<(Vec<RawResource>, Vec<String>), ReadError> {
     let (mut resources, mut incomplete) = (Vec::new(), Vec::new());

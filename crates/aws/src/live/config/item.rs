@@ -119,7 +119,7 @@ mod tests {
         assert!(with("configurationItemStatus", "ResourceDiscovered").is_some());
         assert!(with("resourceType", "AWS::Config::ResourceCompliance").is_none());
         assert!(with("arn", "").is_none());
-        let error = super::item("no json").unwrap_err();
+        let error = item("no json").unwrap_err();
         assert!(matches!(error, CollectError::Malformed(_)), "{error}");
     }
 

@@ -8,7 +8,8 @@ mod target_health;
 pub(super) use classic::ClassicLoadBalancers;
 pub(super) use load_balancers::LoadBalancers;
 
-use super::{RANK, Service, whole};
+use super::lists::{as_far_as_it_goes, moment};
+use super::{RANK, Service};
 use tagledger_collect::{Operation, Rate};
 
 /// The size of the largest page of both generations.

@@ -5,19 +5,33 @@ use tagledger_collect::CollectError;
 use tagledger_model::Timestamp;
 
 /// All pages of a list. An empty token ends it like none.
-pub(in crate::live) async fn whole<T, F, A>(mut ask: F) -> Result<Vec<T>, CollectError>
+pub(in crate::live) async fn whole<T, F, A>(ask: F) -> Result<Vec<T>, CollectError>
+where
+    F: FnMut(Option<String>) -> A,
+    A: Future<Output = Result<(Vec<T>, Option<String>), CollectError>>,
+{
+    let (all, ended) = as_far_as_it_goes(ask).await;
+    ended.map(|()| all)
+}
+
+/// The same, with what was read before a page failed.
+pub(super) async fn as_far_as_it_goes<T, F, A>(mut ask: F) -> (Vec<T>, Result<(), CollectError>)
 where
     F: FnMut(Option<String>) -> A,
     A: Future<Output = Result<(Vec<T>, Option<String>), CollectError>>,
 {
     let (mut all, mut token) = (Vec::new(), None);
     loop {
-        let (page, next) = ask(token.clone()).await?;
-        all.extend(page);
-        match next.filter(|next| !next.is_empty()) {
-            None => return Ok(all),
-            next if next == token => return Err(CollectError::Malformed("one page names itself as the next".to_owned())),
-            next => token = next,
+        match ask(token.clone()).await {
+            Ok((page, next)) => {
+                all.extend(page);
+                match next.filter(|next| !next.is_empty()) {
+                    None => return (all, Ok(())),
+                    next if next == token => return (all, Err(CollectError::Malformed("one page names itself as the next".to_owned()))),
+                    next => token = next,
+                }
+            }
+            Err(error) => return (all, Err(error)),
         }
     }
 }

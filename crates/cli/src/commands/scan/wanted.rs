@@ -9,7 +9,7 @@ use tagledger_collect::{Cloud, Settings, Shape, Value};
 use tagledger_model::Timestamp;
 
 /// Places that are asked at the same time where nobody says otherwise.
-const AT_ONCE: u32 = 16;
+const AT_ONCE: u32 = 64;
 
 /// Where runs go that nobody gave a place.
 const RUNS: &str = "reports";

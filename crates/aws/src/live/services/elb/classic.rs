@@ -1,12 +1,12 @@
 //! Classic balancers: <https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_DescribeLoadBalancers.html>.
 
 use super::tags::Tags;
-use super::{DESCRIBE_LOAD_BALANCERS, DESCRIBE_TAGS, PAGE, RANK, Service, whole};
+use super::{DESCRIBE_LOAD_BALANCERS, DESCRIBE_TAGS, PAGE, RANK, Service, as_far_as_it_goes, moment};
 use crate::live::place::{Place, tag};
 use aws_sdk_elasticloadbalancing::Client;
 use aws_sdk_elasticloadbalancing::types::LoadBalancerDescription;
 use tagledger_collect::{Asked, CollectorInfo, Found, Outlet};
-use tagledger_model::{Fact, Facts, RawResource, RawTag, Timestamp};
+use tagledger_model::{Fact, Facts, RawResource, RawTag};
 
 static INFO: CollectorInfo = CollectorInfo {
     id: "aws.elasticloadbalancing.describe-load-balancers",
@@ -27,7 +27,7 @@ impl Service for ClassicLoadBalancers {
     fn read<'a>(&'a self, place: &'a Place, out: &'a Outlet) -> Asked<'a, ()> {
         Box::pin(async move {
             let client = Client::new(&place.config());
-            let (balancers, ended) = whole(|marker| {
+            let (balancers, ended) = as_far_as_it_goes(|marker| {
                 let call = client.describe_load_balancers().page_size(PAGE).set_marker(marker);
                 async move {
                     let page = place.ask(&DESCRIBE_LOAD_BALANCERS, call.send()).await?;
@@ -56,7 +56,7 @@ fn balancer(place: &Place, balancer: &LoadBalancerDescription, tags: &mut Tags) 
     let name = balancer.load_balancer_name()?;
     let arn = place.arn("elasticloadbalancing", &format!("loadbalancer/{name}"));
     let mut resource = place.resource(INFO.id, &arn, tags.take(name)?);
-    resource.created = balancer.created_time().map(|time| Timestamp(time.secs()));
+    resource.created = moment(balancer.created_time());
     resource.facts = Some(Box::new(Facts { attached: Some(attached(balancer)), ..Facts::default() }));
     Some(resource)
 }

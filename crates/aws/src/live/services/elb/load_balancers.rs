@@ -3,13 +3,13 @@
 
 use super::tags::Tags;
 use super::target_health::{Targets, attached};
-use super::{DESCRIBE_LOAD_BALANCERS, DESCRIBE_TAGS, PAGE, RANK, Service, call, whole};
+use super::{DESCRIBE_LOAD_BALANCERS, DESCRIBE_TAGS, PAGE, RANK, Service, as_far_as_it_goes, call, moment};
 use crate::live::place::{Place, tag};
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{LoadBalancer, TargetGroup, TargetTypeEnum};
 use std::collections::HashMap;
 use tagledger_collect::{Asked, CollectError, CollectorInfo, Found, Operation, Outlet};
-use tagledger_model::{Fact, Facts, RawResource, Timestamp};
+use tagledger_model::{Fact, Facts, RawResource};
 
 const DESCRIBE_TARGET_GROUPS: Operation = call("DescribeTargetGroups", "elasticloadbalancing:DescribeTargetGroups");
 const DESCRIBE_TARGET_HEALTH: Operation = call("DescribeTargetHealth", "elasticloadbalancing:DescribeTargetHealth");
@@ -57,7 +57,7 @@ type Behind = HashMap<String, Vec<Option<Targets>>>;
 fn balancer(place: &Place, balancer: &LoadBalancer, tags: &mut Tags, behind: &Behind, all: bool) -> Option<RawResource> {
     let arn = balancer.load_balancer_arn()?;
     let mut resource = place.resource(INFO.id, arn, tags.take(arn)?);
-    resource.created = balancer.created_time().map(|time| Timestamp(time.secs()));
+    resource.created = moment(balancer.created_time());
     let attached = attached(balancer, behind.get(arn).map(Vec::as_slice).unwrap_or_default(), all);
     resource.facts = Some(Box::new(Facts { attached, ..Facts::default() }));
     Some(resource)
@@ -82,7 +82,7 @@ struct Api<'a> {
 
 impl Api<'_> {
     async fn balancers(&self) -> (Vec<LoadBalancer>, Result<(), CollectError>) {
-        whole(|marker| {
+        as_far_as_it_goes(|marker| {
             let call = self.client.describe_load_balancers().page_size(PAGE).set_marker(marker);
             async move {
                 let page = self.place.ask(&DESCRIBE_LOAD_BALANCERS, call.send()).await?;
@@ -93,7 +93,7 @@ impl Api<'_> {
     }
 
     async fn groups(&self) -> (Vec<TargetGroup>, Result<(), CollectError>) {
-        whole(|marker| {
+        as_far_as_it_goes(|marker| {
             let call = self.client.describe_target_groups().page_size(PAGE).set_marker(marker);
             async move {
                 let page = self.place.ask(&DESCRIBE_TARGET_GROUPS, call.send()).await?;

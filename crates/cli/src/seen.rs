@@ -1,0 +1,116 @@
+//! How much of what was asked was seen: the coverage ledger, looked at place by place.
+//!
+//! A place is a scope, or a scope in one Region, that any row names. It is whole when a source that sees everything was read to its end there and no
+//! other row says that something is missing. The exit code and the first screen both follow from this, so that they cannot differ.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use tagledger_engine::Inventory;
+use tagledger_model::{Coverage, Outcome};
+use tagledger_report::Seen;
+
+/// The ledger, judged.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    /// Rows, in their order, that are partial only by their kind, where another source saw the place whole.
+    pub made_up_for: Vec<bool>,
+    /// The count.
+    pub seen: Seen,
+}
+
+/// Judges every row, and counts places by the worst that happened there.
+pub(crate) fn judge(coverage: &[Coverage], inventory: &Inventory) -> Judged {
+    let known = known_as(inventory);
+    let mut by_scope: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for (at, row) in coverage.iter().enumerate() {
+        let scope = (row.cloud.as_str(), row.scope.as_str());
+        by_scope.entry(known.get(&scope).copied().unwrap_or(scope)).or_default().push(at);
+    }
+    let mut judged = Judged { made_up_for: vec![false; coverage.len()], seen: Seen::default() };
+    let mut regions: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for ((cloud, scope), rows) in by_scope {
+        let group = Group { rows: rows.iter().map(|at| &coverage[*at]).collect() };
+        for at in rows {
+            judged.made_up_for[at] = group.makes_up_for(&coverage[at]);
+        }
+        if cloud == "-" || scope == "*" {
+            judged.seen.elsewhere += group.rows.iter().filter(|row| group.is_gap(row)).count() as u64;
+            continue;
+        }
+        judged.seen.scopes += 1;
+        for region in group.places() {
+            regions.extend(region.map(|r| (cloud, r)));
+            group.count(region, &mut judged.seen);
+        }
+    }
+    judged.seen.regions = regions.len() as u64;
+    let rows = 0..u32::try_from(inventory.len()).unwrap_or(u32::MAX);
+    judged.seen.only_blind_sources = rows.filter(|row| inventory.resource(*row).has_only_blind_sources()).count() as u64;
+    judged
+}
+
+/// A scope's own id by each of its others: one source may name a project by its number, another by its name.
+fn known_as(inventory: &Inventory) -> HashMap<(&str, &str), (&str, &str)> {
+    let mut known = HashMap::new();
+    for scope in inventory.scopes().iter().filter(|s| !s.merged) {
+        let cloud = inventory.clouds()[usize::from(scope.cloud)].id.as_str();
+        known.extend(scope.aliases.iter().map(|alias| ((cloud, alias.as_str()), (cloud, scope.id.as_str()))));
+    }
+    known
+}
+
+/// All rows of one scope.
+struct Group<'c> {
+    rows: Vec<&'c Coverage>,
+}
+
+impl<'c> Group<'c> {
+    /// True where a source that sees everything was read to its end. One that answers for all Regions answers for none that it was asked about by
+    /// itself.
+    fn is_covered(&self, region: Option<&str>) -> bool {
+        let apart = |whole: &Coverage| self.rows.iter().any(|r| r.collector == whole.collector && r.region.as_deref() == region);
+        let reaches = |whole: &Coverage| whole.region.as_deref() == region || (whole.region.is_none() && !apart(whole));
+        self.rows.iter().any(|row| row.whole && matches!(row.outcome, Outcome::Complete { .. }) && reaches(row))
+    }
+
+    /// What a kind of source never shows counts only where no other source saw the place whole.
+    fn makes_up_for(&self, row: &Coverage) -> bool {
+        row.blind && row.outcome.is_incomplete() && self.is_covered(row.region.as_deref())
+    }
+
+    fn is_gap(&self, row: &Coverage) -> bool {
+        row.outcome.is_incomplete() && !self.makes_up_for(row)
+    }
+
+    /// The Regions that rows name. The scope as a whole is a place where none is named, and where something is missing that has no Region.
+    fn places(&self) -> BTreeSet<Option<&'c str>> {
+        let mut places: BTreeSet<Option<&str>> = self.rows.iter().filter(|row| row.region.is_some()).map(|row| row.region.as_deref()).collect();
+        if places.is_empty() || self.rows.iter().any(|row| row.region.is_none() && self.is_gap(row)) {
+            places.insert(None);
+        }
+        places
+    }
+
+    /// Counts a place once.
+    fn count(&self, region: Option<&str>, seen: &mut Seen) {
+        let here = || self.rows.iter().filter(|row| row.region.as_deref() == region);
+        let gap = |is: fn(&Outcome) -> bool| here().any(|row| self.is_gap(row) && is(&row.outcome));
+        seen.places += 1;
+        let slot = if gap(|o| matches!(o, Outcome::Failed { .. })) {
+            &mut seen.failed
+        } else if gap(|o| matches!(o, Outcome::Denied { .. })) {
+            &mut seen.denied
+        } else if gap(Outcome::is_incomplete) {
+            &mut seen.partial
+        } else if self.is_covered(region) {
+            &mut seen.whole
+        } else if here().any(|row| matches!(row.outcome, Outcome::Complete { .. })) {
+            &mut seen.listed
+        } else {
+            &mut seen.skipped
+        };
+        *slot += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! Distinct tag sets: runs of distinct pairs, each normalised once however many resources carry it.
+
+use crate::inventory::NONE;
+use rustc_hash::FxHashMap;
+use tagledger_model::Text;
+use tagledger_taxonomy::{KeyState, Meaning};
+
+/// A distinct pair of raw key and raw value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    pub(crate) cloud: u8,
+    /// Key as it is spelt.
+    pub key: Text,
+    /// Value as it is spelt; none when the source did not say.
+    pub value: Option<Text>,
+    /// Not known to be there: the source left open whether the resource has this tag, or, for an empty key, which others it has.
+    pub(crate) possible: bool,
+}
+
+/// How many pairs a tag set has, and which.
+pub(crate) type Weight<'s> = (usize, Vec<(&'s Text, &'s Option<Text>)>);
+
+/// Distinct tag sets: runs of pairs, and how each stands on every key.
+#[derive(Debug, Default)]
+pub(crate) struct TagSets {
+    pub pairs: Vec<Pair>,
+    pub meanings: Vec<Meaning>,
+    starts: Vec<u32>,
+    members: Vec<u32>,
+    clouds: Vec<u8>,
+    own: Vec<u32>,
+    state_ids: Vec<u32>,
+    states: Vec<KeyState>,
+    state_index: FxHashMap<Vec<KeyState>, u32>,
+    keys: usize,
+}
+
+impl TagSets {
+    pub fn new() -> Self {
+        Self { starts: vec![0], ..Self::default() }
+    }
+
+    /// `own` counts the user's own tags; [`NONE`] when that is not known.
+    pub fn push(&mut self, cloud: u8, pairs: &[u32], states: &[KeyState], own: u32) -> u32 {
+        self.keys = states.len();
+        let known = self.state_index.get(states).copied();
+        let state = known.unwrap_or_else(|| {
+            let id = crate::intern::number(self.state_index.len());
+            self.state_index.insert(states.to_vec(), id);
+            self.states.extend_from_slice(states);
+            id
+        });
+        self.members.extend_from_slice(pairs);
+        self.starts.push(crate::intern::number(self.members.len()));
+        self.clouds.push(cloud);
+        self.own.push(own);
+        self.state_ids.push(state);
+        crate::intern::number(self.clouds.len() - 1)
+    }
+
+    pub fn cloud(&self, set: u32) -> u8 {
+        self.clouds[set as usize]
+    }
+
+    pub fn pairs_of(&self, set: u32) -> &[u32] {
+        let set = set as usize;
+        &self.members[self.starts[set] as usize..self.starts[set + 1] as usize]
+    }
+
+    /// What decides between two tag sets of one thing: a known one beats an unknown one, then the larger, then its words.
+    pub fn weight(&self, set: u32) -> Option<Weight<'_>> {
+        let words: Vec<_> = (set != NONE).then(|| self.pairs_of(set))?.iter().map(|p| (&self.pairs[*p as usize].key, &self.pairs[*p as usize].value)).collect();
+        Some((words.len(), words))
+    }
+
+    /// User's own tags in a set; none for the unknown set, and for one that shows none and may have some.
+    pub fn own(&self, set: u32) -> Option<u32> {
+        self.own.get(set as usize).copied().filter(|own| *own != NONE)
+    }
+
+    /// The states of a set; none for the unknown set.
+    pub fn states(&self, set: u32) -> Option<&[KeyState]> {
+        let state = *self.state_ids.get(set as usize)? as usize;
+        Some(&self.states[state * self.keys..(state + 1) * self.keys])
+    }
+
+    /// The number of the distinct state of a set, for grouping.
+    pub fn state_id(&self, set: u32) -> u32 {
+        self.state_ids.get(set as usize).copied().unwrap_or(NONE)
+    }
+}
