@@ -8,6 +8,7 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "false")
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 
+PAGE = b"<!doctype html><html><title>500 Internal Server Error</title><h1>Internal Server Error</h1></html>"
 APP = DomainDispatcherApplication(create_backend_app)
 
 
@@ -23,7 +24,11 @@ def ask(environ, body, account):
         said.update(status=status, headers=headers)
         return lambda _bytes: None
 
-    chunks = APP(environ, start)
+    try:
+        chunks = APP(environ, start)
+    except Exception:  # noqa: BLE001
+        # What its own server shows of services that it does not know.
+        return "500 INTERNAL SERVER ERROR", [("Content-Type", "text/html")], PAGE
     try:
         return said["status"], said["headers"], b"".join(chunks)
     finally:

@@ -1,7 +1,7 @@
 """What goes wrong, where and how often.
 
 {"throttle_every": N of the calls of one place; "deny", "html", "drop", "hang": [place]; "spoil": {place: how often a page fails after its token was used up};
-"hold": {place: calls that pass before one waits until it is released}; "slow": {place: seconds}; "caller_calls": N after which the caller's session ends;
+"hold": {place: calls that pass before one waits until it is let go, unanswered}; "slow": {place: seconds}; "caller_calls": N after which the caller's session ends;
 "credentials": {"told": seconds, "real": seconds}}. A place is `Operation@region@account name`; parts may be `*`, and left out from the end.
 """
 
@@ -84,6 +84,8 @@ class Weather:
         if passes is not None and count > passes and not self.released.is_set():
             self.held.set()
             self.released.wait(120)
+            # Whoever asked is not there any more, or may ask again.
+            raise Drop()
 
 
 def ended(service):

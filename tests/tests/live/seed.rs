@@ -99,7 +99,9 @@ pub const KINDS: &[Kind] = &[
     made("s3:bucket", &[]),
     made("dynamodb:table", &[]),
     made("ecs:cluster", &[]),
+    made("ecs:service", &[("of", "ecs:cluster")]),
     made("eks:cluster", &[]),
+    made("eks:nodegroup", &[("of", "eks:cluster")]),
     made("sqs:queue", &[]),
     made("sns:topic", &[]),
     made("secretsmanager:secret", &[]),
@@ -141,10 +143,9 @@ pub fn organization() -> Value {
     let mut resources: Vec<Value> = Vec::new();
     for (turn, account) in ACTIVE.iter().enumerate() {
         for (at, name) in REGIONS.iter().enumerate() {
-            // The first account has everything everywhere; of the others each has one Region.
-            if turn == 0 || turn % REGIONS.len() == at {
-                resources.extend(region(account, name, turn * REGIONS.len() + at));
-            }
+            // Each account has everything in one Region; in the others what is not made, only told.
+            let is_full = turn % REGIONS.len() == at;
+            resources.extend(region(account, name, turn * REGIONS.len() + at).into_iter().filter(|resource| is_full || resource.get("arn").is_some()));
         }
     }
     for (account, region) in [("left", "eu-west-1"), ("gone", "us-east-1"), ("stranger", "eu-west-1")] {

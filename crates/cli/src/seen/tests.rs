@@ -62,6 +62,16 @@ fn an_index_over_all_regions_covers_those_it_was_not_asked_about_by_itself() {
 }
 
 #[test]
+fn indexes_of_all_regions_cover_what_has_no_region() {
+    let (first, made_up_for) = seen(&["1 - tags partial", "1 eu index complete", "1 us index complete"]);
+    assert_eq!(first, Seen { places: 2, whole: 2, scopes: 1, regions: 2, ..Seen::default() });
+    assert_eq!(made_up_for, [true, false, false]);
+    let (seen, made_up_for) = seen(&["1 - tags partial", "1 eu index complete", "1 us index skipped"]);
+    assert_eq!(seen, Seen { places: 3, whole: 1, partial: 1, skipped: 1, scopes: 1, regions: 2, ..Seen::default() });
+    assert_eq!(made_up_for, [false, false, false]);
+}
+
+#[test]
 fn one_refused_call_leaves_a_place_that_was_seen_incomplete() {
     let (seen, _) = seen(&["1 eu index complete", "1 eu volumes denied", "2 eu index complete", "2 eu volumes denied", "2 eu buckets failed"]);
     assert_eq!(seen, Seen { places: 2, denied: 1, failed: 1, scopes: 2, regions: 1, ..Seen::default() });
