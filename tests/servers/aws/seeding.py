@@ -186,6 +186,24 @@ def container_cluster(p, r):
     return p("ecs").create_cluster(clusterName=r["name"], **tags)["cluster"]["clusterArn"]
 
 
+def container_service(p, r):
+    """A service is in a cluster, which nobody has tagged."""
+    ecs, cluster = p("ecs"), container_cluster(p, {"name": r["name"] + "-cluster", "tags": {}})
+    container = {"name": "c", "image": "i", "memory": 64}
+    task = ecs.register_task_definition(family=r["name"], containerDefinitions=[container])["taskDefinition"]["taskDefinitionArn"]
+    tags = {"tags": [{"key": key, "value": value or ""} for key, value in r["tags"].items()]} if r["tags"] else {}
+    service = ecs.create_service(cluster=cluster, serviceName=r["name"], taskDefinition=task, desiredCount=0, **tags)["service"]["serviceArn"]
+    return [(service, "ecs:service"), (cluster, "ecs:cluster")]
+
+
+def node_group(p, r):
+    """The same of nodes."""
+    cluster = kubernetes(p, {"name": r["name"] + "-cluster", "tags": {}})
+    role, tags = f"arn:aws:iam::{p.account}:role/eks", {"tags": {key: value or "" for key, value in r["tags"].items()}} if r["tags"] else {}
+    made = p("eks").create_nodegroup(clusterName=r["name"] + "-cluster", nodegroupName=r["name"], subnets=["subnet-1"], nodeRole=role, **tags)
+    return [(made["nodegroup"]["nodegroupArn"], "eks:nodegroup"), (cluster, "eks:cluster")]
+
+
 def kubernetes(p, r):
     tags = {"tags": {key: value or "" for key, value in r["tags"].items()}} if r["tags"] else {}
     role = f"arn:aws:iam::{p.account}:role/eks"
@@ -212,6 +230,11 @@ def stream(p, r):
     return p.arn("kinesis", f"stream/{r['name']}")
 
 
+def key(p, r):
+    tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in _tagged(r).get("Tags", [])]
+    return p("kms").create_key(Description=r["name"], Tags=tags)["KeyMetadata"]["Arn"]
+
+
 def distribution(p, r):
     origin = {"Id": "o", "DomainName": "o.example.com", "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}}
     behaviour = {"TargetOriginId": "o", "ViewerProtocolPolicy": "allow-all", "ForwardedValues": {"QueryString": False, "Cookies": {"Forward": "none"}}}
@@ -229,8 +252,9 @@ MAKERS = {
     "ec2:instance": instance, "ec2:volume": volume, "ec2:snapshot": snapshot, "ec2:elastic-ip": address, "ec2:network-interface": interface,
     "ec2:natgateway": nat, "elasticloadbalancing:loadbalancer/app": balancer, "elasticloadbalancing:targetgroup": target_group,
     "elasticloadbalancing:loadbalancer": classic, "rds:db": database, "rds:snapshot": database_snapshot, "logs:log-group": log_group,
-    "lambda:function": function, "s3:bucket": bucket, "dynamodb:table": table, "ecs:cluster": container_cluster, "eks:cluster": kubernetes,
-    "sqs:queue": queue, "sns:topic": topic, "secretsmanager:secret": secret, "kinesis:stream": stream, "cloudfront:distribution": distribution,
+    "lambda:function": function, "s3:bucket": bucket, "dynamodb:table": table, "ecs:cluster": container_cluster, "ecs:service": container_service, "eks:nodegroup": node_group,
+    "eks:cluster": kubernetes,
+    "sqs:queue": queue, "sns:topic": topic, "secretsmanager:secret": secret, "kinesis:stream": stream, "kms:key": key, "cloudfront:distribution": distribution,
 }
 
 
