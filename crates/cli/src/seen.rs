@@ -74,11 +74,10 @@ impl<'c> Group<'c> {
 
     /// What a kind of source never shows counts only where no other source saw the place whole.
     fn makes_up_for(&self, row: &Coverage) -> bool {
-        let is_covered = || self.is_covered(row.region.as_deref()) || (row.region.is_none() && self.is_covered_everywhere());
-        row.blind && row.outcome.is_incomplete() && is_covered()
+        row.blind && row.outcome.is_incomplete() && (self.is_covered(row.region.as_deref()) || (row.region.is_none() && self.is_covered_everywhere()))
     }
 
-    /// True where each Region that is named was seen whole: together they are the scope.
+    /// True where every Region that rows name was seen whole: that makes up for a source that answers for all of them at once.
     fn is_covered_everywhere(&self) -> bool {
         let mut regions = self.rows.iter().filter_map(|row| row.region.as_deref()).peekable();
         regions.peek().is_some() && regions.all(|region| self.is_covered(Some(region)))

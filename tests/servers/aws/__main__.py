@@ -178,7 +178,7 @@ def main():
         seeding.fill(server.world, url)
     server.world.settle()
     print(http.server_port, flush=True)
-    # Nobody reads on, and the emulator talks.
+    # Nobody reads on, and the emulator talks: of services that it does not know, in the middle of an answer, which a broken pipe would end.
     sys.stdout = open(os.devnull, "w")
     thread.join()
 

@@ -8,8 +8,10 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "false")
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 
-PAGE = b"<!doctype html><html><title>500 Internal Server Error</title><h1>Internal Server Error</h1></html>"
 APP = DomainDispatcherApplication(create_backend_app)
+
+
+PAGE = "500 INTERNAL SERVER ERROR", [("Content-Type", "text/html")], b"<html><h1>Internal Server Error</h1></html>"
 
 
 def ask(environ, body, account):
@@ -26,11 +28,7 @@ def ask(environ, body, account):
 
     try:
         chunks = APP(environ, start)
-    except Exception:  # noqa: BLE001
-        # What its own server shows of services that it does not know.
-        return "500 INTERNAL SERVER ERROR", [("Content-Type", "text/html")], PAGE
-    try:
         return said["status"], said["headers"], b"".join(chunks)
-    finally:
-        if hasattr(chunks, "close"):
-            chunks.close()
+    except Exception:  # noqa: BLE001
+        # Its own server answers what it breaks down on, as on every service that it does not know, with such a page.
+        return PAGE

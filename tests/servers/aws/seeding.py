@@ -187,17 +187,21 @@ def container_cluster(p, r):
 
 
 def container_service(p, r):
-    described = {"name": "c", "image": "i", "memory": 64}
-    p("ecs").register_task_definition(family="f", containerDefinitions=[described])
+    """A service is in a cluster, which nobody has tagged."""
+    ecs, cluster = p("ecs"), container_cluster(p, {"name": r["name"] + "-cluster", "tags": {}})
+    container = {"name": "c", "image": "i", "memory": 64}
+    task = ecs.register_task_definition(family=r["name"], containerDefinitions=[container])["taskDefinition"]["taskDefinitionArn"]
     tags = {"tags": [{"key": key, "value": value or ""} for key, value in r["tags"].items()]} if r["tags"] else {}
-    return p("ecs").create_service(cluster=r["of"], serviceName=r["name"], taskDefinition="f", desiredCount=0, **tags)["service"]["serviceArn"]
+    service = ecs.create_service(cluster=cluster, serviceName=r["name"], taskDefinition=task, desiredCount=0, **tags)["service"]["serviceArn"]
+    return [(service, "ecs:service"), (cluster, "ecs:cluster")]
 
 
 def node_group(p, r):
-    _, subnets = p.network()
-    tags = {"tags": {key: value or "" for key, value in r["tags"].items()}} if r["tags"] else {}
-    role = f"arn:aws:iam::{p.account}:role/eks"
-    return p("eks").create_nodegroup(clusterName=r["of"], nodegroupName=r["name"], subnets=subnets, nodeRole=role, **tags)["nodegroup"]["nodegroupArn"]
+    """The same of nodes."""
+    cluster = kubernetes(p, {"name": r["name"] + "-cluster", "tags": {}})
+    role, tags = f"arn:aws:iam::{p.account}:role/eks", {"tags": {key: value or "" for key, value in r["tags"].items()}} if r["tags"] else {}
+    made = p("eks").create_nodegroup(clusterName=r["name"] + "-cluster", nodegroupName=r["name"], subnets=["subnet-1"], nodeRole=role, **tags)
+    return [(made["nodegroup"]["nodegroupArn"], "eks:nodegroup"), (cluster, "eks:cluster")]
 
 
 def kubernetes(p, r):
@@ -219,8 +223,15 @@ def secret(p, r):
     return p("secretsmanager").create_secret(Name=r["name"], SecretString="s", **_tagged(r))["ARN"]
 
 
+def stream(p, r):
+    p("kinesis").create_stream(StreamName=r["name"], ShardCount=1)
+    if r["tags"]:
+        p("kinesis").add_tags_to_stream(StreamName=r["name"], Tags={key: value or "" for key, value in r["tags"].items()})
+    return p.arn("kinesis", f"stream/{r['name']}")
+
+
 def key(p, r):
-    tags = [{"TagKey": name, "TagValue": value or ""} for name, value in r["tags"].items()]
+    tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in _tagged(r).get("Tags", [])]
     return p("kms").create_key(Description=r["name"], Tags=tags)["KeyMetadata"]["Arn"]
 
 
@@ -241,8 +252,9 @@ MAKERS = {
     "ec2:instance": instance, "ec2:volume": volume, "ec2:snapshot": snapshot, "ec2:elastic-ip": address, "ec2:network-interface": interface,
     "ec2:natgateway": nat, "elasticloadbalancing:loadbalancer/app": balancer, "elasticloadbalancing:targetgroup": target_group,
     "elasticloadbalancing:loadbalancer": classic, "rds:db": database, "rds:snapshot": database_snapshot, "logs:log-group": log_group,
-    "lambda:function": function, "s3:bucket": bucket, "dynamodb:table": table, "ecs:cluster": container_cluster, "ecs:service": container_service, "eks:nodegroup": node_group, "eks:cluster": kubernetes,
-    "sqs:queue": queue, "sns:topic": topic, "secretsmanager:secret": secret, "kms:key": key, "cloudfront:distribution": distribution,
+    "lambda:function": function, "s3:bucket": bucket, "dynamodb:table": table, "ecs:cluster": container_cluster, "ecs:service": container_service, "eks:nodegroup": node_group,
+    "eks:cluster": kubernetes,
+    "sqs:queue": queue, "sns:topic": topic, "secretsmanager:secret": secret, "kinesis:stream": stream, "kms:key": key, "cloudfront:distribution": distribution,
 }
 
 

@@ -46,6 +46,10 @@ fn the_calls_that_are_made_are_those_that_are_listed() {
             resource["life"] = json!("never");
             resource["account"] == "shop-prod"
         });
+        for kind in ["ecs:service", "eks:nodegroup"] {
+            let bare = json!({"account": "shop-prod", "region": "eu-west-1", "kind": kind, "name": "further", "tags": {}, "life": "never"});
+            estate["resources"].as_array_mut().unwrap().push(bare);
+        }
         if !wide {
             let view = json!({"name": "own", "properties": ["tags"]});
             estate["explorer"] = json!([{"account": "shop-prod", "region": "us-east-1", "gathers": ["eu-west-1"], "views": [view]}]);
@@ -62,6 +66,8 @@ fn the_calls_that_are_made_are_those_that_are_listed() {
     above.extend(own.iter().filter(|call| !policy.contains(*call)).cloned());
     assert_eq!(above, organization.union(&aggregator).cloned().collect(), "what the caller alone may do");
     let everywhere: BTreeSet<String> = own.difference(&above).chain(&members).cloned().collect();
+    let never: Vec<&String> = policy.difference(&everywhere).collect();
+    assert_eq!(never, Vec::<&String>::new(), "allowed in every account, and never called");
     assert_eq!(everywhere, policy, "what is allowed in every account");
     assert!(members.is_subset(&policy));
 }

@@ -55,20 +55,18 @@ fn a_place_is_whole_where_a_source_that_sees_everything_was_read() {
 }
 
 #[test]
+fn a_source_of_all_regions_is_made_up_for_where_each_of_them_was_seen_whole() {
+    let (whole, made_up_for) = seen(&["1 - tags partial", "1 eu index complete", "1 us index complete"]);
+    assert_eq!((whole.places, whole.whole, made_up_for), (2, 2, vec![true, false, false]));
+    let (some, made_up_for) = seen(&["1 - tags partial", "1 eu index complete", "1 us index skipped"]);
+    assert_eq!((some.places, some.partial, made_up_for), (3, 1, vec![false, false, false]));
+}
+
+#[test]
 fn an_index_over_all_regions_covers_those_it_was_not_asked_about_by_itself() {
     let (seen, made_up_for) = seen(&["1 - index complete", "1 eu tags partial", "1 us tags partial", "1 us index failed"]);
     assert_eq!(seen, Seen { places: 2, whole: 1, failed: 1, scopes: 1, regions: 2, ..Seen::default() });
     assert_eq!(made_up_for, [false, true, false, false]);
-}
-
-#[test]
-fn indexes_of_all_regions_cover_what_has_no_region() {
-    let (first, made_up_for) = seen(&["1 - tags partial", "1 eu index complete", "1 us index complete"]);
-    assert_eq!(first, Seen { places: 2, whole: 2, scopes: 1, regions: 2, ..Seen::default() });
-    assert_eq!(made_up_for, [true, false, false]);
-    let (seen, made_up_for) = seen(&["1 - tags partial", "1 eu index complete", "1 us index skipped"]);
-    assert_eq!(seen, Seen { places: 3, whole: 1, partial: 1, skipped: 1, scopes: 1, regions: 2, ..Seen::default() });
-    assert_eq!(made_up_for, [false, false, false]);
 }
 
 #[test]

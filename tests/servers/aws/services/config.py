@@ -18,6 +18,8 @@ TYPES = {
     "ec2:volume": "AWS::EC2::Volume",
     "ecr:repository": "AWS::ECR::Repository",
     "kinesis:stream": "AWS::Kinesis::Stream",
+    "ecs:service": "AWS::ECS::Service",
+    "eks:nodegroup": "AWS::EKS::Nodegroup",
     "kms:key": "AWS::KMS::Key",
     "lambda:function": "AWS::Lambda::Function",
     "rds:db": "AWS::RDS::DBInstance",
