@@ -53,7 +53,7 @@ fn what_was_kept_is_gone_on_with_for_a_day() {
     desk.put("reports/.b.collected.jsonl", head(&ago(1)));
     desk.put("reports/.a.collected.jsonl", head(&ago(30)));
     let new = File::options().append(true).open(desk.path("reports/.b.collected.jsonl")).unwrap();
-    new.set_modified(std::time::SystemTime::now() + std::time::Duration::from_secs(60)).unwrap();
+    new.set_modified(std::time::SystemTime::now() + std::time::Duration::from_mins(1)).unwrap();
     let done = scan(&desk, "--resume").exits(2);
     assert!(done.err.starts_with("going on from"), "{}", done.err);
 }

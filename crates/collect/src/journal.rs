@@ -218,10 +218,9 @@ impl Journal {
 /// The file, when no other scan writes it: two at once would take each other's pages for their own.
 fn alone(file: File) -> std::io::Result<File> {
     match file.try_lock() {
-        Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(std::io::Error::new(std::io::ErrorKind::WouldBlock, "another scan with this --out is running")),
         // Where files cannot be locked, there is no telling.
-        Err(TryLockError::Error(_)) => Ok(file),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
     }
 }
 

@@ -42,7 +42,9 @@ fn resource(id: &str, reader: usize, facts: Option<Facts>) -> RawResource {
 
 fn inventory(resources: &[RawResource]) -> Inventory {
     let mut builder = InventoryBuilder::new(&taxonomy(), &[], &READERS);
-    resources.iter().for_each(|r| builder.resource(r));
+    for resource in resources {
+        builder.resource(resource);
+    }
     builder.finish()
 }
 

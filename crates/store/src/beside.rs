@@ -103,7 +103,6 @@ fn is_abandoned(folder: &Path) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 mod tests {
     use super::*;
 

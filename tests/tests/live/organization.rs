@@ -60,7 +60,7 @@ fn witnessed(server: &Server, report: &Value, world: &Value) {
     assert_eq!((states.len(), states.values().filter(|state| **state == "ACTIVE").count()), (7, ACTIVE.len()));
     let (tagging, explorer) = (ledger(report, TAGGING), ledger(report, EXPLORER));
     let count = |of: &BTreeMap<(String, String), super::Row>, account: &str, region: &str| of[&(account.to_owned(), region.to_owned())].count;
-    let explored = told["explored"].as_array().unwrap();
+    let through_view = told["explored"].as_array().unwrap();
     let mut seen = 0;
     for account in ACTIVE.map(|name| id(world, name)) {
         for region in REGIONS {
@@ -70,8 +70,8 @@ fn witnessed(server: &Server, report: &Value, world: &Value) {
         }
     }
     let asked = |shown: &&Value| ACTIVE.iter().any(|name| shown["account"].as_str().unwrap() == id(world, name));
-    assert_eq!(seen, explored.iter().filter(asked).count() as u64);
-    assert!(explored.len() as u64 > seen, "the view shows what was not asked for, too");
+    assert_eq!(seen, through_view.iter().filter(asked).count() as u64);
+    assert!(through_view.len() as u64 > seen, "the view shows what was not asked for, too");
     let aggregated: u64 = ledger(report, "aws.config.select-aggregate-resource-config").values().map(|row| row.count).sum();
     assert_eq!(aggregated, told["recorded"].as_u64().unwrap());
 }

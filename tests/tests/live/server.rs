@@ -54,7 +54,7 @@ impl Server {
         child.stdin.take().unwrap().write_all(seed.to_string().as_bytes()).unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Some(Self { child, port: line.trim().parse().expect("the server says why on its standard error") })
+        Some(Self { child, port: line.trim().parse().unwrap() })
     }
 
     pub fn url(&self) -> String {

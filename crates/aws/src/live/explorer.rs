@@ -86,13 +86,12 @@ async fn wide(own: &Arc<Session>, accounts: &[Opened], settings: &Settings) -> O
     if named.is_none() && others.is_empty() {
         return None;
     }
-    let index: Gathering = match named.and_then(|arn| arn.split(':').nth(3)) {
-        Some(region) => indexes::at(own, region).await?,
-        None => {
-            let mine = accounts.iter().find(|account| account.session.account == own.account);
-            let regions = mine.map_or_else(|| vec![own.home()], |account| account.regions.clone());
-            indexes::gathering(own, &regions).await?
-        }
+    let index: Gathering = if let Some(region) = named.and_then(|arn| arn.split(':').nth(3)) {
+        indexes::at(own, region).await?
+    } else {
+        let mine = accounts.iter().find(|account| account.session.account == own.account);
+        let regions = mine.map_or_else(|| vec![own.home()], |account| account.regions.clone());
+        indexes::gathering(own, &regions).await?
     };
     let client = Client::new(&own.at(&index.region));
     let view = views::find(own, &client, &Text::new(&index.region), named).await.ok()?;

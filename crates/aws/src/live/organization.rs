@@ -5,7 +5,7 @@ use super::place::tag;
 use super::session::Session;
 use crate::{ID, ORGANIZATIONS, UNITS};
 use aws_sdk_organizations::Client;
-use aws_sdk_organizations::types::Account;
+use aws_sdk_organizations::types::{Account, AccountState, AccountStatus};
 use futures_util::{StreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tagledger_collect::{CollectError, CollectorInfo, Operation, Rate};
@@ -55,8 +55,8 @@ pub(super) async fn read(session: &Session) -> Result<Organization, CollectError
     let units: BTreeSet<Text> = above.values().flatten().cloned().collect();
     let mut tagged: Vec<Text> = units.iter().filter(|id| !id.starts_with("o-")).cloned().collect();
     tagged.extend(accounts.iter().filter_map(|account| account.id().map(Text::new)));
-    let named: Vec<&Text> = units.iter().filter(|id| id.starts_with("ou-")).collect();
-    let names = reading.each(named, &mut failed, DESCRIBE_UNIT.name, |id| reading.name(id)).await;
+    let below: Vec<&Text> = units.iter().filter(|id| id.starts_with("ou-")).collect();
+    let names = reading.each(below, &mut failed, DESCRIBE_UNIT.name, |id| reading.name(id)).await;
     let mut tags = reading.each(tagged.iter().collect(), &mut failed, LIST_TAGS.name, |id| reading.tags(id)).await;
     let members = accounts.iter().filter_map(|account| {
         let id = Text::new(account.id()?);
@@ -89,8 +89,8 @@ pub(super) async fn read(session: &Session) -> Result<Organization, CollectError
 
 /// `State` knows more than `Status`, which is retired; some servers have only the latter.
 fn state(account: &Account) -> &str {
-    let status = || account.status().map(|status| status.as_str());
-    account.state().map(|state| state.as_str()).or_else(status).unwrap_or("ACTIVE")
+    let status = || account.status().map(AccountStatus::as_str);
+    account.state().map(AccountState::as_str).or_else(status).unwrap_or("ACTIVE")
 }
 
 fn is_active(state: &str) -> bool {

@@ -70,8 +70,8 @@ fn cloud(reader: &mut Reader<'_>, name: Word<'_>) -> Option<&'static dyn Cloud> 
             None
         }
         None => {
-            let live: Vec<_> = clouds::live().map(|cloud| cloud.id()).collect();
-            let help = suggest(name.text, "clouds that can be asked", live.iter().map(|id| id.as_str()));
+            let live: Vec<_> = clouds::live().map(Cloud::id).collect();
+            let help = suggest(name.text, "clouds that can be asked", live.iter().map(tagledger_model::CloudId::as_str));
             reader.error(name.at, format!("Unknown cloud `{}`", name.text.escape_debug()), help);
             None
         }

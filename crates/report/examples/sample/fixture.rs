@@ -362,19 +362,7 @@ fn summary(findings: &[Finding], hostile: bool) -> Summary {
             row("cloud", "azure", 90, 60, 2, 1),
             row("cloud", "gcp", 57, 41, 2, 1),
         ],
-        seen: Seen {
-            places: 12,
-            whole: 9,
-            partial: 1,
-            denied: 1,
-            skipped: 1,
-            scopes: 5,
-            regions: 4,
-            elsewhere: 1,
-            only_blind_sources: 37,
-            listed: 0,
-            failed: 0,
-        },
+        seen: Seen { places: 12, whole: 9, partial: 1, denied: 1, skipped: 1, scopes: 5, regions: 4, elsewhere: 1, only_blind_sources: 37, ..Seen::default() },
         coverage: vec![
             covered("aws", "111111111111", "aws.resource-explorer-2.search", "complete", 98, None),
             covered(

@@ -55,6 +55,6 @@ impl Service for Distributions {
 fn ask<'a>(place: &'a Place, client: &'a Client, arn: &'a str) -> Asked<'a, Vec<RawTag>> {
     Box::pin(async move {
         let answer = place.ask(&LIST_TAGS, client.list_tags_for_resource().resource(arn).send()).await?;
-        Ok(answer.tags().map(|tags| tags.items()).unwrap_or_default().iter().filter_map(|t| tag(Some(t.key()), t.value())).collect())
+        Ok(answer.tags().map(aws_sdk_cloudfront::types::Tags::items).unwrap_or_default().iter().filter_map(|t| tag(Some(t.key()), t.value())).collect())
     })
 }

@@ -70,19 +70,20 @@ pub(crate) fn read_inventory(sources: Sources<'_>, taxonomy: &Arc<Taxonomy>, qui
 }
 
 fn ask(live: Live<'_>, enter: &mut dyn FnMut(Found), quiet: bool) -> Result<Vec<Coverage>, Failure> {
-    let connections = live.clouds.iter().map(|(cloud, settings)| connecting(*cloud, settings)).collect::<Result<_, _>>()?;
+    let Live { clouds, at_once, journal } = live;
+    let connections = clouds.iter().map(|(cloud, settings)| connecting(*cloud, settings)).collect::<Result<_, _>>()?;
     let (bar, stop) = (progress::jobs("asking clouds", quiet), Stop::default());
     let interrupt = Interrupt::stops(stop.clone()).map_err(LiveError::System)?;
     let mut progress = |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     };
-    let options = LiveOptions { at_once: live.at_once, journal: Some(&mut *live.journal), stop, progress: &mut progress };
+    let options = LiveOptions { at_once, journal: Some(&mut *journal), stop, progress: &mut progress };
     let rows = tagledger_collect::collect(connections, options, enter);
     drop(interrupt);
     bar.finish_and_clear();
-    if rows.is_err() && live.journal.is_empty() {
-        live.journal.discard()?;
+    if rows.is_err() && journal.is_empty() {
+        journal.discard()?;
     }
     Ok(rows?)
 }

@@ -51,8 +51,11 @@ impl Wanted {
     }
 }
 
+/// Clouds to ask, and how.
+type Clouds = Vec<(&'static dyn Cloud, Settings)>;
+
 /// What is read: what the flags name and nothing else, or else what the file names.
-fn sources(args: &Scan, file: &File) -> Result<(Vec<PathBuf>, Vec<(&'static dyn Cloud, Settings)>), Failure> {
+fn sources(args: &Scan, file: &File) -> Result<(Vec<PathBuf>, Clouds), Failure> {
     if args.from.is_empty() && args.cloud.is_empty() {
         let (from, clouds) = (file.from(), file.clouds.clone());
         if from.is_empty() && clouds.is_empty() {
