@@ -1,17 +1,19 @@
 """Stands between the program and another server, and refuses what it is told to.
 
 Arguments: the other server's address, then what to refuse: `WORD=deny` for every call, `WORD=throttle` for the first one. A call is meant by a word that
-its target header, or its first line, ends in. Prints its port, and serves until it is stopped.
+its target header, its path, or `Action@Version` of its form ends in. Prints its port, and serves until it is stopped.
 """
 
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 UPSTREAM, RULES = sys.argv[1], dict(rule.rsplit("=", 1) for rule in sys.argv[2:])
 CODES = {"deny": (403, "AccessDeniedException"), "throttle": (400, "ThrottlingException")}
 SEEN = set()
+EC2 = "2016-11-15"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -19,11 +21,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def call(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        names = (self.headers.get("X-Amz-Target") or "", self.path)
+        form = dict(urllib.parse.parse_qsl(body.decode("utf-8", "replace"))) if b"Action=" in body else {}
+        names = (self.headers.get("X-Amz-Target") or "", self.path, f"{form.get('Action')}@{form.get('Version')}")
         for word, what in RULES.items():
             if any(name.endswith(word) for name in names) and not (what == "throttle" and word in SEEN):
                 SEEN.add(word)
-                return self.refuse(*CODES[what])
+                return self.refuse(form.get("Version"), *CODES[what])
         request = urllib.request.Request(UPSTREAM + self.path, body or None, dict(self.headers), method=self.command)
         try:
             answer = urllib.request.urlopen(request)
@@ -31,11 +34,16 @@ class Handler(BaseHTTPRequestHandler):
             answer = error
         self.answer(answer.status, answer.headers.get("Content-Type"), answer.read())
 
-    def refuse(self, status, code):
+    def refuse(self, version, status, code):
+        """As each protocol says it: JSON, EC2's own, the other forms, and S3's."""
         if self.headers.get("X-Amz-Target"):
             return self.answer(status, "application/x-amz-json-1.1", b'{"__type": "%s", "message": "refused"}' % code.encode())
-        code = code.removesuffix("Exception")
-        self.answer(status, "application/xml", b"<Error><Code>%s</Code><Message>refused</Message></Error>" % code.encode())
+        error = "<Error><Code>%s</Code><Message>refused</Message></Error>" % code.removesuffix("Exception")
+        if version == EC2:
+            error = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors><RequestID>r</RequestID></Response>"
+        elif version:
+            error = f"<ErrorResponse>{error}<RequestId>r</RequestId></ErrorResponse>"
+        self.answer(status, "text/xml", error.encode())
 
     def answer(self, status, kind, body):
         self.send_response(status)

@@ -8,6 +8,7 @@ mod desk;
 mod place;
 mod program;
 mod run;
+mod server;
 mod text;
 
 pub use decimal::Decimal;
@@ -15,4 +16,5 @@ pub use desk::{BILL, Desk, INVENTORY, TAXONOMY};
 pub use place::{contents, root, shared, skipped};
 pub use program::{Call, Done, tagledger};
 pub use run::{NOW, records, report, scan};
+pub use server::{Server, python};
 pub use text::{columns, is_invisible};

@@ -2,67 +2,21 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
-use std::io::{BufRead, BufReader};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use tagledger_tests::{Desk, records, root, skipped};
+use std::process::Stdio;
+use tagledger_tests::{Desk, Server, python, records, root};
 
-/// A server that ends with the test that started it.
-struct Server(Child, u16);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _killed = self.0.kill();
-        let _waited = self.0.wait();
-    }
-}
-
-impl Server {
-    /// The emulator, empty.
-    fn moto(python: &OsString) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new(python);
-        command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()]).env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false");
-        let server = Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(), port);
-        let patience = Instant::now() + Duration::from_mins(1);
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < patience, "moto did not come up");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        server
-    }
-
-    /// What stands in front of it and refuses these calls.
-    fn refusing(&self, python: &OsString, calls: &[&str]) -> Self {
-        let mut command = Command::new(python);
-        let mut child = command.arg(root().join("tests/servers/refusing.py")).arg(self.url()).args(calls).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self(child, line.trim().parse().unwrap())
-    }
-
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.1)
-    }
-
-    /// Scans it, and reads what the run says.
-    fn scan(&self) -> Run {
-        let desk = Desk::new();
-        desk.put("taxonomy.yaml", "version: 1\nkeys:\n  Environment: { required: true, values: { production: [prod] } }\n");
-        let call = desk.call("scan --cloud aws --out run --region eu-west-1 --now 2026-11-01");
-        let call = call.env("AWS_ENDPOINT_URL", self.url()).env("AWS_ACCESS_KEY_ID", "AKIDTEST").env("AWS_SECRET_ACCESS_KEY", "secret");
-        let call = call.env("AWS_REGION", "eu-west-1").env("AWS_EC2_METADATA_DISABLED", "true").env("AWS_MAX_ATTEMPTS", "1");
-        call.env("AWS_CONFIG_FILE", "none").env("AWS_SHARED_CREDENTIALS_FILE", "none").exits(1);
-        let report = desk.report("run");
-        let word = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
-        let rows = report["coverage"].as_array().unwrap().iter();
-        let coverage = rows.map(|row| (word(row, "collector"), (word(row, "outcome"), row["count"].as_u64().unwrap(), word(row, "why"))));
-        let found = records(&desk.text("run/resources.csv")).into_iter().map(|row| (row["id"].clone(), row));
-        Run { coverage: coverage.collect(), resources: found.collect() }
-    }
+/// Scans it, and reads what the run says.
+fn scan(server: &Server) -> Run {
+    let desk = Desk::new();
+    desk.put("taxonomy.yaml", "version: 1\nkeys:\n  Environment: { required: true, values: { production: [prod] } }\n");
+    let call = desk.call("scan --cloud aws --out run --region eu-west-1 --now 2026-11-01");
+    server.is_asked_by(call.env("AWS_MAX_ATTEMPTS", "1")).exits(1);
+    let report = desk.report("run");
+    let word = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    let rows = report["coverage"].as_array().unwrap().iter();
+    let coverage = rows.map(|row| (word(row, "collector"), (word(row, "outcome"), row["count"].as_u64().unwrap(), word(row, "why"))));
+    let found = records(&desk.text("run/resources.csv")).into_iter().map(|row| (row["id"].clone(), row));
+    Run { coverage: coverage.collect(), resources: found.collect() }
 }
 
 struct Run {
@@ -101,20 +55,17 @@ fn lists(id: &str) -> &'static str {
 
 #[test]
 fn what_was_never_tagged_is_found_by_the_services_own_calls() {
-    let Some(python) = std::env::var_os("TAGLEDGER_TEST_PYTHON") else {
-        return skipped("TAGLEDGER_TEST_PYTHON names no Python; `cargo xtask test` makes one");
-    };
-    let server = Server::moto(&python);
-    let seed = Command::new(&python).arg(root().join("tests/tests/live_ec2/seed.py")).arg(server.url()).stderr(Stdio::inherit()).output().unwrap();
+    let Some(server) = Server::moto() else { return };
+    let seed = python().unwrap().arg(root().join("tests/tests/live_ec2/seed.py")).arg(server.url()).stderr(Stdio::inherit()).output().unwrap();
     let truth: BTreeMap<String, bool> = serde_json::from_slice(&seed.stdout).unwrap();
     assert!(truth.len() > 40);
-    everything_is_found(&server.scan(), &truth);
+    everything_is_found(&scan(&server), &truth);
 
     // ELB of 2012 are the classic balancers, of 2015 all others.
-    let refused = ["DescribeTags@2015-12-01", "DescribeTargetHealth@2015-12-01", "DescribeTags@2012-06-01", "DescribeAddresses@2016-11-15"];
-    nothing_is_lost_that_was_not_refused(&server.refusing(&python, &refused).scan(), &truth);
-    let refused = ["DescribeTargetHealth@2015-12-01", "DescribeLoadBalancers@2012-06-01"];
-    each_refusal_names_its_permission(&server.refusing(&python, &refused).scan());
+    let refused = ["DescribeTags@2015-12-01=deny", "DescribeTargetHealth@2015-12-01=deny", "DescribeTags@2012-06-01=deny", "DescribeAddresses@2016-11-15=deny"];
+    nothing_is_lost_that_was_not_refused(&scan(&server.but(&refused).unwrap()), &truth);
+    let refused = ["DescribeTargetHealth@2015-12-01=deny", "DescribeLoadBalancers@2012-06-01=deny"];
+    each_refusal_names_its_permission(&scan(&server.but(&refused).unwrap()));
 }
 
 fn everything_is_found(run: &Run, truth: &BTreeMap<String, bool>) {

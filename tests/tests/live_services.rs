@@ -3,66 +3,20 @@
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use tagledger_tests::{Desk, root, skipped};
-
-/// A server that ends with the test that started it.
-struct Server {
-    child: Child,
-    url: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _killed = self.child.kill();
-        let _waited = self.child.wait();
-    }
-}
-
-fn python() -> Option<Command> {
-    let python = std::env::var_os("TAGLEDGER_TEST_PYTHON");
-    if python.is_none() {
-        skipped("TAGLEDGER_TEST_PYTHON names no Python; `cargo xtask test` makes one");
-    }
-    python.map(Command::new)
-}
+use tagledger_tests::{Desk, Server, python, root};
 
 /// The emulator with the estate of `seed_services.py`.
 fn moto() -> Option<Server> {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let mut command = python()?;
-    command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()]).env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false");
-    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let server = Server { child, url: format!("http://127.0.0.1:{port}") };
-    let patience = Instant::now() + Duration::from_mins(1);
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(Instant::now() < patience, "moto did not come up");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    assert!(python()?.arg(root().join("tests/servers/seed_services.py")).arg(&server.url).status().unwrap().success());
+    let server = Server::moto()?;
+    assert!(python()?.arg(root().join("tests/servers/seed_services.py")).arg(server.url()).status().unwrap().success());
     Some(server)
-}
-
-/// A server that refuses some calls, and hands all others on.
-fn between(other: &Server, rules: &[&str]) -> Option<Server> {
-    let mut command = python()?;
-    let mut child = command.arg(root().join("tests/servers/between.py")).arg(&other.url).args(rules).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    Some(Server { child, url: format!("http://127.0.0.1:{}", line.trim()) })
 }
 
 fn scan(server: &Server, regions: &str) -> Value {
     let desk = Desk::new();
     desk.put("taxonomy.yaml", "version: 1\nkeys:\n  Environment: { required: true, values: { prod: [] } }\n");
-    let call = desk.call(&format!("scan --cloud aws --out run --now 2026-11-01 {regions}")).env("AWS_ENDPOINT_URL", &server.url);
-    let call = call.env("AWS_ACCESS_KEY_ID", "AKIDTEST").env("AWS_SECRET_ACCESS_KEY", "secret").env("AWS_REGION", "eu-west-1");
-    let call = call.env("AWS_EC2_METADATA_DISABLED", "true").env("AWS_MAX_ATTEMPTS", "1");
-    call.env("AWS_CONFIG_FILE", "none").env("AWS_SHARED_CREDENTIALS_FILE", "none").exits(1);
+    let call = desk.call(&format!("scan --cloud aws --out run --now 2026-11-01 {regions}")).env("AWS_MAX_ATTEMPTS", "1");
+    server.is_asked_by(call).exits(1);
     desk.report("run")
 }
 
@@ -141,7 +95,7 @@ fn every_service_shows_what_was_never_tagged_and_what_it_refuses_is_said() {
 /// What is refused leaves unknown tags, never a resource less; what is refused only once leaves nothing.
 fn refused(server: &Server) {
     let rules = ["Logs_20140328.ListTagsForResource=deny", "?tagging=deny", ".DescribeServices=deny", ".ListQueueTags=throttle"];
-    let report = scan(&between(server, &rules).unwrap(), "--region eu-west-1 --region us-east-1");
+    let report = scan(&server.but(&rules).unwrap(), "--region eu-west-1 --region us-east-1");
     assert_eq!(report["inventory"]["resources"].as_u64(), Some(ALL));
     let ledger = ledger(&report);
     let denied = |count: u64, permission: &str| ("partial".to_owned(), count, format!("permission {permission} is missing"));

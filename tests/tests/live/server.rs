@@ -1,18 +1,12 @@
 //! The server of a test, and what it saw.
 
 use serde_json::Value;
-use std::ffi::OsString;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
-use tagledger_tests::{Call, Desk, root, skipped};
+use tagledger_tests::{Call, Desk, python, root};
 
-/// A server that ends with the test that started it. What its answers or the program's requests had that AWS's own service models do not allow fails
-/// the test.
-pub struct Server {
-    child: Child,
-    port: u16,
-}
+/// A server with the emulator behind it. What its answers or the program's requests had that AWS's own service models do not allow fails the test.
+pub struct Server(tagledger_tests::Server);
 
 /// A call that it saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,35 +24,14 @@ pub struct Seen {
 impl Drop for Server {
     fn drop(&mut self) {
         let violations = if std::thread::panicking() { Value::Null } else { self.get("/")["violations"].take() };
-        // It may have ended by itself.
-        let _killed = self.child.kill();
-        let _waited = self.child.wait();
         assert!(violations.as_array().is_none_or(Vec::is_empty), "{violations:#}");
     }
 }
 
-pub fn python() -> Option<OsString> {
-    let python = std::env::var_os("TAGLEDGER_TEST_PYTHON");
-    if python.is_none() {
-        skipped("TAGLEDGER_TEST_PYTHON names no Python; `cargo xtask test` makes one");
-    }
-    python
-}
-
 impl Server {
-    /// The loopback server of our own with the emulator behind it, filled with this estate.
+    /// The loopback server of our own, filled with this estate.
     pub fn of(seed: &Value) -> Option<Self> {
-        let mut command = Command::new(python()?);
-        let command = command.arg(root().join("tests/servers/aws")).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(seed.to_string().as_bytes()).unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Some(Self { child, port: line.trim().parse().unwrap() })
-    }
-
-    pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        tagledger_tests::Server::script("aws", &[], &seed.to_string()).map(Self)
     }
 
     /// A scan against it.
@@ -74,14 +47,12 @@ impl Server {
 
     /// The same call of the program with who calls, and where.
     fn call(&self, call: Call) -> Call {
-        let call = call.env("AWS_ENDPOINT_URL", self.url()).env("AWS_ACCESS_KEY_ID", "AKIDTEST").env("AWS_SECRET_ACCESS_KEY", "secret");
-        let call = call.env("AWS_REGION", "eu-west-1").env("AWS_EC2_METADATA_DISABLED", "true").env("AWS_MAX_ATTEMPTS", "4");
-        call.env("AWS_CONFIG_FILE", "none").env("AWS_SHARED_CREDENTIALS_FILE", "none")
+        self.0.is_asked_by(call.env("AWS_MAX_ATTEMPTS", "4"))
     }
 
     /// A question to the server itself.
     pub fn get(&self, path: &str) -> Value {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", self.0.port)).unwrap();
         stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).unwrap();
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();
@@ -110,7 +81,7 @@ impl Server {
 
     /// What a script beside the tests prints when it reads this server.
     pub fn script(&self, name: &str, more: &[&str]) -> Value {
-        let output = Command::new(python().unwrap()).arg(root().join("tests/servers").join(name)).arg(self.url()).args(more).output().unwrap();
+        let output = python().unwrap().arg(root().join("tests/servers").join(name)).arg(self.0.url()).args(more).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }

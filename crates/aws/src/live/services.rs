@@ -10,6 +10,7 @@ mod ecs;
 mod eks;
 mod elb;
 mod functions;
+mod list;
 pub(super) mod lists;
 mod log_groups;
 mod queues;
@@ -41,22 +42,22 @@ pub(super) static REGIONAL: &[&dyn Service] = &[
     &ec2::NAT_GATEWAYS,
     &elb::LoadBalancers,
     &elb::ClassicLoadBalancers,
-    &databases::Databases::Instances,
-    &databases::Databases::Clusters,
-    &databases::Databases::Snapshots,
-    &databases::Databases::ClusterSnapshots,
-    &log_groups::LogGroups,
-    &functions::Functions,
-    &tables::Tables,
+    &databases::DATABASE_INSTANCES,
+    &databases::DATABASE_CLUSTERS,
+    &databases::DATABASE_SNAPSHOTS,
+    &databases::CLUSTER_DATABASE_SNAPSHOTS,
+    &log_groups::LOG_GROUPS,
+    &functions::FUNCTIONS,
+    &tables::TABLES,
     &ecs::Containers,
     &eks::Kubernetes,
-    &queues::Queues,
-    &topics::Topics,
-    &secrets::Secrets,
+    &queues::QUEUES,
+    &topics::TOPICS,
+    &secrets::SECRETS,
 ];
 
 /// Asked once for an account, where global services answer.
-pub(super) static GLOBAL: &[&dyn Service] = &[&buckets::Buckets, &distributions::Distributions];
+pub(super) static GLOBAL: &[&dyn Service] = &[&buckets::Buckets, &distributions::DISTRIBUTIONS];
 
 /// The rank of what a service itself says of its tags: it is where they are kept.
 pub(super) const RANK: u8 = 40;

@@ -60,20 +60,22 @@ pub(super) fn scan(rig: &Rig, resources: u64, paced: bool) -> Result<(), Failure
     let words = ["scan", "--config", &settings.display().to_string(), "--taxonomy", &taxonomy.display().to_string(), "--out", &out.display().to_string(), "-q"]
         .map(str::to_owned);
     let ours = rig.binary("tagledger", &words.each_ref().map(String::as_str));
-    let mut sides = vec![
-        rig.side("boto3", at(&cloud, vec![python, bare.display().to_string(), cloud.url.clone(), resources.to_string()]), &[0]),
-        rig.side("tagledger scan", at(&cloud, ours), &[0, 1, 3]),
-    ];
-    sides[1].fresh = Some(out);
+    let mut scanning = rig.side("tagledger scan", at(&cloud, ours), &[0, 1, 3]);
+    scanning.fresh = Some(out);
+    if paced {
+        // One place after the other, boto3 would take minutes here: the rates themselves are what a scan is held to.
+        let figures = compare(&rig.measure, std::slice::from_ref(&scanning), rig.repetitions)?;
+        let aim = Aim { what: "wall time against the documented rates".to_owned(), value: figures[0].wall / least(resources), below: 1.1, unit: "×" };
+        println!("\n{}", table(&[scanning], &figures, 0, &[aim]));
+        return Ok(());
+    }
+    let theirs = rig.side("boto3", at(&cloud, vec![python, bare.display().to_string(), cloud.url.clone(), resources.to_string()]), &[0]);
+    let sides = [theirs, scanning];
     let figures = compare(&rig.measure, &sides, rig.repetitions)?;
-    let aims = if paced {
-        vec![Aim { what: "wall time against the documented rates".to_owned(), value: figures[1].wall / least(resources), below: 1.1, unit: "×" }]
-    } else {
-        vec![
-            Aim { what: "CPU against boto3".to_owned(), value: figures[1].cpu / figures[0].cpu, below: 0.3, unit: "×" },
-            Aim { what: "wall time against boto3".to_owned(), value: figures[1].wall / figures[0].wall, below: 0.3, unit: "×" },
-        ]
-    };
+    let aims = [
+        Aim { what: "CPU against boto3".to_owned(), value: figures[1].cpu / figures[0].cpu, below: 0.3, unit: "×" },
+        Aim { what: "wall time against boto3".to_owned(), value: figures[1].wall / figures[0].wall, below: 0.3, unit: "×" },
+    ];
     println!("\n{}", table(&sides, &figures, 1, &aims));
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! S3 buckets: listed once for an account, and asked for their tags in the Region of each.
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html>
 
+use super::Service;
+use super::list::one_kind;
 use super::lists::moment;
 use super::tags::Tags;
-use super::{RANK, Service};
 use crate::live::place::{Place, tag};
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
@@ -19,14 +20,7 @@ use tagledger_model::{Observed, RawResource, RawTag, Text};
 const LIST_BUCKETS: Operation = Operation { name: "ListBuckets", permission: "s3:ListAllMyBuckets", rate: None };
 const GET_TAGGING: Operation = Operation { name: "GetBucketTagging", permission: "s3:GetBucketTagging", rate: None };
 
-static INFO: CollectorInfo = CollectorInfo {
-    id: "aws.s3.list-buckets",
-    summary: "Buckets, tagged or not.",
-    operations: &[LIST_BUCKETS, GET_TAGGING],
-    rank: RANK,
-    blind_spot: None,
-    whole: false,
-};
+static INFO: CollectorInfo = one_kind("aws.s3.list-buckets", "Buckets, tagged or not.", &[LIST_BUCKETS, GET_TAGGING]);
 
 /// A number makes the service say the Region of each bucket too.
 const PAGE: i32 = 1000;
@@ -63,7 +57,7 @@ impl Service for Buckets {
 fn resource(place: &Place, bucket: &Bucket) -> Option<RawResource> {
     let mut resource = place.resource(INFO.id, &format!("arn:{}:s3:::{}", place.session.partition, bucket.name()?), Observed::Unknown);
     resource.region = bucket.bucket_region().map(Text::new);
-    resource.created = moment(bucket.creation_date());
+    resource.created = bucket.creation_date().map(moment);
     Some(resource)
 }
 

@@ -1,13 +1,13 @@
 //! RDS: instances, clusters, and the snapshots that somebody took of them by hand. Neptune and DocumentDB come in the same lists.
 //! <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html>
 
+use super::list::{List, Reading, one_kind};
 use super::lists::moment;
-use super::{RANK, Service};
 use crate::arn::Arn;
 use crate::live::place::{Place, tag};
 use aws_sdk_rds::Client;
 use aws_sdk_rds::types::{DbCluster, DbClusterSnapshot, DbInstance, DbSnapshot, Tag};
-use tagledger_collect::{Asked, CollectorInfo, Found, Operation, Outlet, Rate, pages};
+use tagledger_collect::{Asked, CollectorInfo, Found, Operation, Page, Rate};
 use tagledger_model::{Fact, Facts, Observed, RawResource, RawTag, Text};
 
 /// One number for all calls of an account: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-api-throttling.html>.
@@ -17,90 +17,59 @@ const DESCRIBE_CLUSTERS: Operation = Operation { name: "DescribeDBClusters", per
 const DESCRIBE_SNAPSHOTS: Operation = Operation { name: "DescribeDBSnapshots", permission: "rds:DescribeDBSnapshots", rate: RATE };
 const DESCRIBE_CLUSTER_SNAPSHOTS: Operation = Operation { name: "DescribeDBClusterSnapshots", permission: "rds:DescribeDBClusterSnapshots", rate: RATE };
 
-static INSTANCES: CollectorInfo = CollectorInfo {
-    id: "aws.rds.describe-db-instances",
-    summary: "Database instances, tagged or not, and whether they run.",
-    operations: &[DESCRIBE_INSTANCES],
-    rank: RANK,
-    blind_spot: None,
-    whole: false,
-};
-static CLUSTERS: CollectorInfo = CollectorInfo {
-    id: "aws.rds.describe-db-clusters",
-    summary: "Database clusters, tagged or not, and whether they run.",
-    operations: &[DESCRIBE_CLUSTERS],
-    rank: RANK,
-    blind_spot: None,
-    whole: false,
-};
-static SNAPSHOTS: CollectorInfo = CollectorInfo {
-    id: "aws.rds.describe-db-snapshots",
-    summary: "Snapshots of database instances that were taken by hand, tagged or not, and what they were taken of.",
-    operations: &[DESCRIBE_SNAPSHOTS],
-    rank: RANK,
-    blind_spot: None,
-    whole: false,
-};
-static CLUSTER_SNAPSHOTS: CollectorInfo = CollectorInfo {
-    id: "aws.rds.describe-db-cluster-snapshots",
-    summary: "Snapshots of database clusters that were taken by hand, tagged or not, and what they were taken of.",
-    operations: &[DESCRIBE_CLUSTER_SNAPSHOTS],
-    rank: RANK,
-    blind_spot: None,
-    whole: false,
-};
+static INSTANCES: CollectorInfo = one_kind("aws.rds.describe-db-instances", "Database instances, tagged or not, and whether they run.", &[DESCRIBE_INSTANCES]);
+static CLUSTERS: CollectorInfo = one_kind("aws.rds.describe-db-clusters", "Database clusters, tagged or not, and whether they run.", &[DESCRIBE_CLUSTERS]);
+static SNAPSHOTS: CollectorInfo = one_kind(
+    "aws.rds.describe-db-snapshots",
+    "Snapshots of database instances that were taken by hand, tagged or not, and what they were taken of.",
+    &[DESCRIBE_SNAPSHOTS],
+);
+static CLUSTER_SNAPSHOTS: CollectorInfo = one_kind(
+    "aws.rds.describe-db-cluster-snapshots",
+    "Snapshots of database clusters that were taken by hand, tagged or not, and what they were taken of.",
+    &[DESCRIBE_CLUSTER_SNAPSHOTS],
+);
 
 /// The largest page that the service gives.
 const PAGE: i32 = 100;
 
-/// One of its lists.
-pub(super) enum Databases {
-    Instances,
-    Clusters,
-    Snapshots,
-    ClusterSnapshots,
+pub(super) static DATABASE_INSTANCES: List<Client> = List { info: &INSTANCES, client: Client::new, page: instances };
+pub(super) static DATABASE_CLUSTERS: List<Client> = List { info: &CLUSTERS, client: Client::new, page: clusters };
+pub(super) static DATABASE_SNAPSHOTS: List<Client> = List { info: &SNAPSHOTS, client: Client::new, page: snapshots };
+pub(super) static CLUSTER_DATABASE_SNAPSHOTS: List<Client> = List { info: &CLUSTER_SNAPSHOTS, client: Client::new, page: cluster_snapshots };
+
+type At<'a> = Reading<'a, Client>;
+
+fn instances<'a>(at: &'a At<'a>, token: Option<String>) -> Asked<'a, Page> {
+    Box::pin(async move {
+        let call = at.client.describe_db_instances().max_records(PAGE).set_marker(token);
+        let page = at.place.ask(&DESCRIBE_INSTANCES, call.send()).await?;
+        Ok((page.db_instances().iter().filter_map(|it| instance(at.place, it)).map(Found::Resource).collect(), page.marker))
+    })
 }
 
-/// Reads one list; they differ in nothing but their names.
-macro_rules! list {
-    ($place:ident, $out:ident, $call:expr, $operation:ident, $items:ident, $resource:ident) => {
-        pages($out, |token| {
-            let call = $call.max_records(PAGE).set_marker(token).send();
-            async move {
-                let page = $place.ask(&$operation, call).await?;
-                Ok((page.$items().iter().filter_map(|item| $resource($place, item)).map(Found::Resource).collect(), page.marker.clone()))
-            }
-        })
-        .await
-    };
+fn clusters<'a>(at: &'a At<'a>, token: Option<String>) -> Asked<'a, Page> {
+    Box::pin(async move {
+        let call = at.client.describe_db_clusters().max_records(PAGE).set_marker(token);
+        let page = at.place.ask(&DESCRIBE_CLUSTERS, call.send()).await?;
+        Ok((page.db_clusters().iter().filter_map(|it| cluster(at.place, it)).map(Found::Resource).collect(), page.marker))
+    })
 }
 
-impl Service for Databases {
-    fn info(&self) -> &'static CollectorInfo {
-        match self {
-            Self::Instances => &INSTANCES,
-            Self::Clusters => &CLUSTERS,
-            Self::Snapshots => &SNAPSHOTS,
-            Self::ClusterSnapshots => &CLUSTER_SNAPSHOTS,
-        }
-    }
+fn snapshots<'a>(at: &'a At<'a>, token: Option<String>) -> Asked<'a, Page> {
+    Box::pin(async move {
+        let call = at.client.describe_db_snapshots().snapshot_type("manual").max_records(PAGE).set_marker(token);
+        let page = at.place.ask(&DESCRIBE_SNAPSHOTS, call.send()).await?;
+        Ok((page.db_snapshots().iter().filter_map(|it| snapshot(at.place, it)).map(Found::Resource).collect(), page.marker))
+    })
+}
 
-    fn read<'a>(&'a self, place: &'a Place, out: &'a Outlet) -> Asked<'a, ()> {
-        Box::pin(async move {
-            let client = Client::new(&place.config());
-            match self {
-                Self::Instances => list!(place, out, client.describe_db_instances(), DESCRIBE_INSTANCES, db_instances, instance),
-                Self::Clusters => list!(place, out, client.describe_db_clusters(), DESCRIBE_CLUSTERS, db_clusters, cluster),
-                Self::Snapshots => {
-                    list!(place, out, client.describe_db_snapshots().snapshot_type("manual"), DESCRIBE_SNAPSHOTS, db_snapshots, snapshot)
-                }
-                Self::ClusterSnapshots => {
-                    let call = || client.describe_db_cluster_snapshots().snapshot_type("manual");
-                    list!(place, out, call(), DESCRIBE_CLUSTER_SNAPSHOTS, db_cluster_snapshots, cluster_snapshot)
-                }
-            }
-        })
-    }
+fn cluster_snapshots<'a>(at: &'a At<'a>, token: Option<String>) -> Asked<'a, Page> {
+    Box::pin(async move {
+        let call = at.client.describe_db_cluster_snapshots().snapshot_type("manual").max_records(PAGE).set_marker(token);
+        let page = at.place.ask(&DESCRIBE_CLUSTER_SNAPSHOTS, call.send()).await?;
+        Ok((page.db_cluster_snapshots().iter().filter_map(|it| cluster_snapshot(at.place, it)).map(Found::Resource).collect(), page.marker))
+    })
 }
 
 /// The service sends an empty list for what has no tags: no list at all says nothing.
@@ -110,14 +79,14 @@ fn tags(list: Option<&Vec<Tag>>) -> Observed<Vec<RawTag>> {
 
 fn instance(place: &Place, instance: &DbInstance) -> Option<RawResource> {
     let mut resource = place.resource(INSTANCES.id, instance.db_instance_arn()?, tags(instance.tag_list.as_ref()));
-    resource.created = moment(instance.instance_create_time());
+    resource.created = instance.instance_create_time().map(moment);
     resource.facts = Some(Box::new(Facts { running: running("DBInstanceStatus", instance.db_instance_status()), ..Facts::default() }));
     Some(resource)
 }
 
 fn cluster(place: &Place, cluster: &DbCluster) -> Option<RawResource> {
     let mut resource = place.resource(CLUSTERS.id, cluster.db_cluster_arn()?, tags(cluster.tag_list.as_ref()));
-    resource.created = moment(cluster.cluster_create_time());
+    resource.created = cluster.cluster_create_time().map(moment);
     resource.facts = Some(Box::new(Facts { running: running("Status", cluster.status()), ..Facts::default() }));
     Some(resource)
 }
@@ -133,7 +102,7 @@ fn running(field: &str, status: Option<&str>) -> Option<Fact<bool>> {
 
 fn snapshot(place: &Place, snapshot: &DbSnapshot) -> Option<RawResource> {
     let mut resource = place.resource(SNAPSHOTS.id, snapshot.db_snapshot_arn()?, tags(snapshot.tag_list.as_ref()));
-    resource.created = moment(snapshot.snapshot_create_time());
+    resource.created = snapshot.snapshot_create_time().map(moment);
     let source = source(place, snapshot.source_db_snapshot_identifier(), "DBInstanceIdentifier", "db", snapshot.db_instance_identifier());
     resource.facts = Some(Box::new(Facts { source, ..Facts::default() }));
     Some(resource)
@@ -141,7 +110,7 @@ fn snapshot(place: &Place, snapshot: &DbSnapshot) -> Option<RawResource> {
 
 fn cluster_snapshot(place: &Place, snapshot: &DbClusterSnapshot) -> Option<RawResource> {
     let mut resource = place.resource(CLUSTER_SNAPSHOTS.id, snapshot.db_cluster_snapshot_arn()?, tags(snapshot.tag_list.as_ref()));
-    resource.created = moment(snapshot.snapshot_create_time());
+    resource.created = snapshot.snapshot_create_time().map(moment);
     let source = source(place, snapshot.source_db_cluster_snapshot_arn(), "DBClusterIdentifier", "cluster", snapshot.db_cluster_identifier());
     resource.facts = Some(Box::new(Facts { source, ..Facts::default() }));
     Some(resource)

@@ -10,13 +10,12 @@ mod network_interfaces;
 mod snapshots;
 mod volumes;
 
-use super::{RANK, Service};
+use super::list::{List, Reading, one_kind};
+use super::lists::moment;
 use crate::live::place::{Place, tag};
-use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::Tag;
-use aws_smithy_types::DateTime;
-use tagledger_collect::{Asked, CollectorInfo, Operation, Outlet, Page, Rate, pages};
-use tagledger_model::{Observed, RawResource, Timestamp};
+use tagledger_collect::{CollectorInfo, Operation, Rate};
+use tagledger_model::{Observed, RawResource};
 
 pub(super) use addresses::ADDRESSES;
 pub(super) use images::IMAGES;
@@ -29,42 +28,14 @@ pub(super) use volumes::VOLUMES;
 /// Resources on a page; 1,000 is the most that any of the lists gives.
 const PAGE: i32 = 500;
 
-/// One list.
-pub(super) struct List {
-    info: &'static CollectorInfo,
-    page: for<'a> fn(&'a Place, &'a Client, Option<String>) -> Asked<'a, Page>,
-}
-
-impl Service for List {
-    fn info(&self) -> &'static CollectorInfo {
-        self.info
-    }
-
-    fn read<'a>(&'a self, place: &'a Place, out: &'a Outlet) -> Asked<'a, ()> {
-        Box::pin(async move {
-            let client = Client::new(&place.config());
-            pages(out, |token| (self.page)(place, &client, token)).await
-        })
-    }
-}
-
 /// A call of EC2. Each has a bucket of its own, this one where it asks for pages or for what a filter lets through:
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>
 const fn call(name: &'static str, permission: &'static str) -> Operation {
     Operation { name, permission, rate: Some(Rate::of(20).burst(100)) }
 }
 
-/// A list as data.
-const fn list(id: &'static str, summary: &'static str, operations: &'static [Operation]) -> CollectorInfo {
-    CollectorInfo { id, summary, operations, rank: RANK, blind_spot: None, whole: false }
-}
-
 /// A resource that a list shows. `kind` and `id` are the two halves of the last part of its ARN.
 fn resource(place: &Place, info: &CollectorInfo, kind: &str, id: &str, tags: &[Tag]) -> RawResource {
     let tags = tags.iter().filter_map(|t| tag(t.key(), t.value())).collect();
     place.resource(info.id, &place.arn("ec2", &format!("{kind}/{id}")), Observed::Known(tags))
-}
-
-fn moment(time: &DateTime) -> Timestamp {
-    Timestamp(time.secs())
 }

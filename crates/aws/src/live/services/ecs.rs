@@ -1,8 +1,9 @@
 //! ECS clusters and services. Tags come with what is described when they are asked for; without a list of tags in such an answer there are none.
 //! <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html>
 
+use super::Service;
+use super::list::one_kind;
 use super::lists::{moment, whole};
-use super::{RANK, Service};
 use crate::live::place::{Place, tag};
 use aws_sdk_ecs::Client;
 use aws_sdk_ecs::types::{Cluster, ClusterField, Failure, Service as Described, ServiceField, Tag};
@@ -17,14 +18,11 @@ const DESCRIBE_CLUSTERS: Operation = Operation { name: "DescribeClusters", permi
 const LIST_SERVICES: Operation = Operation { name: "ListServices", permission: "ecs:ListServices", rate: SERVICE_RATE };
 const DESCRIBE_SERVICES: Operation = Operation { name: "DescribeServices", permission: "ecs:DescribeServices", rate: SERVICE_RATE };
 
-static INFO: CollectorInfo = CollectorInfo {
-    id: "aws.ecs.list-clusters",
-    summary: "Container clusters and their services, tagged or not.",
-    operations: &[LIST_CLUSTERS, DESCRIBE_CLUSTERS, LIST_SERVICES, DESCRIBE_SERVICES],
-    rank: RANK,
-    blind_spot: None,
-    whole: false,
-};
+static INFO: CollectorInfo = one_kind(
+    "aws.ecs.list-clusters",
+    "Container clusters and their services, tagged or not.",
+    &[LIST_CLUSTERS, DESCRIBE_CLUSTERS, LIST_SERVICES, DESCRIBE_SERVICES],
+);
 
 /// The largest page of both lists, and so many clusters can be described at once.
 const PAGE: i32 = 100;
@@ -142,7 +140,7 @@ fn cluster(place: &Place, cluster: &Cluster) -> Option<RawResource> {
 
 fn service(place: &Place, service: &Described) -> Option<RawResource> {
     let mut resource = place.resource(INFO.id, service.service_arn()?, tags(service.tags()));
-    resource.created = moment(service.created_at());
+    resource.created = service.created_at().map(moment);
     (service.status() != Some(DELETED)).then_some(resource)
 }
 

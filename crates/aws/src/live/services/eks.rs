@@ -1,8 +1,9 @@
 //! EKS clusters and their node groups: <https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html>.
 
+use super::Service;
+use super::list::one_kind;
 use super::lists::{moment, whole};
 use super::tags::of_map;
-use super::{RANK, Service};
 use crate::live::place::Place;
 use aws_sdk_eks::Client;
 use aws_sdk_eks::types::{Cluster, Nodegroup};
@@ -16,14 +17,11 @@ const DESCRIBE_CLUSTER: Operation = Operation { name: "DescribeCluster", permiss
 const LIST_NODEGROUPS: Operation = Operation { name: "ListNodegroups", permission: "eks:ListNodegroups", rate: None };
 const DESCRIBE_NODEGROUP: Operation = Operation { name: "DescribeNodegroup", permission: "eks:DescribeNodegroup", rate: None };
 
-static INFO: CollectorInfo = CollectorInfo {
-    id: "aws.eks.list-clusters",
-    summary: "Kubernetes clusters and their node groups, tagged or not.",
-    operations: &[LIST_CLUSTERS, DESCRIBE_CLUSTER, LIST_NODEGROUPS, DESCRIBE_NODEGROUP],
-    rank: RANK,
-    blind_spot: None,
-    whole: false,
-};
+static INFO: CollectorInfo = one_kind(
+    "aws.eks.list-clusters",
+    "Kubernetes clusters and their node groups, tagged or not.",
+    &[LIST_CLUSTERS, DESCRIBE_CLUSTER, LIST_NODEGROUPS, DESCRIBE_NODEGROUP],
+);
 
 /// The largest page of both lists.
 const PAGE: i32 = 100;
@@ -118,13 +116,13 @@ fn tags(tags: Option<&HashMap<String, String>>) -> Observed<Vec<RawTag>> {
 
 fn cluster(place: &Place, cluster: &Cluster) -> Option<RawResource> {
     let mut resource = place.resource(INFO.id, cluster.arn()?, tags(cluster.tags()));
-    resource.created = moment(cluster.created_at());
+    resource.created = cluster.created_at().map(moment);
     Some(resource)
 }
 
 fn group(place: &Place, group: &Nodegroup) -> Option<RawResource> {
     let mut resource = place.resource(INFO.id, group.nodegroup_arn()?, tags(group.tags()));
-    resource.created = moment(group.created_at());
+    resource.created = group.created_at().map(moment);
     Some(resource)
 }
 

@@ -8,8 +8,9 @@ mod target_health;
 pub(super) use classic::ClassicLoadBalancers;
 pub(super) use load_balancers::LoadBalancers;
 
+use super::Service;
+use super::list::one_kind;
 use super::lists::{as_far_as_it_goes, moment};
-use super::{RANK, Service};
 use tagledger_collect::{Operation, Rate};
 
 /// The size of the largest page of both generations.

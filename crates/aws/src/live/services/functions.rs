@@ -1,10 +1,9 @@
 //! Lambda functions: <https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html>.
 
-use super::tags::{Tags, of_map};
-use super::{RANK, Service};
-use crate::live::place::Place;
+use super::list::{List, Reading, one_kind};
+use super::tags::of_map;
 use aws_sdk_lambda::Client;
-use tagledger_collect::{Asked, CollectorInfo, Operation, Outlet, Rate, pages};
+use tagledger_collect::{Asked, CollectorInfo, Operation, Page, Rate};
 use tagledger_model::{Observed, RawTag};
 
 /// One number for the calls that manage functions: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests>.
@@ -12,47 +11,26 @@ const RATE: Option<Rate> = Some(Rate::of(15).shared("lambda"));
 const LIST_FUNCTIONS: Operation = Operation { name: "ListFunctions", permission: "lambda:ListFunctions", rate: RATE };
 const LIST_TAGS: Operation = Operation { name: "ListTags", permission: "lambda:ListTags", rate: RATE };
 
-static INFO: CollectorInfo = CollectorInfo {
-    id: "aws.lambda.list-functions",
-    summary: "Functions, tagged or not.",
-    operations: &[LIST_FUNCTIONS, LIST_TAGS],
-    rank: RANK,
-    blind_spot: None,
-    whole: false,
-};
+static INFO: CollectorInfo = one_kind("aws.lambda.list-functions", "Functions, tagged or not.", &[LIST_FUNCTIONS, LIST_TAGS]);
 
-pub(super) struct Functions;
+pub(super) static FUNCTIONS: List<Client> = List { info: &INFO, client: Client::new, page };
 
-impl Service for Functions {
-    fn info(&self) -> &'static CollectorInfo {
-        &INFO
-    }
-
-    fn read<'a>(&'a self, place: &'a Place, out: &'a Outlet) -> Asked<'a, ()> {
-        Box::pin(async move {
-            let client = Client::new(&place.config());
-            let tags = Tags::new(place, out);
-            pages(out, |token| {
-                // However many are asked for, the service gives fifty.
-                let call = client.list_functions().set_marker(token).send();
-                let (client, tags) = (&client, &tags);
-                async move {
-                    let page = place.ask(&LIST_FUNCTIONS, call).await?;
-                    let asking = page.functions().iter().filter_map(|function| {
-                        let arn = function.function_arn()?;
-                        Some((place.resource(INFO.id, arn, Observed::Unknown), ask(place, client, arn)))
-                    });
-                    Ok((tags.of(asking.collect()).await, page.next_marker.clone()))
-                }
-            })
-            .await
-        })
-    }
+fn page<'a>(at: &'a Reading<'a, Client>, token: Option<String>) -> Asked<'a, Page> {
+    Box::pin(async move {
+        // However many are asked for, the service gives fifty.
+        let call = at.client.list_functions().set_marker(token).send();
+        let page = at.place.ask(&LIST_FUNCTIONS, call).await?;
+        let asking = page.functions().iter().filter_map(|function| {
+            let arn = function.function_arn()?;
+            Some((at.place.resource(INFO.id, arn, Observed::Unknown), ask(at, arn)))
+        });
+        Ok((at.tags.of(asking.collect()).await, page.next_marker.clone()))
+    })
 }
 
-fn ask<'a>(place: &'a Place, client: &'a Client, arn: &'a str) -> Asked<'a, Vec<RawTag>> {
+fn ask<'a>(at: &'a Reading<'a, Client>, arn: &'a str) -> Asked<'a, Vec<RawTag>> {
     Box::pin(async move {
-        let answer = place.ask(&LIST_TAGS, client.list_tags().resource(arn).send()).await?;
+        let answer = at.place.ask(&LIST_TAGS, at.client.list_tags().resource(arn).send()).await?;
         Ok(of_map(answer.tags()))
     })
 }

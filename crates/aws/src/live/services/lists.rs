@@ -37,6 +37,6 @@ where
 }
 
 /// A moment in the SDK's form.
-pub(super) fn moment(time: Option<&DateTime>) -> Option<Timestamp> {
-    time.map(|time| Timestamp(time.secs()))
+pub(super) fn moment(time: &DateTime) -> Timestamp {
+    Timestamp(time.secs())
 }

@@ -1,62 +1,42 @@
 //! CloudWatch Logs: log groups, and how long they keep what is written to them.
 //! <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html>
 
-use super::tags::{Tags, of_map};
-use super::{RANK, Service};
+use super::list::{List, Reading, one_kind};
+use super::tags::of_map;
 use crate::live::place::Place;
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::types::{LogGroup, LogGroupClass};
-use tagledger_collect::{Asked, CollectorInfo, Operation, Outlet, Rate, pages};
+use tagledger_collect::{Asked, CollectorInfo, Operation, Page, Rate};
 use tagledger_model::{Fact, Facts, Observed, RawResource, RawTag, Retention, Text, Timestamp};
 
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>
 const DESCRIBE_LOG_GROUPS: Operation = Operation { name: "DescribeLogGroups", permission: "logs:DescribeLogGroups", rate: Some(Rate::of(10)) };
 const LIST_TAGS: Operation = Operation { name: "ListTagsForResource", permission: "logs:ListTagsForResource", rate: Some(Rate::of(5)) };
 
-static INFO: CollectorInfo = CollectorInfo {
-    id: "aws.logs.describe-log-groups",
-    summary: "Log groups, tagged or not, and how long they keep what is written to them.",
-    operations: &[DESCRIBE_LOG_GROUPS, LIST_TAGS],
-    rank: RANK,
-    blind_spot: None,
-    whole: false,
-};
+static INFO: CollectorInfo =
+    one_kind("aws.logs.describe-log-groups", "Log groups, tagged or not, and how long they keep what is written to them.", &[DESCRIBE_LOG_GROUPS, LIST_TAGS]);
 
 /// The largest page that the service gives.
 const PAGE: i32 = 50;
 
-pub(super) struct LogGroups;
+pub(super) static LOG_GROUPS: List<Client> = List { info: &INFO, client: Client::new, page };
 
-impl Service for LogGroups {
-    fn info(&self) -> &'static CollectorInfo {
-        &INFO
-    }
-
-    fn read<'a>(&'a self, place: &'a Place, out: &'a Outlet) -> Asked<'a, ()> {
-        Box::pin(async move {
-            let client = Client::new(&place.config());
-            let tags = Tags::new(place, out);
-            pages(out, |token| {
-                let call = client.describe_log_groups().limit(PAGE).set_next_token(token).send();
-                let (client, tags) = (&client, &tags);
-                async move {
-                    let page = place.ask(&DESCRIBE_LOG_GROUPS, call).await?;
-                    let groups = page.log_groups().iter().filter_map(|group| resource(place, group));
-                    let asking = groups.map(|group| {
-                        let arn = group.id.canonical.to_string();
-                        (group, ask(place, client, arn))
-                    });
-                    Ok((tags.of(asking.collect()).await, page.next_token.clone()))
-                }
-            })
-            .await
-        })
-    }
+fn page<'a>(at: &'a Reading<'a, Client>, token: Option<String>) -> Asked<'a, Page> {
+    Box::pin(async move {
+        let call = at.client.describe_log_groups().limit(PAGE).set_next_token(token).send();
+        let page = at.place.ask(&DESCRIBE_LOG_GROUPS, call).await?;
+        let groups = page.log_groups().iter().filter_map(|group| resource(at.place, group));
+        let asking = groups.map(|group| {
+            let arn = group.id.canonical.to_string();
+            (group, ask(at, arn))
+        });
+        Ok((at.tags.of(asking.collect()).await, page.next_token.clone()))
+    })
 }
 
-fn ask<'a>(place: &'a Place, client: &'a Client, arn: String) -> Asked<'a, Vec<RawTag>> {
+fn ask<'a>(at: &'a Reading<'a, Client>, arn: String) -> Asked<'a, Vec<RawTag>> {
     Box::pin(async move {
-        let answer = place.ask(&LIST_TAGS, client.list_tags_for_resource().resource_arn(arn).send()).await?;
+        let answer = at.place.ask(&LIST_TAGS, at.client.list_tags_for_resource().resource_arn(arn).send()).await?;
         Ok(of_map(answer.tags()))
     })
 }

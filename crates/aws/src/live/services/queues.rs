@@ -1,58 +1,34 @@
 //! SQS queues: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html>.
 
-use super::tags::{Tags, of_map};
-use super::{RANK, Service};
+use super::list::{List, Reading, one_kind};
+use super::tags::of_map;
 use crate::live::place::Place;
 use aws_sdk_sqs::Client;
-use tagledger_collect::{Asked, CollectorInfo, Operation, Outlet, pages};
+use tagledger_collect::{Asked, CollectorInfo, Operation, Page};
 use tagledger_model::{Observed, RawTag};
 
 const LIST_QUEUES: Operation = Operation { name: "ListQueues", permission: "sqs:ListQueues", rate: None };
 const LIST_TAGS: Operation = Operation { name: "ListQueueTags", permission: "sqs:ListQueueTags", rate: None };
 
-static INFO: CollectorInfo = CollectorInfo {
-    id: "aws.sqs.list-queues",
-    summary: "Queues, tagged or not.",
-    operations: &[LIST_QUEUES, LIST_TAGS],
-    rank: RANK,
-    blind_spot: None,
-    whole: false,
-};
+static INFO: CollectorInfo = one_kind("aws.sqs.list-queues", "Queues, tagged or not.", &[LIST_QUEUES, LIST_TAGS]);
 
 /// Without a number the service gives 1,000 and no token for more.
 const PAGE: i32 = 1000;
 
-pub(super) struct Queues;
+pub(super) static QUEUES: List<Client> = List { info: &INFO, client: Client::new, page };
 
-impl Service for Queues {
-    fn info(&self) -> &'static CollectorInfo {
-        &INFO
-    }
-
-    fn read<'a>(&'a self, place: &'a Place, out: &'a Outlet) -> Asked<'a, ()> {
-        Box::pin(async move {
-            let client = Client::new(&place.config());
-            let tags = Tags::new(place, out);
-            pages(out, |token| {
-                let call = client.list_queues().max_results(PAGE).set_next_token(token).send();
-                let (client, tags) = (&client, &tags);
-                async move {
-                    let page = place.ask(&LIST_QUEUES, call).await?;
-                    let asking = page
-                        .queue_urls()
-                        .iter()
-                        .filter_map(|url| Some((place.resource(INFO.id, &arn(place, url)?, Observed::Unknown), ask(place, client, url))));
-                    Ok((tags.of(asking.collect()).await, page.next_token.clone()))
-                }
-            })
-            .await
-        })
-    }
+fn page<'a>(at: &'a Reading<'a, Client>, token: Option<String>) -> Asked<'a, Page> {
+    Box::pin(async move {
+        let call = at.client.list_queues().max_results(PAGE).set_next_token(token).send();
+        let page = at.place.ask(&LIST_QUEUES, call).await?;
+        let asking = page.queue_urls().iter().filter_map(|url| Some((at.place.resource(INFO.id, &arn(at.place, url)?, Observed::Unknown), ask(at, url))));
+        Ok((at.tags.of(asking.collect()).await, page.next_token.clone()))
+    })
 }
 
-fn ask<'a>(place: &'a Place, client: &'a Client, url: &'a str) -> Asked<'a, Vec<RawTag>> {
+fn ask<'a>(at: &'a Reading<'a, Client>, url: &'a str) -> Asked<'a, Vec<RawTag>> {
     Box::pin(async move {
-        let answer = place.ask(&LIST_TAGS, client.list_queue_tags().queue_url(url).send()).await?;
+        let answer = at.place.ask(&LIST_TAGS, at.client.list_queue_tags().queue_url(url).send()).await?;
         Ok(of_map(answer.tags()))
     })
 }

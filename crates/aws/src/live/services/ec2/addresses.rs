@@ -1,6 +1,6 @@
 //! Elastic IP addresses: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html>.
 
-use super::{List, call, list, resource};
+use super::{List, Reading, call, one_kind, resource};
 use crate::live::place::Place;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::Address;
@@ -9,15 +9,16 @@ use tagledger_model::{Fact, Facts, RawResource};
 
 const DESCRIBE_ADDRESSES: Operation = call("DescribeAddresses", "ec2:DescribeAddresses");
 
-static INFO: CollectorInfo = list("aws.ec2.describe-addresses", "Elastic IP addresses, tagged or not, and whether anything uses them.", &[DESCRIBE_ADDRESSES]);
+static INFO: CollectorInfo =
+    one_kind("aws.ec2.describe-addresses", "Elastic IP addresses, tagged or not, and whether anything uses them.", &[DESCRIBE_ADDRESSES]);
 
-pub(in super::super) static ADDRESSES: List = List { info: &INFO, page };
+pub(in super::super) static ADDRESSES: List<Client> = List { info: &INFO, client: Client::new, page };
 
 /// The call knows no pages.
-fn page<'a>(place: &'a Place, client: &'a Client, _: Option<String>) -> Asked<'a, Page> {
+fn page<'a>(at: &'a Reading<'a, Client>, _: Option<String>) -> Asked<'a, Page> {
     Box::pin(async move {
-        let answer = place.ask(&DESCRIBE_ADDRESSES, client.describe_addresses().send()).await?;
-        Ok((answer.addresses().iter().filter_map(|address| found(place, address)).map(Found::Resource).collect(), None))
+        let answer = at.place.ask(&DESCRIBE_ADDRESSES, at.client.describe_addresses().send()).await?;
+        Ok((answer.addresses().iter().filter_map(|address| found(at.place, address)).map(Found::Resource).collect(), None))
     })
 }
 

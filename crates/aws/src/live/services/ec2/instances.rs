@@ -1,6 +1,6 @@
 //! Instances: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html>.
 
-use super::{List, PAGE, call, list, moment, resource};
+use super::{List, PAGE, Reading, call, moment, one_kind, resource};
 use crate::live::place::Place;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{Instance, Reservation};
@@ -9,16 +9,16 @@ use tagledger_model::{Fact, Facts, RawResource, Timestamp};
 
 const DESCRIBE_INSTANCES: Operation = call("DescribeInstances", "ec2:DescribeInstances");
 
-static INFO: CollectorInfo = list("aws.ec2.describe-instances", "Instances, tagged or not, and since when they run or stand still.", &[DESCRIBE_INSTANCES]);
+static INFO: CollectorInfo = one_kind("aws.ec2.describe-instances", "Instances, tagged or not, and since when they run or stand still.", &[DESCRIBE_INSTANCES]);
 
-pub(in super::super) static INSTANCES: List = List { info: &INFO, page };
+pub(in super::super) static INSTANCES: List<Client> = List { info: &INFO, client: Client::new, page };
 
-fn page<'a>(place: &'a Place, client: &'a Client, token: Option<String>) -> Asked<'a, Page> {
+fn page<'a>(at: &'a Reading<'a, Client>, token: Option<String>) -> Asked<'a, Page> {
     Box::pin(async move {
-        let call = client.describe_instances().include_managed_resources(true).max_results(PAGE).set_next_token(token);
-        let page = place.ask(&DESCRIBE_INSTANCES, call.send()).await?;
+        let call = at.client.describe_instances().include_managed_resources(true).max_results(PAGE).set_next_token(token);
+        let page = at.place.ask(&DESCRIBE_INSTANCES, call.send()).await?;
         let instances = page.reservations().iter().flat_map(Reservation::instances);
-        Ok((instances.filter_map(|instance| found(place, instance)).map(Found::Resource).collect(), page.next_token))
+        Ok((instances.filter_map(|instance| found(at.place, instance)).map(Found::Resource).collect(), page.next_token))
     })
 }
 

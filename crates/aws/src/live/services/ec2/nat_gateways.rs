@@ -1,6 +1,6 @@
 //! NAT gateways: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNatGateways.html>.
 
-use super::{List, PAGE, call, list, moment, resource};
+use super::{List, PAGE, Reading, call, moment, one_kind, resource};
 use crate::live::place::Place;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{NatGateway, NatGatewayState};
@@ -9,14 +9,14 @@ use tagledger_model::{Fact, Facts, RawResource};
 
 const DESCRIBE_NAT_GATEWAYS: Operation = call("DescribeNatGateways", "ec2:DescribeNatGateways");
 
-static INFO: CollectorInfo = list("aws.ec2.describe-nat-gateways", "NAT gateways, tagged or not.", &[DESCRIBE_NAT_GATEWAYS]);
+static INFO: CollectorInfo = one_kind("aws.ec2.describe-nat-gateways", "NAT gateways, tagged or not.", &[DESCRIBE_NAT_GATEWAYS]);
 
-pub(in super::super) static NAT_GATEWAYS: List = List { info: &INFO, page };
+pub(in super::super) static NAT_GATEWAYS: List<Client> = List { info: &INFO, client: Client::new, page };
 
-fn page<'a>(place: &'a Place, client: &'a Client, token: Option<String>) -> Asked<'a, Page> {
+fn page<'a>(at: &'a Reading<'a, Client>, token: Option<String>) -> Asked<'a, Page> {
     Box::pin(async move {
-        let page = place.ask(&DESCRIBE_NAT_GATEWAYS, client.describe_nat_gateways().max_results(PAGE).set_next_token(token).send()).await?;
-        Ok((page.nat_gateways().iter().filter_map(|gateway| found(place, gateway)).map(Found::Resource).collect(), page.next_token))
+        let page = at.place.ask(&DESCRIBE_NAT_GATEWAYS, at.client.describe_nat_gateways().max_results(PAGE).set_next_token(token).send()).await?;
+        Ok((page.nat_gateways().iter().filter_map(|gateway| found(at.place, gateway)).map(Found::Resource).collect(), page.next_token))
     })
 }
 

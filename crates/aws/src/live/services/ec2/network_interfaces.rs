@@ -1,6 +1,6 @@
 //! Network interfaces: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html>.
 
-use super::{List, PAGE, call, list, moment, resource};
+use super::{List, PAGE, Reading, call, moment, one_kind, resource};
 use crate::live::place::Place;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{NetworkInterface, NetworkInterfaceStatus, OperatorResponse};
@@ -10,15 +10,15 @@ use tagledger_model::{Fact, Facts, RawResource};
 const DESCRIBE_NETWORK_INTERFACES: Operation = call("DescribeNetworkInterfaces", "ec2:DescribeNetworkInterfaces");
 
 static INFO: CollectorInfo =
-    list("aws.ec2.describe-network-interfaces", "Network interfaces, tagged or not, and whether anything uses them.", &[DESCRIBE_NETWORK_INTERFACES]);
+    one_kind("aws.ec2.describe-network-interfaces", "Network interfaces, tagged or not, and whether anything uses them.", &[DESCRIBE_NETWORK_INTERFACES]);
 
-pub(in super::super) static NETWORK_INTERFACES: List = List { info: &INFO, page };
+pub(in super::super) static NETWORK_INTERFACES: List<Client> = List { info: &INFO, client: Client::new, page };
 
-fn page<'a>(place: &'a Place, client: &'a Client, token: Option<String>) -> Asked<'a, Page> {
+fn page<'a>(at: &'a Reading<'a, Client>, token: Option<String>) -> Asked<'a, Page> {
     Box::pin(async move {
-        let call = client.describe_network_interfaces().include_managed_resources(true).max_results(PAGE).set_next_token(token);
-        let page = place.ask(&DESCRIBE_NETWORK_INTERFACES, call.send()).await?;
-        Ok((page.network_interfaces().iter().filter_map(|interface| found(place, interface)).map(Found::Resource).collect(), page.next_token))
+        let call = at.client.describe_network_interfaces().include_managed_resources(true).max_results(PAGE).set_next_token(token);
+        let page = at.place.ask(&DESCRIBE_NETWORK_INTERFACES, call.send()).await?;
+        Ok((page.network_interfaces().iter().filter_map(|interface| found(at.place, interface)).map(Found::Resource).collect(), page.next_token))
     })
 }
 

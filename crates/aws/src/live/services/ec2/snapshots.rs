@@ -1,6 +1,6 @@
 //! EBS snapshots of the account: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html>.
 
-use super::{List, PAGE, call, list, moment, resource};
+use super::{List, PAGE, Reading, call, moment, one_kind, resource};
 use crate::live::place::Place;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::Snapshot;
@@ -10,16 +10,16 @@ use tagledger_model::{Fact, Facts, RawResource, Text};
 const DESCRIBE_SNAPSHOTS: Operation = call("DescribeSnapshots", "ec2:DescribeSnapshots");
 
 static INFO: CollectorInfo =
-    list("aws.ec2.describe-snapshots", "Snapshots of volumes, tagged or not, and the volume that each was made from.", &[DESCRIBE_SNAPSHOTS]);
+    one_kind("aws.ec2.describe-snapshots", "Snapshots of volumes, tagged or not, and the volume that each was made from.", &[DESCRIBE_SNAPSHOTS]);
 
-pub(in super::super) static SNAPSHOTS: List = List { info: &INFO, page };
+pub(in super::super) static SNAPSHOTS: List<Client> = List { info: &INFO, client: Client::new, page };
 
-fn page<'a>(place: &'a Place, client: &'a Client, token: Option<String>) -> Asked<'a, Page> {
+fn page<'a>(at: &'a Reading<'a, Client>, token: Option<String>) -> Asked<'a, Page> {
     Box::pin(async move {
         // Without an owner, everything that others share or publish is listed too.
-        let call = client.describe_snapshots().owner_ids("self").max_results(PAGE).set_next_token(token);
-        let page = place.ask(&DESCRIBE_SNAPSHOTS, call.send()).await?;
-        Ok((page.snapshots().iter().filter_map(|snapshot| found(place, snapshot)).map(Found::Resource).collect(), page.next_token))
+        let call = at.client.describe_snapshots().owner_ids("self").max_results(PAGE).set_next_token(token);
+        let page = at.place.ask(&DESCRIBE_SNAPSHOTS, call.send()).await?;
+        Ok((page.snapshots().iter().filter_map(|snapshot| found(at.place, snapshot)).map(Found::Resource).collect(), page.next_token))
     })
 }
 

@@ -1,6 +1,6 @@
 //! EBS volumes: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVolumes.html>.
 
-use super::{List, PAGE, call, list, moment, resource};
+use super::{List, PAGE, Reading, call, moment, one_kind, resource};
 use crate::live::place::Place;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{Volume, VolumeState};
@@ -9,15 +9,15 @@ use tagledger_model::{Fact, Facts, RawResource};
 
 const DESCRIBE_VOLUMES: Operation = call("DescribeVolumes", "ec2:DescribeVolumes");
 
-static INFO: CollectorInfo = list("aws.ec2.describe-volumes", "Volumes, tagged or not, and whether a machine uses them.", &[DESCRIBE_VOLUMES]);
+static INFO: CollectorInfo = one_kind("aws.ec2.describe-volumes", "Volumes, tagged or not, and whether a machine uses them.", &[DESCRIBE_VOLUMES]);
 
-pub(in super::super) static VOLUMES: List = List { info: &INFO, page };
+pub(in super::super) static VOLUMES: List<Client> = List { info: &INFO, client: Client::new, page };
 
-fn page<'a>(place: &'a Place, client: &'a Client, token: Option<String>) -> Asked<'a, Page> {
+fn page<'a>(at: &'a Reading<'a, Client>, token: Option<String>) -> Asked<'a, Page> {
     Box::pin(async move {
-        let call = client.describe_volumes().include_managed_resources(true).max_results(PAGE).set_next_token(token);
-        let page = place.ask(&DESCRIBE_VOLUMES, call.send()).await?;
-        Ok((page.volumes().iter().filter_map(|volume| found(place, volume)).map(Found::Resource).collect(), page.next_token))
+        let call = at.client.describe_volumes().include_managed_resources(true).max_results(PAGE).set_next_token(token);
+        let page = at.place.ask(&DESCRIBE_VOLUMES, call.send()).await?;
+        Ok((page.volumes().iter().filter_map(|volume| found(at.place, volume)).map(Found::Resource).collect(), page.next_token))
     })
 }
 

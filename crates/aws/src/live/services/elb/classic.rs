@@ -1,21 +1,18 @@
 //! Classic balancers: <https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_DescribeLoadBalancers.html>.
 
 use super::tags::Tags;
-use super::{DESCRIBE_LOAD_BALANCERS, DESCRIBE_TAGS, PAGE, RANK, Service, as_far_as_it_goes, moment};
+use super::{DESCRIBE_LOAD_BALANCERS, DESCRIBE_TAGS, PAGE, Service, as_far_as_it_goes, moment, one_kind};
 use crate::live::place::{Place, tag};
 use aws_sdk_elasticloadbalancing::Client;
 use aws_sdk_elasticloadbalancing::types::LoadBalancerDescription;
 use tagledger_collect::{Asked, CollectorInfo, Found, Outlet};
 use tagledger_model::{Fact, Facts, RawResource, RawTag};
 
-static INFO: CollectorInfo = CollectorInfo {
-    id: "aws.elasticloadbalancing.describe-load-balancers",
-    summary: "Classic balancers, tagged or not, and whether instances stand behind them.",
-    operations: &[DESCRIBE_LOAD_BALANCERS, DESCRIBE_TAGS],
-    rank: RANK,
-    blind_spot: None,
-    whole: false,
-};
+static INFO: CollectorInfo = one_kind(
+    "aws.elasticloadbalancing.describe-load-balancers",
+    "Classic balancers, tagged or not, and whether instances stand behind them.",
+    &[DESCRIBE_LOAD_BALANCERS, DESCRIBE_TAGS],
+);
 
 pub(in super::super) struct ClassicLoadBalancers;
 
@@ -56,7 +53,7 @@ fn balancer(place: &Place, balancer: &LoadBalancerDescription, tags: &mut Tags) 
     let name = balancer.load_balancer_name()?;
     let arn = place.arn("elasticloadbalancing", &format!("loadbalancer/{name}"));
     let mut resource = place.resource(INFO.id, &arn, tags.take(name)?);
-    resource.created = moment(balancer.created_time());
+    resource.created = balancer.created_time().map(moment);
     resource.facts = Some(Box::new(Facts { attached: Some(attached(balancer)), ..Facts::default() }));
     Some(resource)
 }

@@ -3,7 +3,7 @@
 
 use super::tags::Tags;
 use super::target_health::{Targets, attached};
-use super::{DESCRIBE_LOAD_BALANCERS, DESCRIBE_TAGS, PAGE, RANK, Service, as_far_as_it_goes, call, moment};
+use super::{DESCRIBE_LOAD_BALANCERS, DESCRIBE_TAGS, PAGE, Service, as_far_as_it_goes, call, moment, one_kind};
 use crate::live::place::{Place, tag};
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{LoadBalancer, TargetGroup, TargetTypeEnum};
@@ -14,14 +14,11 @@ use tagledger_model::{Fact, Facts, RawResource};
 const DESCRIBE_TARGET_GROUPS: Operation = call("DescribeTargetGroups", "elasticloadbalancing:DescribeTargetGroups");
 const DESCRIBE_TARGET_HEALTH: Operation = call("DescribeTargetHealth", "elasticloadbalancing:DescribeTargetHealth");
 
-static INFO: CollectorInfo = CollectorInfo {
-    id: "aws.elasticloadbalancingv2.describe-load-balancers",
-    summary: "Application, network and gateway balancers and target groups, tagged or not, and whether targets stand behind them.",
-    operations: &[DESCRIBE_LOAD_BALANCERS, DESCRIBE_TARGET_GROUPS, DESCRIBE_TARGET_HEALTH, DESCRIBE_TAGS],
-    rank: RANK,
-    blind_spot: None,
-    whole: false,
-};
+static INFO: CollectorInfo = one_kind(
+    "aws.elasticloadbalancingv2.describe-load-balancers",
+    "Application, network and gateway balancers and target groups, tagged or not, and whether targets stand behind them.",
+    &[DESCRIBE_LOAD_BALANCERS, DESCRIBE_TARGET_GROUPS, DESCRIBE_TARGET_HEALTH, DESCRIBE_TAGS],
+);
 
 pub(in super::super) struct LoadBalancers;
 
@@ -57,7 +54,7 @@ type Behind = HashMap<String, Vec<Option<Targets>>>;
 fn balancer(place: &Place, balancer: &LoadBalancer, tags: &mut Tags, behind: &Behind, all: bool) -> Option<RawResource> {
     let arn = balancer.load_balancer_arn()?;
     let mut resource = place.resource(INFO.id, arn, tags.take(arn)?);
-    resource.created = moment(balancer.created_time());
+    resource.created = balancer.created_time().map(moment);
     let attached = attached(balancer, behind.get(arn).map(Vec::as_slice).unwrap_or_default(), all);
     resource.facts = Some(Box::new(Facts { attached, ..Facts::default() }));
     Some(resource)

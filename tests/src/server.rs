@@ -1,0 +1,79 @@
+//! Servers on this machine that stand for a cloud: scripts of ours beside the tests, and the emulator that others wrote.
+
+use crate::{Call, root, skipped};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The Python with the packages of the tests; none where nobody made one, which is said.
+pub fn python() -> Option<Command> {
+    let python = std::env::var_os("TAGLEDGER_TEST_PYTHON");
+    if python.is_none() {
+        skipped("TAGLEDGER_TEST_PYTHON names no Python; `cargo xtask test` makes one");
+    }
+    python.map(Command::new)
+}
+
+/// A server that ends with the test that started it.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    /// Where it listens, on the loopback address.
+    pub port: u16,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _killed = self.child.kill();
+        let _waited = self.child.wait();
+    }
+}
+
+impl Server {
+    /// A script below `tests/servers` that reads all of its standard input, prints its port and serves.
+    pub fn script(name: &str, arguments: &[&str], input: &str) -> Option<Self> {
+        let mut command = python()?;
+        let command = command.arg(root().join("tests/servers").join(name)).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(!line.is_empty(), "{name} says why on its standard error");
+        Some(Self { child, port: line.trim().parse().unwrap() })
+    }
+
+    /// The emulator, empty.
+    pub fn moto() -> Option<Self> {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = python()?;
+        command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()]).env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false");
+        let server = Self { child: command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(), port };
+        let patience = Instant::now() + Duration::from_mins(1);
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(Instant::now() < patience, "moto did not come up");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Some(server)
+    }
+
+    /// What stands in front of it, and refuses the calls that `between.py` is told of.
+    pub fn but(&self, rules: &[&str]) -> Option<Self> {
+        let url = self.url();
+        let arguments: Vec<&str> = std::iter::once(url.as_str()).chain(rules.iter().copied()).collect();
+        Self::script("between.py", &arguments, "")
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// A call of the program that takes it for the cloud, with somebody's keys and nothing of this machine's own configuration.
+    pub fn is_asked_by(&self, call: Call) -> Call {
+        let call = call.env("AWS_ENDPOINT_URL", self.url()).env("AWS_ACCESS_KEY_ID", "AKIDTEST").env("AWS_SECRET_ACCESS_KEY", "secret");
+        let call = call.env("AWS_REGION", "eu-west-1").env("AWS_EC2_METADATA_DISABLED", "true");
+        call.env("AWS_CONFIG_FILE", "none").env("AWS_SHARED_CREDENTIALS_FILE", "none")
+    }
+}
