@@ -100,6 +100,9 @@ fn the_file_says_which_cloud_is_asked_as_whom_and_where_and_flags_say_otherwise(
     assert!(!desk.path(".run.collected.jsonl").exists());
     cloud.scan(&desk, "--region ap-south-1 ap-south-1 --profile flagged").exits(3);
     assert_eq!((regions(&desk), cloud.keys()), (vec!["ap-south-1".to_owned()], vec!["AKIDflagged".to_owned()]));
+    // A profile that is named counts more than keys that happen to be in the environment.
+    cloud.scan(&desk, "--region ap-south-1").env("AWS_ACCESS_KEY_ID", "AKIDlying").env("AWS_SECRET_ACCESS_KEY", "around").exits(3);
+    assert_eq!(cloud.keys(), ["AKIDfiled"]);
     // Naming the cloud takes nothing away from what the file says of it; naming files takes the clouds away.
     cloud.scan(&desk, "--cloud aws --cloud aws --region ap-south-1").exits(3);
     assert_eq!((regions(&desk), cloud.keys()), (vec!["ap-south-1".to_owned()], vec!["AKIDfiled".to_owned()]));

@@ -56,7 +56,7 @@ fn lists(id: &str) -> &'static str {
 #[test]
 fn what_was_never_tagged_is_found_by_the_services_own_calls() {
     let Some(server) = Server::moto() else { return };
-    let seed = python().unwrap().arg(root().join("tests/tests/live_ec2/seed.py")).arg(server.url()).stderr(Stdio::inherit()).output().unwrap();
+    let seed = python().unwrap().arg(root().join("tests/servers/seed_ec2.py")).arg(server.url()).stderr(Stdio::inherit()).output().unwrap();
     let truth: BTreeMap<String, bool> = serde_json::from_slice(&seed.stdout).unwrap();
     assert!(truth.len() > 40);
     everything_is_found(&scan(&server), &truth);

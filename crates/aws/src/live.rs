@@ -13,9 +13,12 @@ pub(crate) mod settings;
 mod tagging;
 
 use accounts::Opened;
+use aws_config::default_provider::region::DefaultRegionChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use place::Place;
 use services::Service;
 use session::{Role, Session};
@@ -61,9 +64,17 @@ pub(crate) async fn connect(settings: Settings) -> Caller {
         loader = loader.retry_config(RetryConfig::adaptive().with_max_attempts(8));
     }
     if let Some(profile) = settings.text(settings::PROFILE) {
-        loader = loader.profile_name(profile);
+        // Whoever names a profile means it, whatever keys the environment holds: the SDK's own chain would take those first.
+        loader = loader.profile_name(profile).credentials_provider(named(profile).await);
     }
     Caller { config: loader.load().await, settings }
+}
+
+/// The credentials of a profile alone. A role in it is assumed in the Region that the environment or the profile names.
+async fn named(profile: &str) -> ProfileFileCredentialsProvider {
+    let region = DefaultRegionChain::builder().profile_name(profile).build().region().await;
+    let config = ProviderConfig::without_region().with_region(Some(region.unwrap_or_else(|| Region::from_static("us-east-1"))));
+    ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&config).build()
 }
 
 impl Connection for Caller {

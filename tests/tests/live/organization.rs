@@ -176,3 +176,16 @@ fn units_say_the_stage_and_accounts_lend_their_tags() {
         assert_eq!(scopes("missing-required-key"), BTreeSet::from(["shop-test", "data-prod"].map(|name| id(&world, name))));
     }
 }
+
+#[test]
+fn a_profile_that_assumes_a_role_is_the_caller() {
+    let desk = desk();
+    let Some(server) = Server::of(&seed::light(&json!({}))) else { return };
+    let account = id(&server.get("/-/world"), "shop-prod");
+    let role = format!("role_arn = arn:aws:iam::{account}:role/audit/tagledger\nexternal_id = between-us\nrole_session_name = night\n");
+    desk.put("config", format!("[profile other]\n{role}credential_source = Environment\nregion = eu-west-1\n"));
+    // The keys of the environment are what the role is assumed with, and not who asks.
+    server.scan(&desk, "--profile other --region eu-west-1").env("AWS_CONFIG_FILE", desk.path("config")).exits(1);
+    let scopes: BTreeSet<(String, String)> = ledger(&desk.report("run"), TAGGING).into_keys().collect();
+    assert_eq!(scopes, BTreeSet::from([(account, "eu-west-1".to_owned())]));
+}
