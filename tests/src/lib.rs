@@ -5,6 +5,7 @@
 
 mod decimal;
 mod desk;
+mod ledger;
 mod place;
 mod program;
 mod run;
@@ -13,6 +14,7 @@ mod text;
 
 pub use decimal::Decimal;
 pub use desk::{BILL, Desk, INVENTORY, TAXONOMY};
+pub use ledger::{Row, ids, ledger, why, word};
 pub use place::{contents, root, shared, skipped};
 pub use program::{Call, Done, tagledger};
 pub use run::{NOW, records, report, scan};

@@ -24,7 +24,7 @@ clouds:
     role: { nam: x, external_id: \"\" }
     pace: documentd
     resource_explorer_view: [arn]
-  azure: {}
+  gcp: {}
   awz:
   aws:
 scan:
@@ -48,7 +48,7 @@ reports: here
             "8:34: `external_id` is empty",
             "9:11: `pace` cannot be `documentd`",
             "10:29: `resource_explorer_view` must be one value, not a list",
-            "11:3: `azure` cannot be asked itself",
+            "11:3: `gcp` cannot be asked itself",
             "12:3: Unknown cloud `awz`",
             "13:3: `aws` is given twice in `clouds`",
             "15:3: Unknown field `concurency` in `scan`",
@@ -111,7 +111,7 @@ fn a_file_that_is_none_is_said_to_be_none() {
 fn the_example_shows_every_setting_and_is_valid() {
     let path = root().join("examples/live/tagledger.yaml");
     let done = tagledger(["settings", "check"]).with([&path]).exits(0);
-    assert!(done.out.ends_with("valid; asks aws, reads 1 export and 1 bill\n"), "{}", done.out);
+    assert!(done.out.ends_with("valid; asks aws and azure, reads 1 export and 1 bill\n"), "{}", done.out);
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.starts_with("# yaml-language-server: $schema=../../tagledger.schema.json\n"));
     let schema: Value = serde_json::from_str(&tagledger(["settings", "schema"]).exits(0).out).unwrap();
@@ -183,7 +183,7 @@ fn what_cannot_be_meant_is_refused_before_anybody_is_asked() {
         ("scan --from inventory.csv --resume", "--resume is about clouds"),
         ("scan --cloud aws --region eu_west_1", "--region eu_west_1: write a Region such as eu-central-1"),
         ("scan --cloud aws --concurrency 0", "0 is not in 1..=256"),
-        ("scan --cloud azure", "azure: no cloud that can be asked live; known aws"),
+        ("scan --cloud gcp", "gcp: no cloud that can be asked live; known aws, azure"),
         ("scan --from inventory.csv --config nowhere.yaml", "nowhere.yaml: cannot be read"),
     ] {
         let done = desk.call(words).exits(2);

@@ -2,7 +2,7 @@
 
 use crate::exit;
 use crate::seen::{Judged, judge};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tagledger_cost::{Aggregate, Billing, Cube, Measure};
 use tagledger_engine::{Audit, Context, Counts, FindingSource, Prices};
 use tagledger_model::{Amount, Coverage, Level, Month, Outcome, Taggable, Timestamp};
@@ -159,10 +159,13 @@ fn unseen(parts: &Parts<'_>) -> Vec<Coverage> {
     let mut resources = vec![(0_u64, 0_u64); inventory.scopes().len()];
     for row in 0..u32::try_from(inventory.len()).unwrap_or(u32::MAX) {
         let slot = &mut resources[inventory.scope_of(row) as usize];
-        slot.0 += 1;
+        // That a scope is there says nothing about what is in it.
+        slot.0 += u64::from(!inventory.resource(row).is_scope());
         slot.1 += u64::from(inventory.own_states(row).is_none() && inventory.resource(row).taggable() != Taggable::No);
     }
     let lending = parts.findings.scopes_left_undetermined();
+    // Of a scope that was asked itself its own rows say what was seen; an empty one is no gap.
+    let asked: BTreeSet<(&str, &str)> = parts.coverage.iter().filter(|row| row.file.is_none()).map(|row| (row.cloud.as_str(), row.scope.as_str())).collect();
     let mut rows = Vec::new();
     for ((scope, (seen, unread)), number) in inventory.scopes().iter().zip(resources).zip(0_u32..) {
         let mut row = |count: u64, why: String| {
@@ -177,7 +180,8 @@ fn unseen(parts: &Parts<'_>) -> Vec<Coverage> {
                 outcome: Outcome::Partial { count, why },
             });
         };
-        if scope.described && scope.active && !scope.merged && seen == 0 {
+        let is_asked = asked.contains(&(inventory.clouds()[usize::from(scope.cloud)].id.as_str(), scope.id.as_str()));
+        if scope.described && scope.active && !scope.merged && seen == 0 && !is_asked {
             row(0, "nothing that was read holds a resource of it; it is empty, or something is left to read".to_owned());
         }
         if unread > 0 {

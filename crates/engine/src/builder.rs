@@ -226,7 +226,9 @@ impl InventoryBuilder {
                     open |= leave_open(&mut self.states, &self.sets.meanings[*pair as usize], self.sets.pairs[*pair as usize].key.is_empty());
                 }
                 let own = if open && own == 0 { NONE } else { own };
-                let row = self.sets.push(cloud, &self.scratch, &self.states, own);
+                let grammar = self.clouds[usize::from(cloud)].grammar;
+                let repeats = grammar.key_case == KeyCase::Ignored && repeats(grammar, tags);
+                let row = self.sets.push(cloud, &self.scratch, &self.states, own, repeats);
                 self.set_index.insert(place, row);
                 row
             }
@@ -290,6 +292,12 @@ impl InventoryBuilder {
             scope.merged = target[row] as usize != row;
         }
     }
+}
+
+/// True where one name of the user's own is there more than once, in whatever case.
+fn repeats(grammar: &TagGrammar, tags: &[RawTag]) -> bool {
+    let own = || tags.iter().filter(|tag| !grammar.is_reserved(&tag.key));
+    own().enumerate().any(|(at, tag)| own().take(at).any(|other| other.key.to_lowercase() == tag.key.to_lowercase()))
 }
 
 impl std::fmt::Debug for InventoryBuilder {

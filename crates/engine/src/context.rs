@@ -46,6 +46,11 @@ impl<'a> Context<'a> {
         col(column::OWN_TAGS)
     }
 
+    /// Whether one name is there more than once; null where tags were not read, and for clouds in which two spellings are two names.
+    pub fn repeats_key(&self) -> Expr {
+        col(column::REPEATS_KEY)
+    }
+
     /// Whether its container is declared to be for one stage.
     pub fn has_stage(&self) -> Expr {
         col(column::STAGE).is_not_null()

@@ -5,7 +5,7 @@ use crate::builder::names_key;
 use crate::inventory::{Inventory, NO_TIME, Parts};
 use crate::tag_sets::Pair;
 use polars::prelude::*;
-use tagledger_model::{Facts, Retention, Taggable, Text, Timestamp};
+use tagledger_model::{Facts, KeyCase, Retention, Taggable, Text, Timestamp};
 use tagledger_taxonomy::{KeyId, decode_label, duration_seconds};
 
 /// Names of the columns; only this module and `context` spell them.
@@ -14,6 +14,7 @@ pub(crate) mod column {
 
     pub(crate) const TAGGABLE: &str = "taggable";
     pub(crate) const OWN_TAGS: &str = "own_tags";
+    pub(crate) const REPEATS_KEY: &str = "repeats_key";
     pub(crate) const STAGE: &str = "stage";
     pub(crate) const STATES_LIFETIME: &str = "states_lifetime";
     pub(crate) const EXPIRES: &str = "expires";
@@ -51,9 +52,13 @@ pub(crate) fn resources(inventory: &Inventory) -> DataFrame {
         })
         .collect();
     let own: UInt32Chunked = parts.resources.sets.iter().map(|s| parts.sets.own(*s)).collect();
+    let ignores_case: Vec<bool> = parts.clouds.iter().map(|cloud| cloud.grammar.key_case == KeyCase::Ignored).collect();
+    let sets = parts.resources.sets.iter().zip(&parts.resources.clouds);
+    let repeats: BooleanChunked = sets.map(|(set, cloud)| parts.sets.repeats(*set).filter(|_| ignores_case[usize::from(*cloud)])).collect();
     let mut columns = vec![
         taggable.with_name(column::TAGGABLE.into()).into_column(),
         own.with_name(column::OWN_TAGS.into()).into_column(),
+        repeats.with_name(column::REPEATS_KEY.into()).into_column(),
         stage(inventory).with_name(column::STAGE.into()).into_column(),
     ];
     let (states, expires) = lifetimes(inventory);

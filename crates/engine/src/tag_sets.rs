@@ -29,6 +29,7 @@ pub(crate) struct TagSets {
     members: Vec<u32>,
     clouds: Vec<u8>,
     own: Vec<u32>,
+    repeats: Vec<bool>,
     state_ids: Vec<u32>,
     states: Vec<KeyState>,
     state_index: FxHashMap<Vec<KeyState>, u32>,
@@ -40,8 +41,8 @@ impl TagSets {
         Self { starts: vec![0], ..Self::default() }
     }
 
-    /// `own` counts the user's own tags; [`NONE`] when that is not known.
-    pub fn push(&mut self, cloud: u8, pairs: &[u32], states: &[KeyState], own: u32) -> u32 {
+    /// `own` counts the user's own tags; [`NONE`] when that is not known. `repeats` says that one name is there more than once, in the cloud's own sense.
+    pub fn push(&mut self, cloud: u8, pairs: &[u32], states: &[KeyState], own: u32, repeats: bool) -> u32 {
         self.keys = states.len();
         let known = self.state_index.get(states).copied();
         let state = known.unwrap_or_else(|| {
@@ -54,6 +55,7 @@ impl TagSets {
         self.starts.push(crate::intern::number(self.members.len()));
         self.clouds.push(cloud);
         self.own.push(own);
+        self.repeats.push(repeats);
         self.state_ids.push(state);
         crate::intern::number(self.clouds.len() - 1)
     }
@@ -76,6 +78,11 @@ impl TagSets {
     /// User's own tags in a set; none for the unknown set, and for one that shows none and may have some.
     pub fn own(&self, set: u32) -> Option<u32> {
         self.own.get(set as usize).copied().filter(|own| *own != NONE)
+    }
+
+    /// Whether one name is there more than once; none for the unknown set.
+    pub fn repeats(&self, set: u32) -> Option<bool> {
+        self.repeats.get(set as usize).copied()
     }
 
     /// The states of a set; none for the unknown set.

@@ -54,6 +54,11 @@ impl<'i> ResourceView<'i> {
         &self.parts().kinds[self.parts().resources.kinds[self.row] as usize]
     }
 
+    /// True for an account, a subscription or a project that is a resource of its own, because it carries tags.
+    pub fn is_scope(&self) -> bool {
+        self.cloud_facts().kinds.find(self.kind()).is_some_and(|kind| kind.shared == "management.scope")
+    }
+
     /// Region.
     pub fn region(&self) -> Option<&'i Text> {
         self.parts().regions.get(self.parts().resources.regions[self.row] as usize)

@@ -20,6 +20,8 @@ pub struct Kind {
     pub tag_limit: Option<u16>,
     /// The name in the cloud's bill under which its cost appears; none for a kind that costs nothing by itself, or where that is not known.
     pub billed_as: Option<&'static str>,
+    /// Whether its tags appear in the cloud's bill; none where that is not known.
+    pub tags_on_bill: Option<bool>,
 }
 
 impl Kind {
@@ -28,14 +30,24 @@ impl Kind {
         let columns: Vec<&'static str> = line.split('\t').collect();
         let [native, shared, terraform, taggable, further @ ..] = columns.as_slice() else { return None };
         let word = |column: &'static str| (column != "-").then_some(column);
+        let mut tags_on_bill = None;
         let (template, tag_limit, billed_as) = match *further {
             [] => (None, None, None),
+            [on_bill] => {
+                tags_on_bill = match on_bill {
+                    "yes" => Some(true),
+                    "no" => Some(false),
+                    "-" => None,
+                    _ => return None,
+                };
+                (None, None, None)
+            }
             [template, "-", billed_as] => (word(template), None, word(billed_as)),
             [template, limit, billed_as] => (word(template), Some(limit.parse().ok()?), word(billed_as)),
             _ => return None,
         };
         let taggable = if *taggable == "yes" { Taggable::Yes } else { Taggable::No };
-        Some(Self { native, shared, terraform: word(terraform), taggable, template, tag_limit, billed_as })
+        Some(Self { native, shared, terraform: word(terraform), taggable, template, tag_limit, billed_as, tags_on_bill })
     }
 }
 
@@ -52,8 +64,8 @@ pub struct Kinds {
 }
 
 impl Kinds {
-    /// Reads a table: one kind a line, columns parted by tabs: native, shared, terraform or `-`, `yes`/`no`. A table may have three columns
-    /// more: template or `-`, tag limit or `-`, name in the bill or `-`.
+    /// Reads a table: one kind a line, columns parted by tabs: native, shared, terraform or `-`, `yes`/`no`. A table may have one column
+    /// more: whether tags reach the bill, `yes`, `no` or `-`; or three: template or `-`, tag limit or `-`, name in the bill or `-`.
     /// Lines that start with `#` are comments; a line of another shape is left out (each crate's tests hold its table to the shape).
     pub fn from_table(table: &'static str) -> Self {
         let mut kinds = Self::default();
@@ -139,6 +151,7 @@ mod tests {
             template: None,
             tag_limit: None,
             billed_as: None,
+            tags_on_bill: None,
         };
         assert_eq!(kinds.find("Shelf:BOX"), Some(&nothing_further));
         assert_eq!(kinds.by_terraform("shelf_box"), Some(&nothing_further));
@@ -153,6 +166,13 @@ mod tests {
         assert_eq!((known.template, known.tag_limit, known.billed_as), (Some("Vendor::A::B"), Some(47), Some("AService")));
         let unknown = kinds.find("a:c").unwrap();
         assert_eq!((unknown.terraform, unknown.template, unknown.tag_limit, unknown.billed_as), (None, None, None, None));
+    }
+
+    #[test]
+    fn a_table_of_five_columns_says_whether_tags_reach_the_bill() {
+        let kinds = Kinds::from_table("a/b\tf.t\t-\tyes\tyes\na/c\tf.t\t-\tyes\tno\na/d\tf.t\t-\tyes\t-\n");
+        let told = ["a/b", "a/c", "a/d"].map(|native| kinds.find(native).unwrap().tags_on_bill);
+        assert_eq!(told, [Some(true), Some(false), None]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod expired;
 mod missing_required_key;
 mod nonstandard_key;
 mod nonstandard_value;
+mod repeated_key;
 mod stage_mismatch;
 mod stage_undeclared;
 mod unattached;
@@ -28,6 +29,7 @@ pub static RULES: &[&dyn Rule] = &[
     &missing_required_key::MissingRequiredKey,
     &nonstandard_key::NonstandardKey,
     &nonstandard_value::NonstandardValue,
+    &repeated_key::RepeatedKey,
     &stage_mismatch::StageMismatch,
     &stage_undeclared::StageUndeclared,
     &unattached::Unattached,

@@ -8,6 +8,7 @@
 mod arguments;
 mod bench;
 mod features;
+mod judges;
 mod new_rule;
 mod process;
 mod suite;

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything a change must pass, on a machine that has only Rust, cheapest first.
 
-use crate::{Failure, features, process, tidy, validator, workspace};
+use crate::{Failure, features, judges, process, tidy, validator, workspace};
 use std::{
     path::Path,
     process::Command,
@@ -23,6 +23,7 @@ const STEPS: &[Step] = &[
     ("shared dependencies", features::check),
     ("browser", browser),
     ("schema validator", validator::install),
+    ("judges of protocols", judges::install),
     ("program", program),
     ("tests", tests),
     ("examples in documentation", doc_examples),
@@ -115,14 +116,21 @@ fn has_nextest(root: &Path) -> bool {
 
 /// Always the whole workspace: with `-p`, Cargo would choose other features for Polars and compile it again.
 fn tests(root: &Path) -> Result<(), Failure> {
-    let python = validator::python(root);
+    let (python, node) = (validator::python(root), judges::folder(root));
     if has_nextest(root) {
-        return process::run(process::cargo(root).args(["nextest", "run", "--workspace", "--no-fail-fast"]).env(validator::VARIABLE, python));
+        return process::run(
+            process::cargo(root).args(["nextest", "run", "--workspace", "--no-fail-fast"]).env(validator::VARIABLE, python).env(judges::VARIABLE, node),
+        );
     }
     println!(
         "cargo-nextest is not installed, so `cargo test` runs the tests, one binary after the other (`cargo install --locked cargo-nextest` would speed this up)."
     );
-    process::run(process::cargo(root).args(["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"]).env(validator::VARIABLE, python))
+    process::run(
+        process::cargo(root)
+            .args(["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"])
+            .env(validator::VARIABLE, python)
+            .env(judges::VARIABLE, node),
+    )
 }
 
 /// Each crate with an example is one more binary linked with everything below it, so the step runs only when there is one.

@@ -3,8 +3,10 @@
 //! <https://learn.microsoft.com/cli/azure/account#az-account-list>. It says neither tags nor management groups; a query over `resourcecontainers`
 //! does. The answer of Resource Manager itself (`az rest` to `/subscriptions`, a list called `value`) carries tags and is read as well.
 
-use super::{MORE_PAGES, has_next, is_active, lists, tags::Tags, wrapping};
+use super::{MORE_PAGES, has_next, lists, wrapping};
 use crate::ID;
+use crate::inventory::is_active;
+use crate::tags::Tags;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tagledger_collect::{Document, ExportInfo, ExportReader, Found, ReadError, Sample, Sink};

@@ -3,11 +3,10 @@
 //! <https://learn.microsoft.com/rest/api/azureresourcegraph/resourcegraph/resources/resources>. The command line renames the envelope's members
 //! (`skip_token`, `total_records`); rows are the same. A page holds 1,000 rows at most, and a query that did not project `tags` says nothing about them.
 
-use super::{
-    Context, has_arm_id, is_from_graph,
-    row::{Row, Table},
-    tags::Tags,
-};
+use super::{exported, has_arm_id, is_from_graph};
+use crate::inventory::Context;
+use crate::row::{Row, Table};
+use crate::tags::Tags;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::cell::{Cell, RefCell};
@@ -143,12 +142,12 @@ impl ExportReader for ResourceGraph {
     }
 
     fn read(&self, document: &Document, out: &mut Sink<'_>) -> Result<(), ReadError> {
-        let context = Context::new(INFO.id, document, Observed::Unknown);
+        let context = Context::new(exported(INFO.id, document), Observed::Unknown);
         let (queries, rows, mut blind) = (RefCell::new(Queries::default()), Cell::new(0_u64), 0_u64);
         let mut each = |row: Row| {
             rows.set(rows.get() + 1);
             blind += u64::from(row.tags == Tags::Absent);
-            context.emit(row, out);
+            context.emit(row, None, out);
         };
         match shape(&Sample::of(document)) {
             Some(Shape::Table) => {

@@ -3,7 +3,8 @@
 //! <https://learn.microsoft.com/cli/azure/resource#az-resource-list>. `tags` is an object, null or left out, and all of the last mean bare. The
 //! answer of Resource Manager itself (`az rest`, a list called `value`) is read as well.
 
-use super::{Context, MORE_PAGES, has_arm_id, has_next, is_from_graph, is_group, lists, wrapping};
+use super::{MORE_PAGES, exported, has_arm_id, has_next, is_from_graph, is_group, lists, wrapping};
+use crate::inventory::Context;
 use serde_json::{Map, Value};
 use tagledger_collect::{Document, ExportInfo, ExportReader, Found, ReadError, Sample, Sink};
 use tagledger_model::Observed;
@@ -27,9 +28,9 @@ impl ExportReader for ResourceList {
 
     fn read(&self, document: &Document, out: &mut Sink<'_>) -> Result<(), ReadError> {
         let wrapping = wrapping(&Sample::of(document), is_resource);
-        let context = Context::new(INFO.id, document, Observed::Known(Vec::new()));
+        let context = Context::new(exported(INFO.id, document), Observed::Known(Vec::new()));
         let mut more = false;
-        document.records(lists(wrapping), &mut |row| context.emit(row, out), &mut |envelope| more = has_next(&envelope))?;
+        document.records(lists(wrapping), &mut |row| context.emit(row, None, out), &mut |envelope| more = has_next(&envelope))?;
         if more {
             out(Found::Incomplete(MORE_PAGES.to_owned()));
         }

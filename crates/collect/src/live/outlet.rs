@@ -5,6 +5,7 @@ use super::{CollectError, Target};
 use crate::Found;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tagledger_model::{RawResource, ScopeId};
 use tokio::sync::mpsc::Sender;
 
 /// Where a collector puts its pages. It waits when the reading side is behind, so that memory stays flat.
@@ -12,6 +13,8 @@ use tokio::sync::mpsc::Sender;
 pub struct Outlet {
     key: Arc<str>,
     targets: Arc<Vec<Target>>,
+    /// Where the targets of each scope are in that list: jobs may have hundreds, and pages a thousand resources.
+    by_scope: HashMap<ScopeId, Vec<usize>>,
     send: Sender<Step>,
     progress: Arc<Mutex<JobProgress>>,
 }
@@ -31,7 +34,23 @@ pub(crate) struct JobProgress {
 
 impl Outlet {
     pub(super) fn new(key: Arc<str>, targets: Arc<Vec<Target>>, send: Sender<Step>, progress: Arc<Mutex<JobProgress>>) -> Self {
-        Self { key, targets, send, progress }
+        let mut by_scope: HashMap<ScopeId, Vec<usize>> = HashMap::new();
+        for (at, target) in targets.iter().enumerate() {
+            by_scope.entry(target.scope.clone()).or_default().push(at);
+        }
+        Self { key, targets, by_scope, send, progress }
+    }
+
+    /// Which target a resource counts for.
+    fn target_of(&self, resource: &RawResource) -> Option<usize> {
+        // Of one target everything is, whatever its id says of its owner.
+        if self.targets.len() == 1 {
+            return Some(0);
+        }
+        let of_scope = self.by_scope.get(&resource.scope)?;
+        let is_at = |at: &&usize| self.targets[**at].region.is_none() || self.targets[**at].region == resource.region;
+        // What is in no Region of its own counts where its scope is first asked.
+        of_scope.iter().find(is_at).or(of_scope.first()).copied()
     }
 
     // What a thread that panicked left behind is still a count.
@@ -52,12 +71,7 @@ impl Outlet {
             let next = next.filter(|_| progress.flaw.is_none());
             for found in &found {
                 let Found::Resource(resource) = found else { continue };
-                let is_at = |target: &Target| target.scope == resource.scope && (target.region.is_none() || target.region == resource.region);
-                // Of one target everything is, whatever its id says of its owner.
-                let at = if self.targets.len() == 1 { Some(0) } else { self.targets.iter().position(is_at) };
-                // What is in no Region of its own counts where its scope is first asked.
-                let at = at.or_else(|| self.targets.iter().position(|target| target.scope == resource.scope));
-                if let Some(count) = at.and_then(|at| progress.counts.get_mut(at)) {
+                if let Some(count) = self.target_of(resource).and_then(|at| progress.counts.get_mut(at)) {
                     *count += 1;
                 }
             }

@@ -9,7 +9,7 @@ use tagledger_model::{RawTag, Text};
 
 /// The `tags` member. Null and `{}` are bare; whether absence is, depends on the call.
 #[derive(Debug, Default, PartialEq)]
-pub(super) enum Tags {
+pub(crate) enum Tags {
     #[default]
     Absent,
     /// Order and duplicates kept.

@@ -1,6 +1,6 @@
 //! One row of an inventory, whether it comes as an object or as a list of cells under named columns.
 
-use super::Tags;
+use crate::tags::Tags;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -11,7 +11,7 @@ use tagledger_model::{Text, Timestamp};
 
 /// What is kept of a row.
 #[derive(Debug, Default)]
-pub(super) struct Row {
+pub(crate) struct Row {
     pub id: Text,
     pub name: Option<Text>,
     pub kind: Option<Text>,
@@ -20,6 +20,26 @@ pub(super) struct Row {
     pub tags: Tags,
     pub created: Option<Timestamp>,
     pub properties: Properties,
+    pub proof: Proof,
+}
+
+/// What a query of ours asked beside the columns that every row has: see `live/graph/proofs.rs`.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Proof {
+    /// What uses the resource, in the form that its kind has for it.
+    pub user: Option<Text>,
+    /// What it uses: ids, parted by commas.
+    pub uses: Option<Text>,
+    /// `managedBy`: what a disk hangs on.
+    pub managed_by: Option<Text>,
+    /// A machine's power state.
+    pub power: Option<Text>,
+    /// Days that it keeps what is written to it.
+    pub retention: Option<Text>,
+    /// The id of what it was made from.
+    pub source: Option<Text>,
+    /// How many resources lie in it.
+    pub holds: Option<u64>,
 }
 
 /// The members and columns that are read.
@@ -34,6 +54,13 @@ enum Column {
     Tags,
     CreatedTime,
     Properties,
+    ManagedBy,
+    FactUser,
+    FactUses,
+    FactPower,
+    FactRetention,
+    FactSource,
+    FactHolds,
     #[serde(other)]
     Other,
 }
@@ -73,6 +100,13 @@ impl Row {
             Column::Tags => self.tags = cells.cell()?,
             Column::CreatedTime => self.created = cells.cell::<Word>()?.time(),
             Column::Properties => self.properties = cells.cell()?,
+            Column::ManagedBy => self.proof.managed_by = cells.cell::<Word>()?.filled(),
+            Column::FactUser => self.proof.user = cells.cell::<Word>()?.0,
+            Column::FactUses => self.proof.uses = cells.cell::<Word>()?.filled(),
+            Column::FactPower => self.proof.power = cells.cell::<Word>()?.filled(),
+            Column::FactRetention => self.proof.retention = cells.cell::<Word>()?.filled(),
+            Column::FactSource => self.proof.source = cells.cell::<Word>()?.filled(),
+            Column::FactHolds => self.proof.holds = cells.cell()?,
             Column::Other => drop(cells.cell::<IgnoredAny>()?),
         }
         Ok(())
@@ -109,7 +143,7 @@ impl<'de> Deserialize<'de> for Row {
 
 /// Rows in the table format of Resource Graph: `{"columns": [{"name", "type"}], "rows": [[…]]}`.
 #[derive(Debug)]
-pub(super) struct Table(pub Vec<Row>);
+pub(crate) struct Table(pub Vec<Row>);
 
 #[derive(Deserialize)]
 struct Head {
@@ -188,9 +222,13 @@ impl<'de> Visitor<'de> for OneRow<'_> {
 
 /// Text, or none for anything that is not: null, numbers and whatever a hand-made query put under a known name.
 #[derive(Debug, Default)]
-pub(super) struct Word(pub Option<Text>);
+pub(crate) struct Word(pub Option<Text>);
 
 impl Word {
+    fn filled(self) -> Option<Text> {
+        self.0.filter(|text| !text.is_empty())
+    }
+
     fn time(&self) -> Option<Timestamp> {
         self.0.as_deref().and_then(Timestamp::parse)
     }
@@ -237,7 +275,7 @@ impl<'de> Deserialize<'de> for Word {
 
 /// The few of the provider's own properties that are read. Every type fills them differently, so that nothing in them is an error.
 #[derive(Debug, Default)]
-pub(super) struct Properties {
+pub(crate) struct Properties {
     /// Of a subscription: Enabled, Warned, PastDue, Disabled, Deleted.
     pub state: Option<Text>,
     /// Of a subscription: management groups from the nearest to the root, id and display name.

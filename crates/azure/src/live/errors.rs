@@ -1,0 +1,55 @@
+//! What an error of Azure's clients means to the ledger.
+
+use azure_core_legacy::StatusCode;
+use azure_core_legacy::error::{Error, ErrorKind};
+use tagledger_collect::CollectError;
+
+/// Codes of a skip token that is over; what else is wrong with a request is a mistake of ours.
+const STALE: &[&str] = &["InvalidSkipToken", "ExpiredSkipToken", "SkipTokenExpired", "InvalidContinuationToken"];
+
+/// Puts it into words; `permission` is what the call needs.
+pub(super) fn told(error: &Error, permission: &str) -> CollectError {
+    let Some(answer) = error.as_http_error() else {
+        return match error.kind() {
+            ErrorKind::Credential => CollectError::NoCredentials(chain(error)),
+            ErrorKind::Io => CollectError::Unreachable(chain(error)),
+            _ => CollectError::Malformed(chain(error)),
+        };
+    };
+    let status = answer.status();
+    let said = || {
+        let told = answer.error_message().map(str::to_owned);
+        // What has no message of the service's own comes from something between: a proxy's page, a load balancer's.
+        told.unwrap_or_else(|| format!("HTTP {} without a message that the service defines", u16::from(status))).chars().take(300).collect::<String>()
+    };
+    let code = answer.error_code().unwrap_or_default();
+    match status {
+        StatusCode::Unauthorized => CollectError::NoCredentials(format!("the token is not accepted ({code}): {}", said())),
+        StatusCode::Forbidden => CollectError::Denied { permission: permission.to_owned() },
+        StatusCode::TooManyRequests => CollectError::Throttled(said()),
+        StatusCode::NotFound => CollectError::Gone(format!("{code}: {}", said())),
+        StatusCode::BadRequest if is_stale(code, &said()) || STALE.iter().any(|stale| answer.to_string().contains(stale)) => CollectError::StaleToken(said()),
+        _ if status.is_server_error() => CollectError::Unreachable(said()),
+        _ => CollectError::Malformed(format!("{code}: {}", said())),
+    }
+}
+
+fn is_stale(code: &str, said: &str) -> bool {
+    let said = said.to_ascii_lowercase();
+    STALE.contains(&code) || ((said.contains("skiptoken") || said.contains("skip token")) && (said.contains("expired") || said.contains("invalid")))
+}
+
+/// What an error and its causes say, each once, without the SDK's advice in further lines.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let first = |error: &dyn std::error::Error| error.to_string().lines().next().unwrap_or_default().to_owned();
+    let mut said = vec![first(error)];
+    let mut cause = error.source();
+    while let Some(at) = cause {
+        let words = first(at);
+        if said.last().is_none_or(|last| !last.contains(&words)) {
+            said.push(words);
+        }
+        cause = at.source();
+    }
+    said.join(": ").chars().take(500).collect()
+}

@@ -1,0 +1,49 @@
+//! What has to be allowed: a role that reads and nothing else, and how it is given to whoever scans.
+
+use crate::live::{COLLECTORS, settings};
+use serde_json::json;
+use tagledger_collect::{Permissions, Settings};
+
+/// Where the role is made and given when no management group is named: the one at the top has the id of the tenant.
+const ROOT: &str = "TENANT-ID";
+
+const MANAGEMENT_GROUP: &str = "/providers/Microsoft.Management/managementGroups/";
+
+/// The role, and the commands that make and assign it.
+pub(crate) fn documents(settings: &Settings) -> Vec<Permissions> {
+    let groups = settings.texts(settings::MANAGEMENT_GROUPS);
+    let groups: Vec<&str> = if groups.is_empty() { vec![ROOT] } else { groups.iter().map(String::as_str).collect() };
+    let scopes: Vec<String> = groups.iter().map(|group| format!("{MANAGEMENT_GROUP}{group}")).collect();
+    // A role can be made for one management group only (https://learn.microsoft.com/azure/role-based-access-control/custom-roles): for several, at the top.
+    let made_at = if let [only] = scopes.as_slice() { only.clone() } else { format!("{MANAGEMENT_GROUP}{ROOT}") };
+    let mut actions: Vec<&str> = COLLECTORS.iter().flat_map(|info| info.operations).map(|operation| operation.permission).collect();
+    // Resource Graph shows a resource only to those who may read it. No action that reads by this pattern returns a secret or data.
+    actions.push("*/read");
+    actions.sort_unstable();
+    actions.dedup();
+    let role = json!({
+        "Name": "Tagledger",
+        "IsCustom": true,
+        "Description": "Lets tagledger read resources and their tags",
+        "Actions": actions,
+        "NotActions": [],
+        "DataActions": [],
+        "NotDataActions": [],
+        "AssignableScopes": [made_at],
+    });
+    let mut text = String::from(
+        "# Once, by somebody who may assign roles there; APP-ID is the application or managed identity that scans.\n\
+         tagledger permissions azure role > tagledger-role.json\naz role definition create --role-definition @tagledger-role.json\n",
+    );
+    for scope in &scopes {
+        text.push_str(&format!("az role assignment create --assignee APP-ID --role Tagledger --scope {scope}\n"));
+    }
+    vec![
+        Permissions {
+            name: "role",
+            summary: "A custom role that reads, to be given on the management group above all subscriptions that are asked.".to_owned(),
+            text: format!("{role:#}\n"),
+        },
+        Permissions { name: "assignment", summary: "The commands that make the role and give it to whoever scans.".to_owned(), text },
+    ]
+}

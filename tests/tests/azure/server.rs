@@ -1,0 +1,84 @@
+//! The server of a test, and what it saw.
+
+use super::estate::{CLIENT, SECRET, TENANT, file};
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use tagledger_tests::{Call, Desk, python, root};
+
+/// A server with an estate. What it did not understand, or Prism did not allow, fails the test.
+pub struct Server {
+    server: tagledger_tests::Server,
+    pub https: String,
+    pub authority_file: String,
+    /// Where Prism listens, which passes on what it judges.
+    pub prism: Option<String>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let violations = if std::thread::panicking() { Value::Null } else { self.get("/")["violations"].take() };
+        assert!(violations.as_array().is_none_or(Vec::is_empty), "{violations:#}");
+    }
+}
+
+impl Server {
+    pub fn of(seed: &Value) -> Option<Self> {
+        let server = tagledger_tests::Server::script("azure", &[], &seed.to_string())?;
+        let mut this = Self { server, https: String::new(), authority_file: String::new(), prism: None };
+        let ports = this.get("/-/ports");
+        this.https = format!("https://127.0.0.1:{}", ports["https"]);
+        this.authority_file = ports["ca"].as_str().unwrap().to_owned();
+        this.prism = ports["prism"].as_u64().map(|port| format!("http://127.0.0.1:{port}"));
+        Some(this)
+    }
+
+    /// What the program is told to find it.
+    pub fn settings(&self) -> Value {
+        json!({"tenant": TENANT, "authority": self.https, "resource_manager": self.prism.as_ref().unwrap_or(&self.https), "audience": "https://management.azure.com"})
+    }
+
+    /// A scan by the first client, with further settings.
+    pub fn scan(&self, desk: &Desk, settings: &Value, more: &str) -> Call {
+        self.call(desk, settings, more).env("AZURE_CLIENT_ID", CLIENT).env("AZURE_CLIENT_SECRET", SECRET)
+    }
+
+    /// The same by nobody.
+    pub fn call(&self, desk: &Desk, settings: &Value, more: &str) -> Call {
+        let mut all = self.settings();
+        for (name, value) in settings.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        desk.put("tagledger.yaml", file(&all));
+        // The program trusts whom the machine trusts: here the authority of this server alone.
+        let call = desk.call(&format!("scan --config tagledger.yaml --out run --now 2026-11-01 {more}"));
+        call.env("SSL_CERT_FILE", &self.authority_file).env("NO_PROXY", "127.0.0.1,localhost")
+    }
+
+    /// A question to the server itself.
+    pub fn get(&self, path: &str) -> Value {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.server.port)).unwrap();
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
+    /// Every call so far.
+    pub fn calls(&self) -> Vec<Value> {
+        self.get("/")["calls"].as_array().unwrap().clone()
+    }
+
+    /// How many of one operation were answered with this status.
+    pub fn count(&self, operation: &str, status: u64) -> usize {
+        self.calls().iter().filter(|call| call["operation"] == operation && call["status"] == status).count()
+    }
+
+    /// What Microsoft's own Python clients read of it.
+    pub fn witness(&self) -> Value {
+        let script = root().join("tests/servers/witness_azure.py");
+        let output = python().unwrap().arg(script).args([&self.https, &self.authority_file, TENANT, CLIENT, SECRET]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+}
