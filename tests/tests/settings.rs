@@ -183,6 +183,7 @@ fn what_cannot_be_meant_is_refused_before_anybody_is_asked() {
         ("scan --from inventory.csv --resume", "--resume is about clouds"),
         ("scan --cloud aws --region eu_west_1", "--region eu_west_1: write a Region such as eu-central-1"),
         ("scan --cloud aws --concurrency 0", "0 is not in 1..=256"),
+        ("scan --cloud azure --region eu-west-1", "--region: azure cannot be told that"),
         ("scan --cloud gcp", "gcp: no cloud that can be asked live; known aws, azure"),
         ("scan --from inventory.csv --config nowhere.yaml", "nowhere.yaml: cannot be read"),
     ] {

@@ -38,6 +38,8 @@ pub(crate) struct Proof {
     pub retention: Option<Text>,
     /// The id of what it was made from.
     pub source: Option<Text>,
+    /// When it ends by itself.
+    pub ends: Option<Text>,
     /// How many resources lie in it.
     pub holds: Option<u64>,
 }
@@ -60,6 +62,7 @@ enum Column {
     FactPower,
     FactRetention,
     FactSource,
+    FactEnds,
     FactHolds,
     #[serde(other)]
     Other,
@@ -106,6 +109,7 @@ impl Row {
             Column::FactPower => self.proof.power = cells.cell::<Word>()?.filled(),
             Column::FactRetention => self.proof.retention = cells.cell::<Word>()?.filled(),
             Column::FactSource => self.proof.source = cells.cell::<Word>()?.filled(),
+            Column::FactEnds => self.proof.ends = cells.cell::<Word>()?.filled(),
             Column::FactHolds => self.proof.holds = cells.cell()?,
             Column::Other => drop(cells.cell::<IgnoredAny>()?),
         }

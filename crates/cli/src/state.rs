@@ -17,6 +17,7 @@ pub(crate) fn in_cells(facts: &Facts) -> StateCells {
         (running, facts.running.as_ref().map(|f| &f.proof)),
         (retention, facts.retention.as_ref().map(|f| &f.proof)),
         (source, facts.source.as_ref().map(|f| &f.proof)),
+        ("ends", facts.ends.as_ref().map(|f| &f.proof)),
     ];
     let proofs: Vec<String> = proofs.into_iter().filter_map(|(column, proof)| Some(format!("{column}: {}", proof?))).collect();
     StateCells {

@@ -96,16 +96,17 @@ fn stage(inventory: &Inventory) -> UInt32Chunked {
         .collect()
 }
 
-/// Whether a resource states a lifetime, and the first moment after it; null where the statement cannot be read or
+/// Whether a resource states a lifetime, by a tag or else by what its cloud says of it, and the first moment after it; null where the statement cannot be read or
 /// counts from an unknown creation. What a plan is about to make has its whole duration before it.
 fn lifetimes(inventory: &Inventory) -> (BooleanChunked, Int64Chunked) {
     let parts = &inventory.parts;
     let ranks: Vec<Option<usize>> = parts.sets.pairs.iter().map(|p| lifetime_rank(parts, p)).collect();
-    if ranks.iter().all(Option::is_none) {
+    let ends = known(inventory, |facts| facts.ends.as_ref().map(|end| end.value.0));
+    if ranks.iter().all(Option::is_none) && ends.iter().all(Option::is_none) {
         return (std::iter::repeat_n(Some(false), inventory.len()).collect(), std::iter::repeat_n(None::<i64>, inventory.len()).collect());
     }
     let rows = (0..inventory.len()).map(|row| {
-        let pair = lifetime_pair(parts, parts.resources.sets[row], |pair| ranks[pair as usize])?;
+        let Some(pair) = lifetime_pair(parts, parts.resources.sets[row], |pair| ranks[pair as usize]) else { return ends[row].map(Some) };
         let unborn = parts.resources.unborn.contains(&crate::intern::number(row));
         Some(expiry(pair.value.as_ref(), if unborn { i64::MAX } else { parts.resources.created[row] }))
     });

@@ -39,7 +39,14 @@ fn merge(mut said: Vec<Said>) -> Option<Box<Facts>> {
     let running = best(&said, |f| f.running.as_ref());
     let agree = |f: &Facts| !contradicts(f.attached.as_ref(), attached.as_ref()) && !contradicts(f.running.as_ref(), running.as_ref());
     let since = said.iter().filter(|(_, f)| agree(f)).filter_map(|(rank, f)| Some((*rank, f.since?))).max().map(|(_, since)| since);
-    Some(Box::new(Facts { since, retention: best(&said, |f| f.retention.as_ref()), source: best(&said, |f| f.source.as_ref()), attached, running }))
+    Some(Box::new(Facts {
+        since,
+        retention: best(&said, |f| f.retention.as_ref()),
+        ends: best(&said, |f| f.ends.as_ref()),
+        source: best(&said, |f| f.source.as_ref()),
+        attached,
+        running,
+    }))
 }
 
 /// The fact of the highest rank. Of one rank, the value by which nothing is called an orphan or short-lived: in use, running, kept for longer.

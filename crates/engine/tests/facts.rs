@@ -103,6 +103,7 @@ fn any_facts() -> impl Strategy<Value = Option<Facts>> {
     let source = proptest::option::of("[xy]".prop_map(|id| Fact::new(Text::new(&id), "s", &id)));
     let since = proptest::option::of((0..3_i64).prop_map(Timestamp));
     let facts = (flag(), flag(), since, retention, source).prop_map(|(attached, running, since, retention, source)| Facts {
+        ends: since.map(|end| Fact::new(end, "e", "x")),
         attached,
         running,
         since,

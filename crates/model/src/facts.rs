@@ -13,6 +13,8 @@ pub struct Facts {
     pub since: Option<Timestamp>,
     /// How long it keeps what is written to it.
     pub retention: Option<Fact<Retention>>,
+    /// When it ends by itself and is of no use to anybody: a certificate.
+    pub ends: Option<Fact<Timestamp>>,
     /// Canonical id of the resource that it was made from: the disk behind a snapshot.
     pub source: Option<Fact<Text>>,
 }

@@ -2,7 +2,7 @@
 
 use crate::words;
 use tagledger_engine::{Check, Context, Explanation, Family, Hit, ResourceView, Rule, RuleMeta, Table};
-use tagledger_model::{Level, Suggestion};
+use tagledger_model::{Fact, Level, Suggestion, Timestamp};
 use tagledger_taxonomy::duration_seconds;
 
 pub struct Expired;
@@ -23,14 +23,16 @@ impl Rule for Expired {
     }
 
     fn checks(&self, cx: &Context<'_>) -> Vec<Check> {
-        if cx.taxonomy().lifetime_keys.is_empty() {
+        if cx.taxonomy().lifetime_keys.is_empty() && !cx.is_known(|facts| facts.ends.is_some()) {
             return Vec::new();
         }
         vec![Check::Columns { table: Table::Resources, key: None, population: cx.states_lifetime(), violated: cx.is_expired(), demanded_by: None }]
     }
 
     fn explain(&self, hit: &Hit<'_>) -> Explanation {
-        let Some((resource, tag)) = hit.resource.and_then(|r| r.lifetime_tag().map(|tag| (r, tag))) else { return words::summary(&META) };
+        let Some((resource, tag)) = hit.resource.and_then(|r| r.lifetime_tag().map(|tag| (r, tag))) else {
+            return hit.resource.and_then(|r| r.facts()?.ends.as_ref()).map_or_else(|| words::summary(&META), ended);
+        };
         let value = tag.value.as_deref().unwrap_or("");
         let message = lifetime(&resource, &tag.key, value, hit.is_violated());
         let mend = || Suggestion::Other { text: format!("Delete it, or write a later `{}`", tag.key) };
@@ -41,6 +43,16 @@ impl Rule for Expired {
             suggestion: hit.is_violated().then(mend),
             ..Explanation::default()
         }
+    }
+}
+
+/// What ends by itself.
+fn ended(end: &Fact<Timestamp>) -> Explanation {
+    Explanation {
+        message: format!("It ended on {}: nobody can use it any more", end.value.day()),
+        evidence: Some(words::proof(&end.proof)),
+        suggestion: Some(Suggestion::Other { text: "Delete it, or put a new one in its place".to_owned() }),
+        ..Explanation::default()
     }
 }
 

@@ -3,6 +3,7 @@
 //! A machine's seconds mean little elsewhere; its ratios do. docs/performance.md keeps them with what limits them.
 
 mod figures;
+mod graph;
 mod live;
 
 use crate::{Failure, arguments, process, workspace};
@@ -20,7 +21,7 @@ const DUCKDB: &str = "duckdb==2.0.0";
 /// inventory needs the sub-account, within which bare ids are looked up.
 const COLUMNS: &str = "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ResourceId,Tags";
 
-const PARTS: [&str; 9] = ["a", "b-typical", "b-hard", "c-start", "c-5mb", "c-50mb", "d-20k", "d-200k", "d-paced"];
+const PARTS: [&str; 12] = ["a", "b-typical", "b-hard", "c-start", "c-5mb", "c-50mb", "d-20k", "d-200k", "d-paced", "e-20k", "e-200k", "e-quota"];
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -84,6 +85,9 @@ pub(crate) fn run(words: &[&str]) -> Result<(), Failure> {
             "d-20k" => live::scan(&rig, 20_000, false)?,
             "d-200k" => live::scan(&rig, 200_000, false)?,
             "d-paced" => live::scan(&rig, 200_000, true)?,
+            "e-20k" => graph::scan(&rig, 20_000, false)?,
+            "e-200k" => graph::scan(&rig, 200_000, false)?,
+            "e-quota" => graph::scan(&rig, 200_000, true)?,
             shape => cost(&rig, shape.trim_start_matches("b-"), options.rows)?,
         }
     }
@@ -232,7 +236,7 @@ mod tests {
         assert_eq!(some, Options { parts: vec!["b-hard"], resources: 1_000_000, rows: 1000, repetitions: 1 });
         assert_eq!(
             Options::parse(&["--only", "b"]).unwrap_err().0,
-            "--only b: the parts are a, b-typical, b-hard, c-start, c-5mb, c-50mb, d-20k, d-200k, d-paced."
+            "--only b: the parts are a, b-typical, b-hard, c-start, c-5mb, c-50mb, d-20k, d-200k, d-paced, e-20k, e-200k, e-quota."
         );
     }
 }

@@ -132,6 +132,8 @@ pub const KINDS: &[Kind] = &[
     kind("Microsoft.Compute/virtualMachines", None, || json!({"extended": {"instanceView": {"powerState": {"code": "PowerState/stopped"}}}})),
     kind("Microsoft.OperationalInsights/workspaces", None, || json!({"retentionInDays": 30})),
     kind("Microsoft.Storage/storageAccounts", None, || json!({"creationTime": "2026-02-01T00:00:00Z"})),
+    kind("Microsoft.Web/certificates", None, || json!({"expirationDate": "2026-05-01T12:00:00+00:00"})),
+    kind("Microsoft.Web/certificates", None, || json!({"expirationDate": "2027-05-01T12:00:00+00:00"})),
     kind("Microsoft.KeyVault/vaults", None, || json!({})),
     kind("Microsoft.Web/sites", None, || json!({})),
 ];

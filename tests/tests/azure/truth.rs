@@ -53,6 +53,7 @@ const RULES: &[&str] = &[
     "conflicting-keys",
     "repeated-key",
     "unattached",
+    "expired",
 ];
 
 type Findings = BTreeSet<(String, String, String)>;
@@ -66,8 +67,12 @@ pub fn expected(world: &Value, sees: impl Fn(&Value) -> bool) -> Findings {
         let template = TEMPLATES.iter().find(|template| template.name == name).unwrap();
         let id = id(thing);
         all.extend(template.wrong.iter().map(|(rule, key)| ((*rule).to_owned(), (*key).to_owned(), id.clone())));
+        // Scans are made on the first of November.
+        if thing["properties"]["expirationDate"].as_str().is_some_and(|end| end < "2026-11-01") {
+            all.insert(("expired".to_owned(), "-".to_owned(), id.clone()));
+        }
         if thing["used"] == json!(false) {
-            all.insert(("unattached".to_owned(), "-".to_owned(), id));
+            all.insert(("unattached".to_owned(), "-".to_owned(), id.clone()));
         }
     }
     all

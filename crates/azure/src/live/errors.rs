@@ -4,9 +4,6 @@ use azure_core_legacy::StatusCode;
 use azure_core_legacy::error::{Error, ErrorKind};
 use tagledger_collect::CollectError;
 
-/// Codes of a skip token that is over; what else is wrong with a request is a mistake of ours.
-const STALE: &[&str] = &["InvalidSkipToken", "ExpiredSkipToken", "SkipTokenExpired", "InvalidContinuationToken"];
-
 /// Puts it into words; `permission` is what the call needs.
 pub(super) fn told(error: &Error, permission: &str) -> CollectError {
     let Some(answer) = error.as_http_error() else {
@@ -28,15 +25,9 @@ pub(super) fn told(error: &Error, permission: &str) -> CollectError {
         StatusCode::Forbidden => CollectError::Denied { permission: permission.to_owned() },
         StatusCode::TooManyRequests => CollectError::Throttled(said()),
         StatusCode::NotFound => CollectError::Gone(format!("{code}: {}", said())),
-        StatusCode::BadRequest if is_stale(code, &said()) || STALE.iter().any(|stale| answer.to_string().contains(stale)) => CollectError::StaleToken(said()),
         _ if status.is_server_error() => CollectError::Unreachable(said()),
         _ => CollectError::Malformed(format!("{code}: {}", said())),
     }
-}
-
-fn is_stale(code: &str, said: &str) -> bool {
-    let said = said.to_ascii_lowercase();
-    STALE.contains(&code) || ((said.contains("skiptoken") || said.contains("skip token")) && (said.contains("expired") || said.contains("invalid")))
 }
 
 /// What an error and its causes say, each once, without the SDK's advice in further lines.

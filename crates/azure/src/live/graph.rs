@@ -197,6 +197,7 @@ impl Reading<'_> {
 
     async fn answer(&self, query: &Query<'_>, token: Option<String>) -> Result<(Answer, bool), CollectError> {
         let session = &self.graph.session;
+        let goes_on = token.is_some();
         let request = request(query.text, &self.graph.subscriptions, token);
         let call = async {
             let answer = session.graph.resources(request).send().await?.into_raw_response();
@@ -206,7 +207,11 @@ impl Reading<'_> {
                 .any(|(name, value)| name.as_str() == "x-ms-tenant-subscription-limit-hit" && value.as_str().eq_ignore_ascii_case("true"));
             Ok((answer.into_body().collect().await?, limited))
         };
-        let (body, limited): (azure_core::Bytes, bool) = session.ask(&query.info.operations[0], &Text::const_new(""), call).await?;
+        let (body, limited): (azure_core::Bytes, bool) = match session.ask(&query.info.operations[0], &Text::const_new(""), call).await {
+            // The first page of the same query was answered: it can only be the token that is not accepted any more. Its code is nowhere documented.
+            Err(CollectError::Malformed(why)) if goes_on => return Err(CollectError::StaleToken(why)),
+            answer => answer?,
+        };
         let answer = serde_json::from_slice(&body).map_err(|error| CollectError::Malformed(error.to_string()))?;
         Ok((answer, limited))
     }

@@ -31,6 +31,7 @@ impl State {
             since: self.since,
             retention: self.retention.map(|r| Fact::new(r, "retention_days", &kept(r))),
             source: self.made_from.map(|id| Fact::new(id.clone(), "made_from", &id)),
+            ends: None,
         };
         Ok((facts != Facts::default()).then(|| Box::new(facts)))
     }

@@ -39,6 +39,8 @@ struct KeptFacts {
     /// Days; none for ever.
     retention: Option<(Option<u32>, Text)>,
     source: Option<(Text, Text)>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    ends: Option<(Timestamp, Text)>,
 }
 
 impl Kept {
@@ -112,6 +114,7 @@ impl KeptFacts {
             since: facts.since,
             retention: facts.retention.as_ref().map(days),
             source: facts.source.as_ref().map(|fact| (fact.value.clone(), fact.proof.clone())),
+            ends: facts.ends.as_ref().map(|fact| (fact.value, fact.proof.clone())),
         }
     }
 
@@ -124,6 +127,7 @@ impl KeptFacts {
             since: self.since,
             retention: self.retention.map(days),
             source: self.source.map(|(value, proof)| Fact { value, proof }),
+            ends: self.ends.map(|(value, proof)| Fact { value, proof }),
         }
     }
 }

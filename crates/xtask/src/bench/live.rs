@@ -100,7 +100,7 @@ fn at(cloud: &Cloud, command: Vec<String>) -> Vec<String> {
 
 impl Rig {
     /// Writes a script, or what one reads, beside the data.
-    fn write(&self, name: &str, text: &str) -> Result<PathBuf, Failure> {
+    pub(super) fn write(&self, name: &str, text: &str) -> Result<PathBuf, Failure> {
         let path = self.folder.join(name);
         std::fs::write(&path, text).map_err(|e| Failure(format!("{}: cannot be written: {e}", path.display())))?;
         Ok(path)

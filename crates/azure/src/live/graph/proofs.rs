@@ -3,7 +3,7 @@
 //! Properties are those of the kind's own Resource Manager type (<https://learn.microsoft.com/azure/templates/>). What has no line is not judged.
 
 use crate::row::Proof;
-use tagledger_model::{Fact, Facts, RawTag, Retention, Text};
+use tagledger_model::{Fact, Facts, RawTag, Retention, Text, Timestamp};
 
 /// What uses a kind of resource, and how that is asked.
 struct Use {
@@ -94,6 +94,7 @@ const USES: &[Use] = &[
 ];
 
 const DISK: &str = "microsoft.compute/disks";
+const CERTIFICATE: &str = "microsoft.web/certificates";
 const AVAILABILITY_SET: &str = "microsoft.compute/availabilitysets";
 
 /// Days for which a kind keeps what is written to it. Of a storage account it is what its own policy forbids to delete earlier.
@@ -110,6 +111,11 @@ const KEEPS: &[(&str, &str, &str)] = &[
 /// The expression of the query that answers `factUser`.
 pub(super) fn user_query() -> String {
     cases(USES.iter().map(|one| (one.kind, one.query)))
+}
+
+/// The expression of the query that answers `factEnds`.
+pub(super) fn ends_query() -> String {
+    cases(std::iter::once((CERTIFICATE, "tostring(properties.expirationDate)")))
 }
 
 /// The expression of the query that answers `factRetention`.
@@ -129,6 +135,7 @@ pub(super) fn facts(kind: &str, name: Option<&str>, tags: &[RawTag], proof: &Pro
         running: proof.power.as_deref().and_then(running),
         retention: retention(kind, proof.retention.as_deref()),
         source: proof.source.as_ref().map(|id| Fact { value: id.to_lowercase(), proof: Text::from(format!("sourceResourceId = {id}")) }),
+        ends: ends(kind, proof.ends.as_deref()),
         since: None,
     };
     (known != Facts::default()).then(|| Box::new(known))
@@ -184,6 +191,12 @@ fn retention(kind: &str, said: Option<&str>) -> Option<Fact<Retention>> {
     // A workspace of an old tier says -1.
     let value = u32::try_from(days).map_or(Retention::Forever, Retention::Days);
     Some(Fact::new(value, field, said?))
+}
+
+/// When a certificate of App Service ends.
+fn ends(kind: &str, said: Option<&str>) -> Option<Fact<Timestamp>> {
+    let said = said.filter(|_| kind == CERTIFICATE)?;
+    Some(Fact::new(Timestamp::parse(said)?, "expirationDate", said))
 }
 
 /// Whether any pool has an address or an interface in it.

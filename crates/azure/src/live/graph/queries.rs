@@ -13,9 +13,11 @@ pub(super) fn resources() -> String {
     createdTime = coalesce(tostring(properties.timeCreated), tostring(properties.creationTime), tostring(properties.createdDate), tostring(properties.creationDate)),
     factPower = tostring(properties.extended.instanceView.powerState.code),
     factSource = tostring(properties.creationData.sourceResourceId),
+    factEnds = {},
     factRetention = {},
     factUser = {}
 | order by id asc",
+        proofs::ends_query(),
         proofs::retention_query(),
         proofs::user_query()
     )
@@ -37,6 +39,7 @@ pub(super) const CONTAINERS: &str = "resourcecontainers
 pub(super) const USERS: &str = "resources
 | where type in~ ('microsoft.sql/servers/elasticpools', 'microsoft.sql/servers/databases', 'microsoft.network/virtualnetworkgateways',
     'microsoft.network/connections', 'microsoft.web/connections', 'microsoft.logic/workflows')
+| where type !~ 'microsoft.sql/servers/databases' or isnotempty(tostring(properties.elasticPoolId))
 | project id, name, type, location, subscriptionId,
     factUses = case(type =~ 'microsoft.sql/servers/databases', tostring(properties.elasticPoolId),
         type =~ 'microsoft.network/connections', strcat(tostring(properties.virtualNetworkGateway1.id), ',', tostring(properties.virtualNetworkGateway2.id)),

@@ -35,9 +35,15 @@ impl Wanted {
         for (cloud, settings) in &mut clouds {
             overlay(*cloud, settings, args)?;
         }
-        for (flag, given) in [("--region", !args.region.is_empty()), ("--profile", args.profile.is_some()), ("--resume", args.resume)] {
-            if given && clouds.is_empty() {
+        let flags = [("--region", "regions", !args.region.is_empty()), ("--profile", "profile", args.profile.is_some()), ("--resume", "", args.resume)];
+        for (flag, setting, _) in flags.into_iter().filter(|(.., given)| *given) {
+            if clouds.is_empty() {
                 return Err(Failure::Usage(format!("{flag} is about clouds that are asked, and none is: name one with --cloud, or in {NAME}")));
+            }
+            let may_be_told = |cloud: &dyn Cloud| setting.is_empty() || cloud.settings().iter().any(|known| known.name == setting);
+            if !clouds.iter().any(|(cloud, _)| may_be_told(*cloud)) {
+                let names: Vec<String> = clouds.iter().map(|(cloud, _)| cloud.id().to_string()).collect();
+                return Err(Failure::Usage(format!("{flag}: {} cannot be told that", names.join(" and "))));
             }
         }
         Ok(Self {
@@ -84,9 +90,8 @@ fn overlay(cloud: &dyn Cloud, settings: &mut Settings, args: &Scan) -> Result<()
         [("--region", "regions", (!regions.is_empty()).then_some(Value::Texts(regions))), ("--profile", "profile", args.profile.clone().map(Value::Text))];
     for (flag, name, value) in flags {
         let Some(value) = value else { continue };
-        let Some(setting) = cloud.settings().iter().find(|setting| setting.name == name) else {
-            return Err(Failure::Usage(format!("{flag}: {} cannot be told that", cloud.id())));
-        };
+        // Another cloud is meant.
+        let Some(setting) = cloud.settings().iter().find(|setting| setting.name == name) else { continue };
         let unfit = match (&setting.shape, &value) {
             (Shape::Texts(form), Value::Texts(texts)) => texts.iter().find(|text| !(form.is)(text)).map(|text| (text, form)),
             (Shape::Text(form), Value::Text(text)) => (!(form.is)(text)).then_some((text, form)),

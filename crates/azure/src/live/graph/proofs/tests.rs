@@ -51,6 +51,9 @@ fn states_and_days_are_read_and_what_is_on_the_way_is_not() {
     assert!(of("PowerState/running").unwrap().running.unwrap().value);
     assert!(!of("PowerState/stopped").unwrap().running.unwrap().value);
     assert_eq!(of("PowerState/starting"), None);
+    let ends = |kind: &str, date: &str| facts(kind, None, &[], &Proof { ends: Some(Text::new(date)), ..Proof::default() }).and_then(|facts| facts.ends);
+    assert_eq!(ends(CERTIFICATE, "2026-05-01T12:00:00Z").map(|end| end.value), Timestamp::parse("2026-05-01T12:00:00Z"));
+    assert_eq!((ends(CERTIFICATE, "soon"), ends(DISK, "2026-05-01T12:00:00Z")), (None, None));
     let days = |kind: &str, days: &str| {
         facts(kind, None, &[], &Proof { retention: Some(Text::new(days)), ..Proof::default() }).and_then(|facts| facts.retention).map(|fact| fact.value)
     };
