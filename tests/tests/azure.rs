@@ -22,8 +22,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use tagledger_tests::{Row, ledger};
 
-const RESOURCES: &str = "azure.resource-graph.resources";
-const CONTAINERS: &str = "azure.resource-graph.containers";
+const RESOURCES: &str = "azure.resource-graph";
 const LISTS: &str = "azure.resource-manager.resources";
 
 /// The rows of one collector by subscription.

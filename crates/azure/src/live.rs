@@ -14,11 +14,12 @@ mod wire;
 use session::Session;
 use std::sync::Arc;
 use tagledger_collect::{Asked, CollectError, CollectorInfo, Connection, Discovery, Settings};
-use tagledger_model::Outcome;
+use tagledger_model::{Outcome, Text};
+use tenant::Tenant;
 
 /// Every collector, and what is called before any of them.
 pub(crate) static COLLECTORS: &[&CollectorInfo] =
-    &[&tenant::SUBSCRIPTIONS, &tenant::ENTITIES, &tenant::ACCESS, &graph::RESOURCES, &graph::CONTAINERS, &graph::USERS, &lists::RESOURCES, &lists::GROUPS];
+    &[&tenant::SUBSCRIPTIONS, &tenant::ENTITIES, &tenant::ACCESS, &graph::INFO, &lists::RESOURCES, &lists::GROUPS];
 
 /// Credentials, and what was asked for.
 pub(crate) struct Caller {
@@ -36,10 +37,7 @@ impl Connection for Caller {
         Box::pin(async move {
             let mut discovery = Discovery::default();
             let tenant = tenant::discover(&self.session, &self.settings, &mut discovery).await?;
-            let by_graph = match tenant.subscriptions.first() {
-                None => false,
-                Some(first) => self.asks_graph(first, &mut discovery).await,
-            };
+            let by_graph = !tenant.subscriptions.is_empty() && self.asks_graph(&tenant, &mut discovery).await;
             discovery.work = if by_graph { graph::jobs(&self.session, &tenant) } else { lists::jobs(&self.session, &tenant) };
             Ok(discovery)
         })
@@ -48,15 +46,16 @@ impl Connection for Caller {
 
 impl Caller {
     /// Whether Resource Graph is asked. Where it refuses, Resource Manager's lists show the same resources, though not the state they are in.
-    async fn asks_graph(&self, first: &tagledger_model::Text, discovery: &mut Discovery) -> bool {
+    async fn asks_graph(&self, tenant: &Tenant, discovery: &mut Discovery) -> bool {
         if self.settings.text(settings::SOURCE) == Some(settings::BY_MANAGER) {
             return false;
         }
-        match graph::probe(&self.session, first).await {
+        match graph::probe(&self.session, tenant).await {
             Err(CollectError::Denied { permission }) => {
                 let why =
                     format!("permission {permission} is missing: Resource Manager's lists are read instead, which do not show what state resources are in");
-                discovery.coverage.push(tenant::row(first.clone(), graph::RESOURCES.id, Outcome::Skipped { why }));
+                let row = |id: &Text| tenant::row(id.clone(), graph::INFO.id, Outcome::Skipped { why: why.clone() });
+                discovery.coverage.extend(tenant.subscriptions.iter().map(row));
                 false
             }
             // Whatever else goes wrong may pass, or is said in the row of each subscription.

@@ -7,6 +7,9 @@ use tagledger_collect::{Permissions, Settings};
 /// Where the role is made and given when no management group is named: the one at the top has the id of the tenant.
 const ROOT: &str = "TENANT-ID";
 
+/// <https://learn.microsoft.com/azure/role-based-access-control/permissions/databases#microsoftdocumentdb>
+const KEYS: &[&str] = &["Microsoft.DocumentDB/databaseAccounts/readonlykeys/read"];
+
 const MANAGEMENT_GROUP: &str = "/providers/Microsoft.Management/managementGroups/";
 
 /// The role, and the commands that make and assign it.
@@ -17,7 +20,7 @@ pub(crate) fn documents(settings: &Settings) -> Vec<Permissions> {
     // A role can be made for one management group only (https://learn.microsoft.com/azure/role-based-access-control/custom-roles): for several, at the top.
     let made_at = if let [only] = scopes.as_slice() { only.clone() } else { format!("{MANAGEMENT_GROUP}{ROOT}") };
     let mut actions: Vec<&str> = COLLECTORS.iter().flat_map(|info| info.operations).map(|operation| operation.permission).collect();
-    // Resource Graph shows a resource only to those who may read it. No action that reads by this pattern returns a secret or data.
+    // Resource Graph shows a resource only to those who may read it.
     actions.push("*/read");
     actions.sort_unstable();
     actions.dedup();
@@ -26,7 +29,8 @@ pub(crate) fn documents(settings: &Settings) -> Vec<Permissions> {
         "IsCustom": true,
         "Description": "Lets tagledger read resources and their tags",
         "Actions": actions,
-        "NotActions": [],
+        // Nearly all that gives keys away is an action and no reading; these are.
+        "NotActions": KEYS,
         "DataActions": [],
         "NotDataActions": [],
         "AssignableScopes": [made_at],

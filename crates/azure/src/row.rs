@@ -40,8 +40,6 @@ pub(crate) struct Proof {
     pub source: Option<Text>,
     /// When it ends by itself.
     pub ends: Option<Text>,
-    /// How many resources lie in it.
-    pub holds: Option<u64>,
 }
 
 /// The members and columns that are read.
@@ -63,7 +61,6 @@ enum Column {
     FactRetention,
     FactSource,
     FactEnds,
-    FactHolds,
     #[serde(other)]
     Other,
 }
@@ -110,7 +107,6 @@ impl Row {
             Column::FactRetention => self.proof.retention = cells.cell::<Word>()?.filled(),
             Column::FactSource => self.proof.source = cells.cell::<Word>()?.filled(),
             Column::FactEnds => self.proof.ends = cells.cell::<Word>()?.filled(),
-            Column::FactHolds => self.proof.holds = cells.cell()?,
             Column::Other => drop(cells.cell::<IgnoredAny>()?),
         }
         Ok(())

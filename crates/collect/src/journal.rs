@@ -7,7 +7,7 @@ mod kept;
 
 use crate::Found;
 use crate::live::{Step, Target};
-use kept::Kept;
+use kept::{Keeping, Kept};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
@@ -43,7 +43,8 @@ struct Head {
 
 const LAYOUT: u32 = 1;
 
-#[derive(Serialize, Deserialize)]
+/// A line as it is read.
+#[derive(Deserialize)]
 struct Entry<'a> {
     #[serde(borrow)]
     key: std::borrow::Cow<'a, str>,
@@ -51,12 +52,37 @@ struct Entry<'a> {
     what: What,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum What {
     Page { found: Vec<Kept>, next: Option<String> },
     Anew(()),
     Rows(Vec<Row>),
+}
+
+/// The same lines as they are written: nothing is copied for them, because every page of every scan passes here.
+#[derive(Serialize)]
+struct PageLine<'a> {
+    key: &'a str,
+    page: Page<'a>,
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    found: Vec<Keeping<'a>>,
+    next: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct AnewLine<'a> {
+    key: &'a str,
+    anew: (),
+}
+
+#[derive(Serialize)]
+struct RowsLine<'a> {
+    key: &'a str,
+    rows: &'a [Row],
 }
 
 /// What an earlier attempt left of a job.
@@ -145,8 +171,8 @@ impl Journal {
             match what {
                 What::Page { found, next } => {
                     job.next = next;
-                    for resource in found.into_iter().filter_map(Kept::resource) {
-                        *job.by_place.entry(Target { scope: resource.scope, region: resource.region }).or_default() += 1;
+                    for (scope, region) in found.into_iter().filter(Kept::is_resource).map(Kept::place) {
+                        *job.by_place.entry(Target { scope, region }).or_default() += 1;
                         job.total += 1;
                     }
                 }
@@ -163,7 +189,7 @@ impl Journal {
             if let What::Page { found, .. } = what
                 && jobs.contains(key.as_str())
             {
-                found.into_iter().filter_map(Kept::resource).for_each(|resource| each(Found::Resource(resource)));
+                found.into_iter().filter_map(Kept::found).for_each(&mut *each);
             }
         })
     }
@@ -186,15 +212,20 @@ impl Journal {
 
     /// Keeps a step.
     pub(crate) fn note(&mut self, step: &Step) -> Result<(), JournalError> {
-        let (key, what) = match step {
-            Step::Page { key, .. } if key.is_empty() => return Ok(()),
-            Step::Page { key, found, next } => (key, What::Page { found: found.iter().filter_map(Kept::of).collect(), next: next.clone() }),
-            Step::Anew { key } => (key, What::Anew(())),
-            Step::Rows { key, rows } => (key, What::Rows(rows.iter().map(|row| Row { blind: row.blind, outcome: row.outcome.clone() }).collect())),
-            Step::Jobs(_) | Step::Row(_) | Step::Failed(_) => return Ok(()),
-        };
+        match step {
+            Step::Page { key, found, next } if !key.is_empty() => {
+                let page = Page { found: found.iter().filter_map(Keeping::of).collect(), next: next.as_deref() };
+                self.line(&PageLine { key, page })?;
+            }
+            Step::Anew { key } => self.line(&AnewLine { key, anew: () })?,
+            Step::Rows { key, rows } => {
+                let rows: Vec<Row> = rows.iter().map(|row| Row { blind: row.blind, outcome: row.outcome.clone() }).collect();
+                self.line(&RowsLine { key, rows: &rows })?;
+            }
+            Step::Page { .. } | Step::Jobs(_) | Step::Row(_) | Step::Failed(_) => return Ok(()),
+        }
         self.is_empty = false;
-        self.line(&Entry { key: (&**key).into(), what })
+        Ok(())
     }
 
     fn line(&mut self, entry: &impl Serialize) -> Result<(), JournalError> {

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import time
 import urllib.parse
 import uuid
 
@@ -78,7 +79,7 @@ class App:
 
     def record(self, operation, asked, subscription=None, **more):
         via = "prism" if asked.headers.get("X-Loopback-Via") else "direct"
-        call = Call({"operation": operation, "subscription": subscription, "status": None, "via": via, "code": None, "asked": asked.hash(), **more})
+        call = Call({"operation": operation, "subscription": subscription, "status": None, "via": via, "code": None, "asked": asked.hash(), "began": time.monotonic(), **more})
         self.calls.append(call)
         return call
 
@@ -160,13 +161,22 @@ class App:
         except Drop:
             call["code"] = "dropped"
             raise
-        call["status"], answer.after = answer.status, call.after
+        call["status"], call["ended"], answer.after = answer.status, time.monotonic(), call.after
         answer.headers.setdefault("x-ms-request-id", str(uuid.uuid4()))
         return answer
 
+    def rate(self):
+        """Rows of resources a second, from the first question of the last scan to its last answer; a question for the first page of all begins one."""
+        pages = [call for call in self.calls if call["operation"] == "QueryResources" and call.get("table") == "resources" and call.get("rows")]
+        begins = max((n for n, call in enumerate(self.calls) if call["operation"] == "ListSubscriptions"), default=0)
+        last = [call for call in pages if self.calls.index(call) > begins]
+        return int(sum(call["rows"] for call in last) / (max(call["ended"] for call in last) - min(call["began"] for call in last))) if last else 0
+
     def control(self, path):
         answer = {}
-        if path == "/":
+        if path == "/-/rate":
+            answer = {"rate": self.rate()}
+        elif path == "/":
             answer = {"calls": self.calls, "violations": self.violations}
         elif path == "/-/ports":
             answer = self.ports

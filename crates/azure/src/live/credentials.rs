@@ -9,7 +9,8 @@ use super::settings;
 use azure_core::credentials::{AccessToken, Secret, TokenCredential};
 use azure_core::http::{ClientOptions, ExponentialRetryOptions, RetryOptions};
 use azure_identity as identity;
-use std::sync::{Arc, Mutex, PoisonError};
+use futures_util::lock::Mutex;
+use std::sync::Arc;
 use std::time::Duration;
 use tagledger_collect::{CollectError, Settings};
 
@@ -18,12 +19,20 @@ type Credential = Arc<dyn TokenCredential>;
 /// Makes the same credentials again, without what they remember.
 type Make = Box<dyn Fn() -> azure_core::Result<Credential> + Send + Sync>;
 
-/// Somebody's credentials.
+/// Somebody's credentials, with the token at hand: command lines give one only by a process of their own.
 pub(super) struct Credentials {
     make: Make,
-    current: Mutex<Credential>,
+    held: Mutex<Held>,
     scope: String,
 }
+
+struct Held {
+    credential: Credential,
+    token: Option<AccessToken>,
+}
+
+/// A token is renewed so long before its end.
+const EARLY: azure_core::time::Duration = azure_core::time::Duration::minutes(5);
 
 impl std::fmt::Debug for Credentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -44,21 +53,34 @@ struct Source {
 
 impl Credentials {
     fn new(make: Make, scope: &str) -> azure_core::Result<Self> {
-        let current = Mutex::new(make()?);
-        Ok(Self { make, current, scope: scope.to_owned() })
+        let held = Mutex::new(Held { credential: make()?, token: None });
+        Ok(Self { make, held, scope: scope.to_owned() })
     }
 
-    /// A token, the one at hand for as long as it is good.
+    /// A token, the one at hand for as long as it is good. Whoever else asks meanwhile waits for the same one.
     pub async fn token(&self) -> azure_core::Result<AccessToken> {
-        let credential = Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner));
-        credential.get_token(&[&self.scope], None).await
+        let mut held = self.held.lock().await;
+        let now = azure_core::time::OffsetDateTime::now_utc();
+        if let Some(token) = held.token.as_ref().filter(|token| token.expires_on > now + EARLY) {
+            return Ok(token.clone());
+        }
+        match (held.credential.get_token(&[&self.scope], None).await, &held.token) {
+            (Ok(token), _) => Ok(held.token.insert(token).clone()),
+            // The old one is good for a while yet.
+            (Err(_), Some(token)) if token.expires_on > now => Ok(token.clone()),
+            (Err(error), _) => Err(error),
+        }
     }
 
-    /// Forgets the token at hand.
-    pub fn renew(&self) {
-        if let Ok(anew) = (self.make)() {
-            *self.current.lock().unwrap_or_else(PoisonError::into_inner) = anew;
+    /// A token in the place of one that was refused, whatever it said of its time; somebody else may have asked for it already.
+    pub async fn renewed(&self, refused: &str) -> azure_core::Result<AccessToken> {
+        {
+            let mut held = self.held.lock().await;
+            if held.token.as_ref().is_none_or(|token| token.token.secret() == refused) {
+                *held = Held { credential: (self.make)()?, token: None };
+            }
         }
+        self.token().await
     }
 
     /// The first that gives a token.
@@ -108,7 +130,7 @@ impl azure_core_legacy::auth::TokenCredential for Credentials {
     }
 
     async fn clear_cache(&self) -> azure_core_legacy::Result<()> {
-        self.renew();
+        self.held.lock().await.token = None;
         Ok(())
     }
 }
@@ -140,7 +162,7 @@ fn sources(settings: &Settings, place: &Where) -> Vec<Source> {
             meant: true,
         },
         Source { name: settings::MANAGED_IDENTITY, make: Some(by_machine(client, options)), wants: "", meant: false },
-        Source { name: settings::AZURE_CLI, make: Some(by_command_line(tenant.clone())), wants: "", meant: false },
+        Source { name: settings::AZURE_CLI, make: Some(by_command_line(tenant.clone().or_else(|| env("AZURE_TENANT_ID")))), wants: "", meant: false },
         Source { name: settings::AZURE_DEVELOPER_CLI, make: Some(by_developer_command_line(tenant)), wants: "", meant: false },
     ]
 }
@@ -194,5 +216,7 @@ async fn has_metadata_service() -> bool {
     }
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(1)).build();
     let Ok(client) = client else { return false };
-    client.get("http://169.254.169.254/metadata/identity/oauth2/token").send().await.is_ok()
+    // Other clouds have something at the same address. Azure's asks for a header that is missing here.
+    let answer = client.get("http://169.254.169.254/metadata/identity/oauth2/token").send().await;
+    answer.is_ok_and(|answer| answer.status() == reqwest::StatusCode::BAD_REQUEST)
 }

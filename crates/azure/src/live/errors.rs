@@ -22,6 +22,8 @@ pub(super) fn told(error: &Error, permission: &str) -> CollectError {
     let code = answer.error_code().unwrap_or_default();
     match status {
         StatusCode::Unauthorized => CollectError::NoCredentials(format!("the token is not accepted ({code}): {}", said())),
+        // What Resource Graph says when none of the subscriptions may be read.
+        _ if code == "NoValidSubscriptionsInQueryRequest" => CollectError::Denied { permission: permission.to_owned() },
         StatusCode::Forbidden => CollectError::Denied { permission: permission.to_owned() },
         StatusCode::TooManyRequests => CollectError::Throttled(said()),
         StatusCode::NotFound => CollectError::Gone(format!("{code}: {}", said())),

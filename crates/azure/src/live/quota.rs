@@ -3,12 +3,21 @@
 
 use super::wire::sleep;
 use reqwest::header::HeaderMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What is left until when; nothing before the first answer.
 #[derive(Debug, Default)]
-pub(super) struct Quota(Mutex<Option<Left>>);
+pub(super) struct Quota(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    left: Option<Left>,
+    /// The most that was ever left.
+    size: u32,
+    /// Queries that were sent and not yet answered.
+    on_their_way: u32,
+}
 
 #[derive(Debug, Clone, Copy)]
 struct Left {
@@ -16,27 +25,54 @@ struct Left {
     until: Instant,
 }
 
+/// The turn of one query; it is over when this goes.
+pub(super) struct Turn<'q>(&'q Quota);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.on_their_way = state.on_their_way.saturating_sub(1);
+    }
+}
+
+/// How long to wait at most before looking again: an answer that comes meanwhile may say that there is more.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// How long a window lasts, as documented.
+const WINDOW: Duration = Duration::from_secs(5);
+
+/// No window is believed to last longer.
+const LONGEST: Duration = Duration::from_mins(1);
+
 impl Quota {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Waits for the turn of a query.
-    pub async fn turn(&self) {
+    pub async fn turn(&self) -> Turn<'_> {
         while let Some(pause) = self.take(Instant::now()) {
-            sleep(pause).await;
+            sleep(pause.min(GLANCE)).await;
         }
+        Turn(self)
     }
 
     /// Takes one of what is left; otherwise how long there is none.
     fn take(&self, now: Instant) -> Option<Duration> {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Of a window that has not begun nothing is known, but that it is not empty.
-        let left = state.as_mut().filter(|left| left.until > now)?;
-        if left.calls == 0 {
-            return Some(left.until - now);
+        let mut state = self.state();
+        if let Some(left) = state.left {
+            if left.until <= now {
+                // A new window, of which nothing is known yet: not more than there ever was, however many have waited for it.
+                state.left = Some(Left { calls: state.size.max(1), until: now + WINDOW });
+            } else if left.calls <= state.on_their_way {
+                return Some(left.until - now);
+            }
         }
-        left.calls -= 1;
+        state.on_their_way += 1;
         None
     }
 
-    /// Notes what an answer says.
+    /// Notes what an answer says. The service may not yet have seen those that are on their way: they count against it.
     pub fn told(&self, headers: &HeaderMap) {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let remaining = text("x-ms-user-quota-remaining").and_then(|text| text.trim().parse().ok());
@@ -47,15 +83,10 @@ impl Quota {
     }
 
     fn note(&self, calls: u32, after: Duration, now: Instant) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let until = now + after;
-        // Within one window the lower number counts: the service had not yet seen what else is on its way. The clock has only whole seconds.
-        *state = match *state {
-            Some(left) if left.until > now && until <= left.until + Duration::from_millis(1500) => {
-                Some(Left { calls: left.calls.min(calls), until: left.until.max(until) })
-            }
-            _ => Some(Left { calls, until }),
-        };
+        let mut state = self.state();
+        state.size = state.size.max(calls);
+        // Who names another time than the documented seconds is asked again before long.
+        state.left = Some(Left { calls, until: now + after.min(LONGEST) });
     }
 }
 
@@ -70,20 +101,37 @@ fn clock(text: &str) -> Option<Duration> {
 mod tests {
     use super::*;
 
+    fn wait(quota: &Quota, now: Instant) -> Option<Duration> {
+        quota.take(now)
+    }
+
     #[test]
     fn what_is_left_is_used_up_and_then_waited_for() {
         let (quota, now) = (Quota::default(), Instant::now());
-        assert_eq!(quota.take(now), None, "nothing is known yet");
+        let second = |n: u64| now + Duration::from_secs(n);
+        assert_eq!(wait(&quota, now), None, "nothing is known yet");
         quota.note(2, Duration::from_secs(5), now);
-        assert_eq!((quota.take(now), quota.take(now)), (None, None));
-        assert_eq!(quota.take(now + Duration::from_secs(1)), Some(Duration::from_secs(4)));
-        // An answer to an earlier query, which the service counted before the last ones, adds nothing.
-        quota.note(1, Duration::from_secs(4), now + Duration::from_secs(1));
-        assert!(quota.take(now + Duration::from_secs(1)).is_some());
-        assert_eq!(quota.take(now + Duration::from_secs(6)), None, "the next window");
-        quota.note(14, Duration::from_secs(5), now + Duration::from_secs(6));
-        assert!((0..14).all(|_| quota.take(now + Duration::from_secs(7)).is_none()));
-        assert!(quota.take(now + Duration::from_secs(7)).is_some());
+        drop(Turn(&quota));
+        // Two are left, and two are sent: whatever the service has seen of them, there is no third.
+        assert_eq!((wait(&quota, now), wait(&quota, now)), (None, None));
+        assert_eq!(wait(&quota, second(1)), Some(Duration::from_secs(4)));
+        // The first is answered, and so is the second.
+        quota.note(1, Duration::from_secs(4), second(1));
+        drop(Turn(&quota));
+        quota.note(0, Duration::from_secs(4), second(1));
+        drop(Turn(&quota));
+        assert_eq!(wait(&quota, second(2)), Some(Duration::from_secs(3)));
+        assert_eq!(wait(&quota, second(6)), None, "the next window");
+    }
+
+    #[test]
+    fn a_quota_that_never_becomes_less_is_never_waited_for() {
+        let (quota, now) = (Quota::default(), Instant::now());
+        for _ in 0..100 {
+            assert_eq!(quota.take(now), None);
+            quota.note(14, Duration::from_secs(5), now);
+            drop(Turn(&quota));
+        }
     }
 
     #[test]

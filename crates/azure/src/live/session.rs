@@ -9,6 +9,7 @@ use azure_core_legacy as legacy;
 use azure_mgmt_resourcegraph::package_preview_2023_09 as graph;
 use azure_mgmt_resources::package_resources_2021_04 as resources;
 use legacy::{ClientOptions, Context, Method, Pipeline, Request, RetryOptions, TransportOptions, Url};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,14 @@ use tagledger_model::Text;
 
 /// How long one answer is waited for: Resource Graph itself gives up after less.
 const ATTEMPT: Duration = Duration::from_mins(1);
+
+/// A page of any list of Resource Manager.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Page<T> {
+    pub value: Vec<T>,
+    pub next_link: Option<String>,
+}
 
 pub(super) struct Session {
     pub graph: graph::Client,

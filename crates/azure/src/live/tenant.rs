@@ -1,6 +1,6 @@
 //! Which subscriptions there are: those that Resource Manager lists, and those that only the tree of management groups shows.
 
-use super::session::Session;
+use super::session::{Page, Session};
 use super::settings;
 use crate::inventory::is_active;
 use crate::tags::Tags;
@@ -57,8 +57,8 @@ const LIST: &str = "/subscriptions?api-version=2022-12-01";
 /// <https://learn.microsoft.com/rest/api/managementgroups/entities/list>
 const TREE: &str = "/providers/Microsoft.Management/getEntities?api-version=2020-05-01";
 
-/// Subscriptions whose tags are asked for at the same time.
-const AT_ONCE: usize = 32;
+/// Subscriptions that are asked for one thing each at the same time.
+pub(super) const AT_ONCE: usize = 32;
 
 /// What can be asked.
 #[derive(Default)]
@@ -67,14 +67,6 @@ pub(super) struct Tenant {
     pub subscriptions: Vec<Text>,
     /// Those of which only a part can be seen, and why.
     pub narrow: HashMap<Text, CollectError>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Page<T> {
-    value: Vec<T>,
-    // Not `@nextLink`, whatever the oldest version called it.
-    next_link: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +117,10 @@ pub(super) async fn discover(session: &Session, settings: &Settings, discovery: 
             Vec::new()
         }
     };
+    if listed.is_empty() {
+        let why = "the caller has a role in no subscription of this tenant".to_owned();
+        discovery.coverage.push(row(Text::const_new("subscriptions"), SUBSCRIPTIONS.id, Outcome::Failed { why }));
+    }
     let above: HashMap<Text, Vec<ContainerRef>> =
         tree.iter().filter(|entity| is_subscription(entity)).map(|entity| (entity.name.to_lowercase(), entity.ancestors())).collect();
     let wanted = Wanted { settings, above: &above };
@@ -159,6 +155,12 @@ pub(super) async fn discover(session: &Session, settings: &Settings, discovery: 
         discovery.found.push(Found::Scope(scope));
     }
     access(session, &mut tenant, discovery).await;
+    let is_below =
+        |group: &&String| above.iter().any(|(id, above)| tenant.subscriptions.contains(id) && above.iter().any(|one| one.id.eq_ignore_ascii_case(group)));
+    for group in settings.texts(settings::MANAGEMENT_GROUPS).iter().filter(|group| !is_below(group)) {
+        let why = "there is no such management group in this tenant, or nothing below it that is asked and that the caller has a role in".to_owned();
+        discovery.coverage.push(row(Text::new(group), ENTITIES.id, Outcome::Failed { why }));
+    }
     Ok(tenant)
 }
 
@@ -204,7 +206,7 @@ impl Wanted<'_> {
     }
 }
 
-/// Subscriptions and groups that were asked for, and that the caller cannot see.
+/// Subscriptions that were asked for, and that the caller cannot see.
 fn unseen(tree: &[Entity], known: &BTreeMap<Text, (Scope, Text)>, wanted: &Wanted<'_>, discovery: &mut Discovery) {
     let mut shown: Vec<Text> = Vec::new();
     for entity in tree.iter().filter(|entity| is_subscription(entity)) {
@@ -234,12 +236,6 @@ fn unseen(tree: &[Entity], known: &BTreeMap<Text, (Scope, Text)>, wanted: &Wante
     for id in wanted.settings.texts(settings::SUBSCRIPTIONS).iter().map(|id| Text::new(id.to_lowercase())).filter(is_nowhere) {
         let why = "there is no such subscription in this tenant, or the caller has no role in it".to_owned();
         discovery.coverage.push(row(id, SUBSCRIPTIONS.id, Outcome::Failed { why }));
-    }
-    for group in wanted.settings.texts(settings::MANAGEMENT_GROUPS) {
-        if !tree.iter().any(|entity| !is_subscription(entity) && entity.name.eq_ignore_ascii_case(group)) {
-            let why = "there is no such management group in this tenant, or the caller has no role below it".to_owned();
-            discovery.coverage.push(row(Text::new(group), ENTITIES.id, Outcome::Failed { why }));
-        }
     }
 }
 

@@ -69,9 +69,11 @@ impl Wire {
         url.origin() == self.endpoint.origin()
     }
 
-    async fn token(&self) -> legacy::Result<String> {
-        self.credentials.renew();
-        let token = self.credentials.token().await.map_err(|error| Error::full(ErrorKind::Credential, error, "the token could not be renewed"))?;
+    /// A token in the place of the one that this request carries.
+    async fn token(&self, request: &Request) -> legacy::Result<String> {
+        let refused = request.headers().iter().find(|(name, _)| name.as_str().eq_ignore_ascii_case("authorization"));
+        let refused = refused.map(|(_, value)| value.as_str().trim_start_matches("Bearer ")).unwrap_or_default();
+        let token = self.credentials.renewed(refused).await.map_err(|error| Error::full(ErrorKind::Credential, error, "the token could not be renewed"))?;
         Ok(format!("Bearer {}", token.token.secret()))
     }
 }
@@ -84,37 +86,39 @@ impl HttpClient for Wire {
             return Err(Error::message(ErrorKind::Other, format!("the answer names a next page on {host}, which is not followed: the token would go with it")));
         }
         let is_query = request.url().path().eq_ignore_ascii_case("/providers/Microsoft.ResourceGraph/resources");
-        let (mut attempt, mut token) = (0, None);
+        // To be asked to wait is no failure: it does not use up the patience with those.
+        let (mut waits, mut failures, mut token) = (0, 0, None);
         loop {
-            attempt += 1;
-            if is_query {
-                self.queries.turn().await;
+            let turn = if is_query { Some(self.queries.turn().await) } else { None };
+            let sent = self.send(request, token.as_deref()).await;
+            if let (Some(_), Ok(answer)) = (&turn, &sent) {
+                self.queries.told(&answer.headers);
             }
-            let asked = match self.send(request, token.as_deref()).await {
+            // Only now that it is known what is left.
+            drop(turn);
+            let asked = match sent {
                 Ok(answer) => {
-                    if is_query {
-                        self.queries.told(&answer.headers);
-                    }
                     let asked = wait(&answer.headers);
-                    let most = match answer.status.as_u16() {
+                    match answer.status.as_u16() {
                         // A token that the service takes no more, whatever it said of its time, is asked for once more.
                         401 if token.is_none() => {
-                            token = Some(self.token().await?);
+                            token = Some(self.token(request).await?);
                             continue;
                         }
-                        429 => THROTTLED_ATTEMPTS,
-                        408 | 500..=599 => ATTEMPTS,
-                        _ => 0,
-                    };
-                    if attempt >= most || asked.is_some_and(|asked| asked > LONGEST) {
-                        return Ok(answer.into_legacy());
+                        _ if asked.is_some_and(|asked| asked > LONGEST) => return Ok(answer.into_legacy()),
+                        429 if waits + 1 < THROTTLED_ATTEMPTS => waits += 1,
+                        408 | 500..=599 if failures + 1 < ATTEMPTS => failures += 1,
+                        _ => return Ok(answer.into_legacy()),
                     }
                     asked
                 }
-                Err(error) if attempt < ATTEMPTS && !error.is_builder() => None,
+                Err(error) if failures + 1 < ATTEMPTS && !error.is_builder() => {
+                    failures += 1;
+                    None
+                }
                 Err(error) => return Err(Error::new(ErrorKind::Io, error)),
             };
-            let pause = asked.unwrap_or_else(|| (PAUSE * 2_u32.pow((attempt - 1).min(6))).min(Duration::from_secs(15)));
+            let pause = asked.unwrap_or_else(|| (PAUSE * 2_u32.pow((waits + failures - 1).min(6))).min(Duration::from_secs(15)));
             sleep(pause).await;
         }
     }
@@ -126,9 +130,20 @@ impl Answer {
         let headers: HashMap<HeaderName, HeaderValue> =
             self.headers.iter().filter_map(|(key, value)| Some((name(key), HeaderValue::from(value.to_str().ok()?.to_owned())))).collect();
         let status = StatusCode::try_from(self.status.as_u16()).unwrap_or(StatusCode::InternalServerError);
-        let body = self.body;
+        let body = if self.status.is_success() { self.body } else { said(&self.body).unwrap_or(self.body) };
         Response::new(status, Headers::from(headers), Box::pin(futures_util::stream::once(async move { Ok(body) })))
     }
+}
+
+/// An error in which what the service has to say stands where its clients look. Resource Graph writes a request for support there, and its reason
+/// into the details.
+fn said(body: &Bytes) -> Option<Bytes> {
+    let error: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let mut inner = error.get("error")?.get("details")?.get(0)?;
+    while let Some(deeper) = inner.get("details").and_then(|details| details.get(0)) {
+        inner = deeper;
+    }
+    serde_json::to_vec(&serde_json::json!({"error": {"code": inner.get("code")?, "message": inner.get("message")?}})).ok().map(Bytes::from)
 }
 
 /// How long an answer asks to wait. Several headers may say so, one for each limit that was reached: the longest counts.

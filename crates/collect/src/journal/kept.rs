@@ -4,30 +4,58 @@ use crate::Found;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
-use tagledger_model::{CloudId, Fact, Facts, Further, NativeId, Observed, Origin, RawResource, RawTag, Retention, Taggable, Text, Timestamp};
+use tagledger_model::{CloudId, Container, Fact, Facts, Further, NativeId, Observed, Origin, RawResource, RawTag, Retention, Taggable, Text, Timestamp};
 
-#[derive(Serialize, Deserialize)]
+/// As it is written.
+#[derive(Serialize)]
+pub(super) struct Keeping<'a> {
+    cloud: &'a CloudId,
+    /// Empty for a container.
+    collector: &'a str,
+    scope: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw: Option<&'a str>,
+    kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    /// None where they were not read.
+    tags: Option<Vec<(&'a str, &'a str)>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taggable: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facts: Option<KeptFacts>,
+}
+
+/// As it is read again.
+#[derive(Deserialize)]
 pub(super) struct Kept {
     cloud: CloudId,
     collector: Text,
     scope: Text,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
     region: Option<Text>,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
     group: Option<Text>,
     id: Text,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
     raw: Option<Text>,
     kind: Text,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
     name: Option<Text>,
     /// None where they were not read.
     tags: Option<Vec<(Text, Text)>>,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
     taggable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
     created: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
     facts: Option<KeptFacts>,
 }
 
@@ -43,22 +71,46 @@ struct KeptFacts {
     ends: Option<(Timestamp, Text)>,
 }
 
-impl Kept {
-    /// What the journal keeps: resources. Scopes and containers are found out anew.
-    pub fn of(found: &Found) -> Option<Self> {
-        let Found::Resource(resource) = found else { return None };
-        let pair = |tag: &RawTag| Some((tag.key.clone(), tag.value.known()?.clone()));
-        Some(Self {
-            cloud: resource.cloud.clone(),
-            collector: Text::new(resource.origin.reader()),
-            scope: resource.scope.clone(),
-            region: resource.region.clone(),
-            group: resource.group.clone(),
-            id: resource.id.canonical.clone(),
-            raw: resource.id.raw.clone(),
-            kind: resource.kind.clone(),
-            name: resource.name.clone(),
-            tags: resource.tags.known().map(|tags| tags.iter().filter_map(pair).collect()),
+impl<'a> Keeping<'a> {
+    /// What the journal keeps: resources and containers. Scopes are found out anew.
+    pub fn of(found: &'a Found) -> Option<Self> {
+        match found {
+            Found::Resource(resource) => Some(Self::resource(resource)),
+            Found::Container(container) => Some(Self::container(container)),
+            Found::Scope(_) | Found::Incomplete(_) => None,
+        }
+    }
+
+    fn container(container: &'a Container) -> Self {
+        Self {
+            cloud: &container.cloud,
+            collector: "",
+            scope: &container.scope,
+            region: None,
+            group: None,
+            id: &container.id,
+            raw: None,
+            kind: &container.kind,
+            name: container.name.as_deref(),
+            tags: pairs(&container.tags),
+            taggable: None,
+            created: None,
+            facts: None,
+        }
+    }
+
+    fn resource(resource: &'a RawResource) -> Self {
+        Self {
+            cloud: &resource.cloud,
+            collector: resource.origin.reader(),
+            scope: &resource.scope,
+            region: resource.region.as_deref(),
+            group: resource.group.as_deref(),
+            id: &resource.id.canonical,
+            raw: resource.id.raw.as_deref(),
+            kind: &resource.kind,
+            name: resource.name.as_deref(),
+            tags: pairs(&resource.tags),
             taggable: match resource.taggable {
                 Taggable::Yes => Some(true),
                 Taggable::No => Some(false),
@@ -66,11 +118,34 @@ impl Kept {
             },
             created: resource.created,
             facts: resource.facts.as_deref().map(KeptFacts::of),
-        })
+        }
+    }
+}
+
+fn pairs(tags: &Observed<Vec<RawTag>>) -> Option<Vec<(&str, &str)>> {
+    tags.known().map(|tags| tags.iter().filter_map(|tag| Some((tag.key.as_str(), tag.value.known()?.as_str()))).collect())
+}
+
+impl Kept {
+    /// True for a resource; what no collector is named for is a container.
+    pub fn is_resource(&self) -> bool {
+        !self.collector.is_empty()
     }
 
-    pub fn resource(self) -> Option<RawResource> {
-        let own = |(key, value): (Text, Text)| RawTag::own(key, value);
+    /// Where it is.
+    pub fn place(self) -> (Text, Option<Text>) {
+        (self.scope, self.region)
+    }
+
+    pub fn found(self) -> Option<Found> {
+        if self.is_resource() {
+            return self.resource().map(Found::Resource);
+        }
+        let Self { cloud, scope, id, kind, name, tags, .. } = self;
+        Some(Found::Container(Container { cloud, kind, id, name, scope, tags: known(tags) }))
+    }
+
+    fn resource(self) -> Option<RawResource> {
         Some(RawResource {
             cloud: self.cloud,
             scope: self.scope,
@@ -79,7 +154,7 @@ impl Kept {
             id: NativeId { canonical: self.id, raw: self.raw },
             kind: self.kind,
             name: self.name,
-            tags: self.tags.map_or(Observed::Unknown, |tags| Observed::Known(tags.into_iter().map(own).collect())),
+            tags: known(self.tags),
             further: Further::None,
             taggable: self.taggable.map_or(Taggable::Unknown, |can| if can { Taggable::Yes } else { Taggable::No }),
             created: self.created,
@@ -87,6 +162,10 @@ impl Kept {
             origin: Origin::Live { collector: lasting(&self.collector)? },
         })
     }
+}
+
+fn known(tags: Option<Vec<(Text, Text)>>) -> Observed<Vec<RawTag>> {
+    tags.map_or(Observed::Unknown, |tags| Observed::Known(tags.into_iter().map(|(key, value)| RawTag::own(key, value)).collect()))
 }
 
 /// Names of collectors live as long as the program; a file's are made to, each once. They are few: a file that says otherwise is none of ours.

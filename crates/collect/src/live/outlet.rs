@@ -63,6 +63,11 @@ impl Outlet {
         self.page(found, None).await;
     }
 
+    /// Hands over what further is known of resources that were handed over before: it is not counted once more.
+    pub async fn amend(&self, found: Vec<Found>) {
+        let _given = self.send.send(Step::Page { key: Arc::clone(&self.key), found, next: None }).await;
+    }
+
     /// Hands a page over, with the token of the next one: from there an interrupted or failed job goes on.
     pub async fn page(&self, found: Vec<Found>, next: Option<&str>) {
         let next = {

@@ -25,6 +25,8 @@ enum Reads {
     State(&'static [&'static str], &'static [&'static str]),
     /// Pools of an application gateway, as JSON: used where one of them has a member.
     Pools,
+    /// How many use it, where lists often say 0: what uses it names it as well (`NAMES`).
+    Named,
 }
 
 const fn user(kind: &'static str, field: &'static str, query: &'static str) -> Use {
@@ -42,7 +44,8 @@ const USES: &[Use] = &[
     user(
         "microsoft.network/publicipaddresses",
         "ipConfiguration, natGateway, publicIPPrefix",
-        "coalesce(tostring(properties.ipConfiguration.id), tostring(properties.natGateway.id), tostring(properties.publicIPPrefix.id))",
+        // One of a prefix belongs to it, whatever uses it.
+        "coalesce(tostring(properties.ipConfiguration.id), tostring(properties.natGateway.id), iff(isnotempty(tostring(properties.publicIPPrefix.id)), '?', ''))",
     ),
     user(
         "microsoft.network/networkinterfaces",
@@ -55,18 +58,28 @@ const USES: &[Use] = &[
         "coalesce(tostring(properties.networkInterfaces[0].id), tostring(properties.subnets[0].id))",
     ),
     user("microsoft.network/routetables", "subnets", "tostring(properties.subnets[0].id)"),
-    user("microsoft.network/natgateways", "subnets", "tostring(properties.subnets[0].id)"),
+    user(
+        "microsoft.network/natgateways",
+        "subnets, sourceVirtualNetwork, serviceGateway",
+        "coalesce(tostring(properties.subnets[0].id), tostring(properties.sourceVirtualNetwork.id), tostring(properties.serviceGateway.id))",
+    ),
     user("microsoft.network/virtualnetworks", "subnets", "tostring(properties.subnets[0].id)"),
     user(
         "microsoft.network/loadbalancers",
-        "backendAddressPools, inboundNatRules",
-        "coalesce(tostring(properties.backendAddressPools[0].id), tostring(properties.inboundNatRules[0].id))",
+        "backendAddressPools, inboundNatRules, inboundNatPools",
+        "coalesce(tostring(properties.backendAddressPools[0].id), tostring(properties.inboundNatRules[0].id), tostring(properties.inboundNatPools[0].id))",
     ),
-    Use { kind: "microsoft.network/applicationgateways", field: "backendAddressPools", query: "tostring(properties.backendAddressPools)", reads: Reads::Pools },
+    Use {
+        kind: "microsoft.network/applicationgateways",
+        field: "backendAddressPools",
+        // One that redirects may need no targets.
+        query: "iff(isnotempty(tostring(properties.redirectConfigurations[0].id)), '?', tostring(properties.backendAddressPools))",
+        reads: Reads::Pools,
+    },
     user(
         "microsoft.network/frontdoorwebapplicationfirewallpolicies",
-        "securityPolicyLinks, frontendEndpointLinks",
-        "coalesce(tostring(properties.securityPolicyLinks[0].id), tostring(properties.frontendEndpointLinks[0].id))",
+        "securityPolicyLinks, frontendEndpointLinks, routingRuleLinks",
+        "coalesce(tostring(properties.securityPolicyLinks[0].id), tostring(properties.frontendEndpointLinks[0].id), tostring(properties.routingRuleLinks[0].id))",
     ),
     user("microsoft.network/trafficmanagerprofiles", "endpoints", "tostring(properties.endpoints[0].id)"),
     user(
@@ -74,7 +87,11 @@ const USES: &[Use] = &[
         "firewalls, firewallPolicies",
         "coalesce(tostring(properties.firewalls[0].id), tostring(properties.firewallPolicies[0].id))",
     ),
-    user("microsoft.network/ddosprotectionplans", "virtualNetworks", "tostring(properties.virtualNetworks[0].id)"),
+    user(
+        "microsoft.network/ddosprotectionplans",
+        "virtualNetworks, publicIPAddresses",
+        "coalesce(tostring(properties.virtualNetworks[0].id), tostring(properties.publicIPAddresses[0].id), tostring(properties.publicIpAddresses[0].id))",
+    ),
     Use {
         kind: "microsoft.network/privatednszones",
         field: "numberOfVirtualNetworkLinks",
@@ -89,13 +106,35 @@ const USES: &[Use] = &[
         // Pending and rejected ones are in somebody's hands.
         reads: Reads::State(&["Approved"], &["Disconnected"]),
     },
-    Use { kind: "microsoft.web/serverfarms", field: "numberOfSites", query: "tostring(properties.numberOfSites)", reads: Reads::Count },
+    Use { kind: "microsoft.web/serverfarms", field: "numberOfSites, serverFarmId of apps", query: "tostring(properties.numberOfSites)", reads: Reads::Named },
+    user("microsoft.sql/servers/elasticpools", "elasticPoolId of databases", "''"),
+    user(
+        "microsoft.network/virtualnetworkgateways",
+        "virtualNetworkGateway of connections, vpnClientConfiguration",
+        "tostring(properties.vpnClientConfiguration)",
+    ),
+    // Those of the second version are used by workflows that keep their connections to themselves.
+    user("microsoft.web/connections", "$connections of workflows", "iff(kind =~ 'V2', '?', '')"),
     user(AVAILABILITY_SET, "virtualMachines", "tostring(properties.virtualMachines[0].id)"),
 ];
+
+/// What a query answers where its properties prove nothing.
+const UNKNOWN: &str = "?";
 
 const DISK: &str = "microsoft.compute/disks";
 const CERTIFICATE: &str = "microsoft.web/certificates";
 const AVAILABILITY_SET: &str = "microsoft.compute/availabilitysets";
+
+/// What resources of a kind use: ids, in a list or in JSON.
+const NAMES: &[(&str, &str)] = &[
+    ("microsoft.web/sites", "tostring(properties.serverFarmId)"),
+    ("microsoft.web/sites/slots", "tostring(properties.serverFarmId)"),
+    ("microsoft.sql/servers/databases", "tostring(properties.elasticPoolId)"),
+    ("microsoft.network/connections", "strcat(tostring(properties.virtualNetworkGateway1.id), ',', tostring(properties.virtualNetworkGateway2.id))"),
+    ("microsoft.logic/workflows", "tostring(properties.parameters['$connections'].value)"),
+    // A scale set without machines has no interfaces that would name these.
+    ("microsoft.compute/virtualmachinescalesets", "tostring(properties.virtualMachineProfile.networkProfile)"),
+];
 
 /// Days for which a kind keeps what is written to it. Of a storage account it is what its own policy forbids to delete earlier.
 const KEEPS: &[(&str, &str, &str)] = &[
@@ -111,6 +150,11 @@ const KEEPS: &[(&str, &str, &str)] = &[
 /// The expression of the query that answers `factUser`.
 pub(super) fn user_query() -> String {
     cases(USES.iter().map(|one| (one.kind, one.query)))
+}
+
+/// The expression of the query that answers `factUses`.
+pub(super) fn uses_query() -> String {
+    cases(NAMES.iter().copied())
 }
 
 /// The expression of the query that answers `factEnds`.
@@ -146,10 +190,11 @@ fn attached(kind: &str, name: &str, tags: &[RawTag], proof: &Proof) -> Option<Fa
         return Some(Fact::new(true, "managedBy", owner));
     }
     let one = USES.iter().find(|one| one.kind == kind)?;
-    let said = proof.user.as_deref()?;
+    let said = proof.user.as_deref().filter(|said| *said != UNKNOWN)?;
     let fact = match one.reads {
         Reads::User if said.is_empty() => Fact::new(false, one.field, "none"),
         Reads::User => Fact::new(true, one.field, said),
+        Reads::Named => Fact::new(said.parse::<u64>().is_ok_and(|count| count > 0), one.field, if said.is_empty() { "none" } else { said }),
         Reads::Count => Fact::new(said.parse::<u64>().ok()? > 0, one.field, said),
         Reads::State(used, free) => {
             let is_in = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(said));

@@ -13,6 +13,7 @@ fn each_kind_is_judged_by_what_uses_it() {
     for one in USES {
         match one.reads {
             Reads::User => assert_eq!((is_used(one.kind, ""), is_used(one.kind, "/subscriptions/s/x")), (Some(false), Some(true)), "{}", one.kind),
+            Reads::Named => assert_eq!((is_used(one.kind, "0"), is_used(one.kind, "2"), is_used(one.kind, "")), (Some(false), Some(true), Some(false))),
             Reads::Count => {
                 assert_eq!((is_used(one.kind, "0"), is_used(one.kind, "2"), is_used(one.kind, "")), (Some(false), Some(true), None), "{}", one.kind)
             }
@@ -27,6 +28,7 @@ fn each_kind_is_judged_by_what_uses_it() {
             }
         }
     }
+    assert_eq!(is_used("microsoft.network/publicipaddresses", UNKNOWN), None, "one of a prefix");
     assert_eq!(is_used("microsoft.keyvault/vaults", ""), None, "a kind that is not there to be attached");
     assert_eq!(facts(DISK, None, &[], &Proof::default()), None, "a source that does not ask");
 }
