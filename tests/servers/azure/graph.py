@@ -90,6 +90,7 @@ class Graph:
         self.largest = seed.get("page", {}).get("graph", 1000)
         self.is_limited, self.is_lenient = seed.get("tenant_limit", False), seed.get("lenient", False)
         self.results, self.lock = collections.OrderedDict(), threading.Lock()
+        self.known = {}
 
     def throttled(self, headers):
         message = "Client application has been throttled and should not attempt to repeat the request until an amount of time has elapsed. " \
@@ -138,7 +139,10 @@ class Graph:
         """Which table a request is about, for the list of calls and for what goes wrong; a query that cannot be read has none."""
         try:
             text = json.loads(body)["query"]
-            return Query(text, self.tables.of([], False), True).table
+            # The same few queries come again for every page.
+            if text not in self.known:
+                self.known[text] = Query(text, self.tables.of([], False), True).table
+            return self.known[text]
         except (ValueError, KeyError, TypeError, AttributeError, Unreadable):
             return ""
 
