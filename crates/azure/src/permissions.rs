@@ -35,13 +35,12 @@ pub(crate) fn documents(settings: &Settings) -> Vec<Permissions> {
         "NotDataActions": [],
         "AssignableScopes": [made_at],
     });
-    let mut text = String::from(
+    let make = String::from(
         "# Once, by somebody who may assign roles there; APP-ID is the application or managed identity that scans.\n\
          tagledger permissions azure role > tagledger-role.json\naz role definition create --role-definition @tagledger-role.json\n",
     );
-    for scope in &scopes {
-        text.push_str(&format!("az role assignment create --assignee APP-ID --role Tagledger --scope {scope}\n"));
-    }
+    let assign = |scope: &String| format!("az role assignment create --assignee APP-ID --role Tagledger --scope {scope}\n");
+    let text = std::iter::once(make).chain(scopes.iter().map(assign)).collect();
     vec![
         Permissions {
             name: "role",

@@ -8,7 +8,7 @@ use tagledger_tests::{Call, Desk, python, root};
 
 /// A server with an estate. What it did not understand, or Prism did not allow, fails the test.
 pub struct Server {
-    server: tagledger_tests::Server,
+    inner: tagledger_tests::Server,
     pub https: String,
     pub authority_file: String,
     /// Where Prism listens, which passes on what it judges.
@@ -24,11 +24,11 @@ impl Drop for Server {
 
 impl Server {
     pub fn of(seed: &Value) -> Option<Self> {
-        let server = tagledger_tests::Server::script("azure", &[], &seed.to_string())?;
-        let mut this = Self { server, https: String::new(), authority_file: String::new(), prism: None };
+        let inner = tagledger_tests::Server::script("azure", &[], &seed.to_string())?;
+        let mut this = Self { inner, https: String::new(), authority_file: String::new(), prism: None };
         let ports = this.get("/-/ports");
         this.https = format!("https://127.0.0.1:{}", ports["https"]);
-        this.authority_file = ports["ca"].as_str().unwrap().to_owned();
+        ports["ca"].as_str().unwrap().clone_into(&mut this.authority_file);
         this.prism = ports["prism"].as_u64().map(|port| format!("http://127.0.0.1:{port}"));
         Some(this)
     }
@@ -57,7 +57,7 @@ impl Server {
 
     /// A question to the server itself.
     pub fn get(&self, path: &str) -> Value {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.server.port)).unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", self.inner.port)).unwrap();
         stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).unwrap();
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();

@@ -99,8 +99,8 @@ impl Credentials {
                 tried.push(format!("{}: this is no machine of Azure", source.name));
                 continue;
             }
-            let made = Self::new(make, &place.scope);
-            let failed = match made {
+            let found = Self::new(make, &place.scope);
+            let failed = match found {
                 Ok(credentials) => match credentials.token().await {
                     Ok(_) => return Ok(credentials),
                     Err(error) => error,

@@ -38,24 +38,24 @@ pub(super) struct Session {
 
 impl Session {
     pub async fn open(settings: &Settings) -> Result<Self, CollectError> {
-        let place = Where::of(settings)?;
-        let credentials = Arc::new(Credentials::find(settings, &place).await?);
+        let cloud = Where::of(settings)?;
+        let credentials = Arc::new(Credentials::find(settings, &cloud).await?);
         let timeout = settings.count(settings::TIMEOUT).map_or(ATTEMPT, |seconds| Duration::from_secs(seconds.into()));
-        let wire = Wire::new(place.manager.clone(), Arc::clone(&credentials), timeout);
-        let wire = wire.map_err(|error| CollectError::Unreachable(format!("no client for {}: {error}", place.manager)))?;
+        let wire = Wire::new(cloud.manager.clone(), Arc::clone(&credentials), timeout);
+        let wire = wire.map_err(|error| CollectError::Unreachable(format!("no client for {}: {error}", cloud.manager)))?;
         let transport = TransportOptions::new(Arc::new(wire));
         let broken = |error: legacy::Error| CollectError::Broken(error.to_string());
-        let scopes = [place.scope.as_str()];
+        let scopes = [cloud.scope.as_str()];
         // Patience is the wire's: it alone sees every header by which a service asks to wait.
-        let graph = graph::Client::builder(Arc::clone(&credentials) as Arc<dyn legacy::auth::TokenCredential>).endpoint(place.manager.clone()).scopes(&scopes);
+        let graph = graph::Client::builder(Arc::clone(&credentials) as Arc<dyn legacy::auth::TokenCredential>).endpoint(cloud.manager.clone()).scopes(&scopes);
         let graph = graph.retry(RetryOptions::none()).transport(transport.clone()).build().map_err(broken)?;
         let resources = resources::Client::builder(Arc::clone(&credentials) as Arc<dyn legacy::auth::TokenCredential>);
-        let resources = resources.endpoint(place.manager.clone()).scopes(&scopes).retry(RetryOptions::none()).transport(transport.clone());
+        let resources = resources.endpoint(cloud.manager.clone()).scopes(&scopes).retry(RetryOptions::none()).transport(transport.clone());
         let resources = resources.build().map_err(broken)?;
         let options = ClientOptions::new(transport).retry(RetryOptions::none());
         let pipeline = Pipeline::new(option_env!("CARGO_PKG_NAME"), option_env!("CARGO_PKG_VERSION"), options, Vec::new(), Vec::new());
         let pace = if settings.text(settings::PACE) == Some(settings::UNPACED) { Pace::unlimited() } else { Pace::default() };
-        Ok(Self { graph, resources, endpoint: place.manager, credentials, pipeline, pace })
+        Ok(Self { graph, resources, endpoint: cloud.manager, credentials, pipeline, pace })
     }
 
     /// Makes a call when its turn has come, and says what its failure means.

@@ -72,7 +72,8 @@ pub(super) struct Tenant {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Subscription {
-    subscription_id: Text,
+    #[serde(rename = "subscriptionId")]
+    id: Text,
     display_name: Option<Text>,
     state: Option<Text>,
     #[serde(default)]
@@ -126,7 +127,7 @@ pub(super) async fn discover(session: &Session, settings: &Settings, discovery: 
     let wanted = Wanted { settings, above: &above };
     let mut known = BTreeMap::new();
     for subscription in listed {
-        let id = subscription.subscription_id.to_lowercase();
+        let id = subscription.id.to_lowercase();
         let state = subscription.state.clone().unwrap_or_default();
         let scope = Scope {
             cloud: CloudId::new(ID),
