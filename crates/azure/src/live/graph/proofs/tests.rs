@@ -12,10 +12,14 @@ fn is_used(kind: &str, user: &str) -> Option<bool> {
 fn each_kind_is_judged_by_what_uses_it() {
     for one in USES {
         match one.reads {
-            Reads::User => assert_eq!((is_used(one.kind, ""), is_used(one.kind, "/subscriptions/s/x")), (Some(false), Some(true)), "{}", one.kind),
-            Reads::Named => assert_eq!((is_used(one.kind, "0"), is_used(one.kind, "2"), is_used(one.kind, "")), (Some(false), Some(true), Some(false))),
+            Reads::User => {
+                assert_eq!((is_used(one.kind, ""), is_used(one.kind, "/subscriptions/s/x")), (Some(false), Some(true)), "{}", one.kind);
+            }
+            Reads::Named => {
+                assert_eq!((is_used(one.kind, "0"), is_used(one.kind, "2"), is_used(one.kind, "")), (Some(false), Some(true), Some(false)));
+            }
             Reads::Count => {
-                assert_eq!((is_used(one.kind, "0"), is_used(one.kind, "2"), is_used(one.kind, "")), (Some(false), Some(true), None), "{}", one.kind)
+                assert_eq!((is_used(one.kind, "0"), is_used(one.kind, "2"), is_used(one.kind, "")), (Some(false), Some(true), None), "{}", one.kind);
             }
             Reads::State(used, free) => {
                 assert!(used.iter().all(|word| is_used(one.kind, word) == Some(true)) && free.iter().all(|word| is_used(one.kind, word) == Some(false)));
