@@ -27,6 +27,15 @@ mod tests {
     }
 
     #[test]
+    fn a_kind_says_whether_its_tags_reach_the_bill() {
+        let told = |kind: &str| KINDS.find(kind).unwrap().tags_on_bill;
+        assert_eq!(
+            (told("Microsoft.Compute/disks"), told("microsoft.compute/capacityreservationgroups"), told("microsoft.app/jobs")),
+            (Some(true), Some(false), None)
+        );
+    }
+
+    #[test]
     fn every_line_of_the_table_has_five_columns_in_lower_case() {
         let lines: Vec<&str> = include_str!("kinds.tsv").lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()).collect();
         assert_eq!(KINDS.len(), lines.len(), "a line has another shape, or a kind is listed twice");

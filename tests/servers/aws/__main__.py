@@ -5,13 +5,15 @@ Region and account of a call are those that its signature names. Where the seed 
 /-/held waits until a call is held, /-/release lets it go.
 """
 
+import os
 import sys
 
 sys.dont_write_bytecode = True
+# What the servers share lies beside them.
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import hashlib  # noqa: E402
 import json  # noqa: E402
-import os  # noqa: E402
 import re  # noqa: E402
 import threading  # noqa: E402
 import time  # noqa: E402

@@ -5,10 +5,9 @@
 "credentials": {"told": seconds, "real": seconds}}. A place is `Operation@region@account name`; parts may be `*`, and left out from the end.
 """
 
-import fnmatch
-import threading
 import time
 
+from forecast import Drop, Forecast, Page
 from protocol import Refusal
 
 # How each service says that it is asked too often, and that a permission is missing.
@@ -22,32 +21,11 @@ DENIED = {"ec2": "UnauthorizedOperation", **dict.fromkeys(("s3", "elb", "elbv2",
 ENDED = {"ec2": "RequestExpired", **dict.fromkeys(("s3", "elb", "elbv2", "rds", "sts", "sns", "cloudfront"), "ExpiredToken")}
 
 
-class Drop(Exception):
-    """The connection ends without an answer."""
-
-
-class Page(Exception):
-    """A page of something between, which no service defines."""
-
-
-class Weather:
+class Weather(Forecast):
     def __init__(self, described, stopping):
-        self.described = described
-        self.stopping = stopping
-        self.counts, self.lock = {}, threading.Lock()
-        self.held, self.released = threading.Event(), threading.Event()
+        super().__init__(described, stopping)
         self.left = dict(described.get("spoil", {}))
         self.caller_calls = 0
-
-    def _fits(self, pattern, place):
-        parts = pattern.split("@")
-        return all(fnmatch.fnmatchcase(word, part) for word, part in zip(place, parts))
-
-    def _any(self, name, place):
-        return any(self._fits(pattern, place) for pattern in self.described.get(name, []))
-
-    def _of(self, name, place):
-        return next((value for pattern, value in self.described.get(name, {}).items() if self._fits(pattern, place)), None)
 
     def before(self, service, place, token, spend, is_caller):
         """Raises what goes wrong with this call."""
@@ -58,7 +36,7 @@ class Weather:
                 ends = self.described.get("caller_calls")
                 if ends and self.caller_calls > ends:
                     raise ended(service)
-            spoilt = token and next((p for p, n in self.left.items() if n and self._fits(p, place)), None)
+            spoilt = token and next((p for p, n in self.left.items() if n and self.fits(p, place)), None)
             if spoilt:
                 self.left[spoilt] -= 1
                 spend(token)
@@ -68,24 +46,19 @@ class Weather:
         every = self.described.get("throttle_every")
         if every and count % every == 0:
             raise Refusal(THROTTLED.get(service, "ThrottlingException"), "Rate exceeded", 503 if service in ("ec2", "s3") else 400)
-        if self._any("deny", place):
+        if self.any("deny", place):
             raise Refusal(DENIED.get(service, "AccessDeniedException"), f"not authorized to perform {place[0]}", 403)
-        if self._any("html", place):
+        if self.any("html", place):
             raise Page()
-        if self._any("drop", place):
+        if self.any("drop", place):
             raise Drop()
-        if self._any("hang", place):
+        if self.any("hang", place):
             self.stopping.wait(120)
             raise Drop()
-        slow = self._of("slow", place)
+        slow = self.of("slow", place)
         if slow:
             time.sleep(slow)
-        passes = self._of("hold", place)
-        if passes is not None and count > passes and not self.released.is_set():
-            self.held.set()
-            self.released.wait(120)
-            # Whoever asked is not there any more, or may ask again.
-            raise Drop()
+        self.hold(place, count)
 
 
 def ended(service):

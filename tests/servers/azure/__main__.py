@@ -5,13 +5,15 @@ come by Prism, which holds both sides against Microsoft's OpenAPI documents. GET
 and violations, /-/world what exists, /-/held waits until a call is held, /-/release lets it go.
 """
 
+import os
 import sys
 
 sys.dont_write_bytecode = True
+# What the servers share lies beside them.
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import gc  # noqa: E402
 import json  # noqa: E402
-import os  # noqa: E402
 import tempfile  # noqa: E402
 import threading  # noqa: E402
 import time  # noqa: E402

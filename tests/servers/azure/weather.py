@@ -6,45 +6,23 @@
 `Operation@subscription name`, of a query `QueryResources@table`; either part may be a pattern, and the second left out.
 """
 
-import fnmatch
-import threading
 import time
 
+from forecast import Drop, Forecast, Page
 from problems import Problem
 
 HTML = b"<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>Our services aren't available right now</h1></body></html>"
-
-
-class Drop(Exception):
-    """The connection ends without an answer."""
-
-
-class Page(Exception):
-    """A page of something between, which no service defines."""
 
 
 class Redirect(Exception):
     """Somebody else is said to have the answer."""
 
 
-class Weather:
+class Weather(Forecast):
     def __init__(self, described, stopping):
-        self.described = described
-        self.stopping = stopping
-        self.counts, self.lock = {}, threading.Lock()
-        self.held, self.released = threading.Event(), threading.Event()
+        super().__init__(described, stopping)
         self.left = {name: dict(described.get(name, {})) for name in ("html", "stale", "lost")}
         self.left["throttle"] = {place: given.get("times", -1) for place, given in described.get("throttle", {}).items()}
-
-    @staticmethod
-    def fits(pattern, place):
-        return all(fnmatch.fnmatchcase(word, part) for word, part in zip(place, pattern.split("@", 1)))
-
-    def any(self, name, place):
-        return any(self.fits(pattern, place) for pattern in self.described.get(name, []))
-
-    def of(self, name, place):
-        return next((value for pattern, value in self.described.get(name, {}).items() if self.fits(pattern, place)), None)
 
     def spends(self, name, place):
         """The pattern that has one more time left, which is taken from it."""
@@ -62,12 +40,7 @@ class Weather:
         slow = self.of("slow", place)
         if slow:
             time.sleep(slow)
-        passes = self.of("hold", place)
-        if passes is not None and count > passes and not self.released.is_set():
-            self.held.set()
-            self.released.wait(120)
-            # Whoever asked is not there any more, or may ask again.
-            raise Drop()
+        self.hold(place, count)
         if self.any("hang", place):
             self.stopping.wait(120)
             raise Drop()

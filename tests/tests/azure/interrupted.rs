@@ -5,19 +5,7 @@ use super::server::Server;
 use super::{RESOURCES, by_subscription};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::process::{Child, Command, Stdio};
-use tagledger_tests::{Call, Desk, ids, why};
-
-/// Begins a scan, and comes back when a later page of all resources is waited for.
-fn begun(server: &Server, mut call: Call) -> Child {
-    let child = call.0.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    assert_eq!(server.get("/-/held")["held"], true);
-    child
-}
-
-fn signal(child: &Child, name: &str) {
-    assert!(Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap().success());
-}
+use tagledger_tests::{Desk, ids, signal, why};
 
 /// Groups that lend what half of their resources lack.
 fn lending(weather: &Value) -> Value {
@@ -47,7 +35,7 @@ fn an_interrupted_scan_is_labelled_and_gone_on_with_from_its_page() {
     for (name, leaves_a_run) in [("INT", true), ("KILL", false)] {
         let desk = lent_desk();
         let Some(server) = Server::of(&lending(&json!({"hold": {"QueryResources@resources": 4}}))) else { return };
-        let mut child = begun(&server, server.scan(&desk, &json!({}), ""));
+        let mut child = server.holds(server.scan(&desk, &json!({}), ""));
         signal(&child, name);
         child.wait().unwrap();
         assert_eq!(desk.path("run").exists(), leaves_a_run);
@@ -74,7 +62,7 @@ fn a_list_of_the_manager_is_gone_on_with_from_its_page() {
     let desk = lent_desk();
     let settings = json!({"source": "resource-manager"});
     let Some(server) = Server::of(&lending(&json!({"hold": {"ListResources@one": 2}}))) else { return };
-    let mut child = begun(&server, server.scan(&desk, &settings, ""));
+    let mut child = server.holds(server.scan(&desk, &settings, ""));
     // What came is written down while the third page is waited for.
     std::thread::sleep(std::time::Duration::from_millis(300));
     signal(&child, "KILL");

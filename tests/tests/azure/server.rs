@@ -2,8 +2,7 @@
 
 use super::estate::{CLIENT, SECRET, TENANT, file};
 use serde_json::{Value, json};
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::process::Child;
 use tagledger_tests::{Call, Desk, python, root};
 
 /// A server with an estate. What it did not understand, or Prism did not allow, fails the test.
@@ -57,11 +56,12 @@ impl Server {
 
     /// A question to the server itself.
     pub fn get(&self, path: &str) -> Value {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.inner.port)).unwrap();
-        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap()
+        self.inner.get(path)
+    }
+
+    /// Begins a call, and comes back when the server holds one of its questions.
+    pub fn holds(&self, call: Call) -> Child {
+        self.inner.holds(call)
     }
 
     /// Every call so far.

@@ -5,24 +5,11 @@ use super::server::{Seen, Server};
 use super::{EXPLORER, by_region, ids, outcome, why};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::{Child, Command, Stdio};
-use tagledger_tests::{Call, Desk, report};
+use tagledger_tests::{Desk, report, signal};
 
 /// An account of which one page waits until it is let go, after two that came.
 fn holding() -> serde_json::Value {
     seed::account(&indexes(), &json!({"hold": {"ListResources@eu-west-1": 2}}))
-}
-
-/// Begins a scan, and comes back when a page of it is waited for and everything else has been asked for.
-fn begun(server: &Server, mut call: Call) -> Child {
-    let child = call.0.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    assert_eq!(server.get("/-/held")["held"], true);
-    child
-}
-
-/// Sends a signal by its name.
-fn signal(child: &Child, name: &str) {
-    assert!(Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap().success());
 }
 
 /// How often each thing was asked for that was answered.
@@ -55,7 +42,7 @@ fn same(left: &Desk, right: &Desk) {
 fn an_interrupted_scan_keeps_what_it_read_and_says_what_is_missing() {
     let desk = desk();
     let Some(server) = Server::of(&holding()) else { return };
-    let child = begun(&server, server.scan(&desk, ""));
+    let child = server.holds(server.scan(&desk, ""));
     signal(&child, "INT");
     let output = child.wait_with_output().unwrap();
     // Findings were found: that is what the exit code says, and the rest is in the ledger.
@@ -85,7 +72,7 @@ fn an_interrupted_scan_keeps_what_it_read_and_says_what_is_missing() {
 fn a_killed_scan_is_gone_on_with_and_nothing_is_asked_for_twice() {
     let desk = desk();
     let Some(server) = Server::of(&holding()) else { return };
-    let mut child = begun(&server, server.scan(&desk, ""));
+    let mut child = server.holds(server.scan(&desk, ""));
     signal(&child, "KILL");
     child.wait().unwrap();
     assert!(!desk.path("run").exists(), "there is no run that looks whole");

@@ -1,8 +1,7 @@
 //! The server of a test, and what it saw.
 
 use serde_json::Value;
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::process::Child;
 use tagledger_tests::{Call, Desk, python, root};
 
 /// A server with the emulator behind it. What its answers or the program's requests had that AWS's own service models do not allow fails the test.
@@ -52,11 +51,12 @@ impl Server {
 
     /// A question to the server itself.
     pub fn get(&self, path: &str) -> Value {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.0.port)).unwrap();
-        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap()
+        self.0.get(path)
+    }
+
+    /// Begins a call, and comes back when the server holds one of its questions.
+    pub fn holds(&self, call: Call) -> Child {
+        self.0.holds(call)
     }
 
     /// Every call so far.

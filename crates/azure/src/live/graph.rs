@@ -130,7 +130,7 @@ impl Graph {
         self.read(&queries::resources(), out, &mut seen).await?;
         // Of what is known to be cut off nothing can be concluded.
         if !seen.is_flawed {
-            self.look_for_hidden(targets, &seen, out).await?;
+            self.look_for_hidden(targets, &seen, out).await;
             let is_known = |subscription: &str| !self.narrow.contains_key(subscription);
             out.amend(seen.usage.unused(&INFO, containers.is_ok(), is_known)).await;
         }
@@ -169,7 +169,7 @@ impl Graph {
 
     /// Who may ask for a list but not read the kinds in it is shown nothing at all, as if nothing were there: Resource Manager is asked for one
     /// resource of each subscription that looks empty.
-    async fn look_for_hidden(&self, targets: &[Target], seen: &Seen, out: &Outlet) -> Result<(), CollectError> {
+    async fn look_for_hidden(&self, targets: &[Target], seen: &Seen, out: &Outlet) {
         let bare = targets.iter().filter(|target| !seen.subscriptions.contains(&target.scope));
         let asking: Vec<_> = bare.map(|target| async move { (target, lists::any(&self.session, &target.scope).await) }).collect();
         let mut answers = stream::iter(asking).buffer_unordered(AT_ONCE);
@@ -180,11 +180,9 @@ impl Graph {
                     let why = "Resource Graph shows none of its resources and Resource Manager has some: the caller's role may not read them (*/read)";
                     out.missing(target, CollectError::Incomplete(why.to_owned()));
                 }
-                Err(error @ CollectError::Denied { .. }) => out.missing(target, error),
-                Err(other) => return Err(other),
+                Err(error) => out.missing(target, error),
             }
         }
-        Ok(())
     }
 
     async fn answer(&self, query: &str, token: Option<String>) -> Result<(Answer, bool), CollectError> {

@@ -101,27 +101,23 @@ fn clock(text: &str) -> Option<Duration> {
 mod tests {
     use super::*;
 
-    fn wait(quota: &Quota, now: Instant) -> Option<Duration> {
-        quota.take(now)
-    }
-
     #[test]
     fn what_is_left_is_used_up_and_then_waited_for() {
         let (quota, now) = (Quota::default(), Instant::now());
         let second = |n: u64| now + Duration::from_secs(n);
-        assert_eq!(wait(&quota, now), None, "nothing is known yet");
+        assert_eq!(quota.take(now), None, "nothing is known yet");
         quota.note(2, Duration::from_secs(5), now);
         drop(Turn(&quota));
         // Two are left, and two are sent: whatever the service has seen of them, there is no third.
-        assert_eq!((wait(&quota, now), wait(&quota, now)), (None, None));
-        assert_eq!(wait(&quota, second(1)), Some(Duration::from_secs(4)));
+        assert_eq!((quota.take(now), quota.take(now)), (None, None));
+        assert_eq!(quota.take(second(1)), Some(Duration::from_secs(4)));
         // The first is answered, and so is the second.
         quota.note(1, Duration::from_secs(4), second(1));
         drop(Turn(&quota));
         quota.note(0, Duration::from_secs(4), second(1));
         drop(Turn(&quota));
-        assert_eq!(wait(&quota, second(2)), Some(Duration::from_secs(3)));
-        assert_eq!(wait(&quota, second(6)), None, "the next window");
+        assert_eq!(quota.take(second(2)), Some(Duration::from_secs(3)));
+        assert_eq!(quota.take(second(6)), None, "the next window");
     }
 
     #[test]

@@ -156,10 +156,10 @@ pub(super) async fn discover(session: &Session, settings: &Settings, discovery: 
         discovery.found.push(Found::Scope(scope));
     }
     access(session, &mut tenant, discovery).await;
-    let is_below =
-        |group: &&String| above.iter().any(|(id, above)| tenant.subscriptions.contains(id) && above.iter().any(|one| one.id.eq_ignore_ascii_case(group)));
-    for group in settings.texts(settings::MANAGEMENT_GROUPS).iter().filter(|group| !is_below(group)) {
-        let why = "there is no such management group in this tenant, or nothing below it that is asked and that the caller has a role in".to_owned();
+    // What lies below a group leaves rows of its own, whatever became of it.
+    let is_above = |group: &&String| above.values().flatten().any(|one| one.id.eq_ignore_ascii_case(group));
+    for group in settings.texts(settings::MANAGEMENT_GROUPS).iter().filter(|group| !is_above(group)) {
+        let why = "there is no such management group in this tenant, or no subscription below it that the caller can see".to_owned();
         discovery.coverage.push(row(Text::new(group), ENTITIES.id, Outcome::Failed { why }));
     }
     Ok(tenant)

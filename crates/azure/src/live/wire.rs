@@ -148,7 +148,7 @@ fn said(body: &Bytes) -> Option<Bytes> {
 
 /// How long an answer asks to wait. Several headers may say so, one for each limit that was reached: the longest counts.
 /// <https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling>
-pub(super) fn wait(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
+fn wait(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
     let said = headers.iter().filter_map(|(name, value)| {
         let (name, value) = (name.as_str(), value.to_str().ok()?.trim());
         if name.ends_with("retry-after-ms") {
