@@ -24,7 +24,7 @@ clouds:
     role: { nam: x, external_id: \"\" }
     pace: documentd
     resource_explorer_view: [arn]
-  gcp: {}
+  gcp: { projects: [Shop_1], searches_per_minute: 400, pace: none }
   awz:
   aws:
 scan:
@@ -48,7 +48,8 @@ reports: here
             "8:34: `external_id` is empty",
             "9:11: `pace` cannot be `documentd`",
             "10:29: `resource_explorer_view` must be one value, not a list",
-            "11:3: `gcp` cannot be asked itself",
+            "11:21: `Shop_1` does not fit `projects`",
+            "11:30: `searches_per_minute` is given, and `pace: none` says that no rate is kept",
             "12:3: Unknown cloud `awz`",
             "13:3: `aws` is given twice in `clouds`",
             "15:3: Unknown field `concurency` in `scan`",
@@ -72,9 +73,9 @@ reports: here
     }
     // The line itself, and what is wrong in it underlined.
     assert!(done.err.contains("4 |     organisation: true\n  |     ^^^^^^^^^^^^\n"), "{}", done.err);
-    assert_eq!((done.err.lines().last(), done.out.as_str()), (Some("17 mistakes; nothing was done"), ""));
+    assert_eq!((done.err.lines().last(), done.out.as_str()), (Some("18 mistakes; nothing was done"), ""));
     // A scan says the same, and asks nobody.
-    assert_eq!(mistakes(&desk.call("scan --cloud aws --out run").exits(2)).len(), 17);
+    assert_eq!(mistakes(&desk.call("scan --cloud aws --out run").exits(2)).len(), 18);
     assert_eq!(desk.names().into_iter().collect::<Vec<_>>(), ["tagledger.yaml"]);
 }
 
@@ -111,7 +112,7 @@ fn a_file_that_is_none_is_said_to_be_none() {
 fn the_example_shows_every_setting_and_is_valid() {
     let path = root().join("examples/live/tagledger.yaml");
     let done = tagledger(["settings", "check"]).with([&path]).exits(0);
-    assert!(done.out.ends_with("valid; asks aws and azure, reads 1 export and 1 bill\n"), "{}", done.out);
+    assert!(done.out.ends_with("valid; asks aws and azure and gcp, reads 1 export and 1 bill\n"), "{}", done.out);
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.starts_with("# yaml-language-server: $schema=../../tagledger.schema.json\n"));
     let schema: Value = serde_json::from_str(&tagledger(["settings", "schema"]).exits(0).out).unwrap();
@@ -184,7 +185,7 @@ fn what_cannot_be_meant_is_refused_before_anybody_is_asked() {
         ("scan --cloud aws --region eu_west_1", "--region eu_west_1: write a Region such as eu-central-1"),
         ("scan --cloud aws --concurrency 0", "0 is not in 1..=256"),
         ("scan --cloud azure --region eu-west-1", "--region: azure cannot be told that"),
-        ("scan --cloud gcp", "gcp: no cloud that can be asked live; known aws, azure"),
+        ("scan --cloud gdp", "gdp: no cloud that can be asked live; known aws, azure, gcp"),
         ("scan --from inventory.csv --config nowhere.yaml", "nowhere.yaml: cannot be read"),
     ] {
         let done = desk.call(words).exits(2);

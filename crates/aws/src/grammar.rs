@@ -36,6 +36,7 @@ pub(crate) static GRAMMAR: TagGrammar = TagGrammar {
         "QSConfigName-",
     ],
     vendor_keys: &["AmazonECSManaged", "AmazonECSCreated", "CSIVolumeName", "KubernetesCluster", "lambda:createdBy"],
+    bindings: false,
 };
 
 #[cfg(test)]

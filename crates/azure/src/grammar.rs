@@ -26,6 +26,7 @@ pub(crate) static GRAMMAR: TagGrammar = TagGrammar {
         "kubernetes.azure.com",
     ],
     vendor_keys: &[],
+    bindings: false,
 };
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub use live::{
     Asked, CollectError, Collector, CollectorInfo, Connecting, Connection, Discovery, Job, LiveError, LiveOptions, Operation, Outlet, Page, Stop, Target,
     collect, pages,
 };
-pub use pace::{Pace, Rate};
+pub use pace::{Pace, Rate, pause};
 pub use records::{Broken, Sample};
 pub use settings::{Conflict, Form, Setting, Settings, Shape, Value};
 pub use shell::shell_quote;

@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep_until};
 /// A documented rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// Calls a second that can be kept up.
-    pub per_second: u32,
+    /// The time from one call to the next that can be kept up.
+    pub every: Duration,
     /// Calls that may come at once.
     pub burst: u32,
     /// What the calls that share this rate have in common; none for a call that has it alone.
@@ -22,7 +22,12 @@ pub struct Rate {
 impl Rate {
     /// A rate of one call alone; a second's worth may come at once.
     pub const fn of(per_second: u32) -> Self {
-        Self { per_second, burst: per_second, shared: None }
+        Self { every: Duration::from_nanos(1_000_000_000 / per_second as u64), burst: per_second, shared: None }
+    }
+
+    /// A rate of one call alone, of a service that counts by the minute; a second's worth may come at once.
+    pub const fn per_minute(calls: u32) -> Self {
+        Self { every: Duration::from_nanos(60_000_000_000 / calls as u64), burst: calls.div_ceil(60), shared: None }
     }
 
     /// With another burst.
@@ -34,6 +39,11 @@ impl Rate {
     pub const fn shared(self, by: &'static str) -> Self {
         Self { shared: Some(by), ..self }
     }
+}
+
+/// Waits.
+pub async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
 }
 
 /// One call, or calls that share a rate, at one place: scope and Region.
@@ -64,7 +74,7 @@ impl Pace {
     /// When the call may be made; none for now.
     fn next(&self, operation: &Operation, scope: &Text, region: &Text, now: Instant) -> Option<Instant> {
         let rate = operation.rate.filter(|_| !self.unlimited)?;
-        let step = Duration::from_secs(1) / rate.per_second.max(1);
+        let step = rate.every;
         // A thread that panicked while it held the lock left at worst one turn too few.
         let mut full = self.full.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let entry = full.entry((rate.shared.unwrap_or(operation.permission), scope.clone(), region.clone())).or_insert(now);

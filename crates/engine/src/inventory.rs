@@ -201,7 +201,7 @@ impl Inventory {
         for row in 0..rows {
             let (cloud, kind) = (parts.resources.clouds[row], parts.resources.kinds[row]);
             let table = *by_kind.entry((cloud, kind)).or_insert_with(|| parts.clouds[usize::from(cloud)].kinds.taggable(&parts.kinds[kind as usize]));
-            let has_tags = parts.sets.own(parts.resources.sets[row]).is_some_and(|n| n > 0);
+            let has_tags = parts.sets.shows_that_it_can(parts.resources.sets[row], parts.clouds[usize::from(cloud)].grammar);
             taggable.push(crate::builder::taggable(parts.resources.taggable[row], table, has_tags));
         }
         let resolved = Resolved::new(&parts);

@@ -2,7 +2,7 @@
 
 use crate::inventory::NONE;
 use rustc_hash::FxHashMap;
-use tagledger_model::Text;
+use tagledger_model::{TagGrammar, Text};
 use tagledger_taxonomy::{KeyState, Meaning};
 
 /// A distinct pair of raw key and raw value.
@@ -78,6 +78,13 @@ impl TagSets {
     /// User's own tags in a set; none for the unknown set, and for one that shows none and may have some.
     pub fn own(&self, set: u32) -> Option<u32> {
         self.own.get(set as usize).copied().filter(|own| *own != NONE)
+    }
+
+    /// Whether the tags in a set show that a resource can carry such: those that are bound to it as objects of their own can be bound to anything.
+    pub fn shows_that_it_can(&self, set: u32, grammar: &TagGrammar) -> bool {
+        let own = || self.pairs_of(set).iter().map(|pair| *pair as usize);
+        let is_carried = |pair: usize| !matches!(self.meanings[pair], Meaning::Reserved) && grammar.binding(&self.pairs[pair].key).is_none();
+        self.own(set).is_some_and(|own| own > 0) && (!grammar.bindings || own().any(is_carried))
     }
 
     /// Whether one name is there more than once; none for the unknown set.

@@ -1,16 +1,12 @@
 //! The readers, one file for each call whose output they understand.
 
-mod asset_data;
 mod asset_list;
-mod labels;
-mod projects;
 mod projects_list;
 mod search_all_resources;
 
-use crate::name::{Name, is_number};
 use serde_json::{Map, Value};
 use tagledger_collect::{Document, ExportReader, Sample};
-use tagledger_model::{NativeId, Origin, Text};
+use tagledger_model::Origin;
 
 /// Every reader of this crate. A new one is a file and a line here.
 pub(crate) static READERS: &[&dyn ExportReader] = &[&search_all_resources::SearchAllResources, &asset_list::AssetList, &projects_list::ProjectsList];
@@ -18,32 +14,6 @@ pub(crate) static READERS: &[&dyn ExportReader] = &[&search_all_resources::Searc
 fn origin(reader: &'static str, document: &Document) -> Origin {
     Origin::Exported { reader, file: document.path().clone() }
 }
-
-/// The id whose canonical form is its lower case; one that is lower case already costs nothing.
-fn native_id(name: Text) -> NativeId {
-    if name.is_ascii() && !name.bytes().any(|b| b.is_ascii_uppercase()) { NativeId::exact(name) } else { NativeId::lowered(&name) }
-}
-
-/// A kind in the form of the kinds table.
-fn kind(mut asset_type: Text) -> Text {
-    asset_type.make_ascii_lowercase();
-    asset_type
-}
-
-/// The project a resource lies in: the id that its name holds, else the number that the inventory says beside it (`projects/123`), which the
-/// engine resolves. What lies in no project has its folder or organisation for a scope.
-fn scope<'a>(name: Option<Name<'a>>, said: Option<&'a str>) -> Text {
-    let in_name = name.and_then(|name| name.project());
-    let said = said.map(|said| said.strip_prefix("projects/").unwrap_or(said)).filter(|said| !said.is_empty());
-    Text::new(in_name.filter(|project| !is_number(project)).or(said).or(in_name).unwrap_or("unknown"))
-}
-
-/// The asset type of a project, in the form of the kinds table.
-const PROJECT: &str = "cloudresourcemanager.googleapis.com/project";
-
-/// The asset types of folders and organisations: containers that carry no labels, and no resources.
-const FOLDER: &str = "cloudresourcemanager.googleapis.com/folder";
-const ORGANIZATION: &str = "cloudresourcemanager.googleapis.com/organization";
 
 /// How the records of a call lie in a file: in the list that the API itself answers, or bare, in an array or one a line, as `gcloud` prints them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

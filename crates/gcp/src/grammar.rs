@@ -14,6 +14,8 @@ pub(crate) static GRAMMAR: TagGrammar = TagGrammar {
     // `goog-` is reserved by Google itself; `k8s-` and the keys below are written by controllers, Config Connector and Firebase.
     reserved: &["goog-", "k8s-", "cnrm-"],
     vendor_keys: &["managed-by-cnrm", "firebase", "firebase-core", "generative-language"],
+    // What Google itself calls tags: <https://cloud.google.com/resource-manager/docs/tags/tags-overview>.
+    bindings: true,
 };
 
 #[cfg(test)]

@@ -3,16 +3,24 @@
 //! How files are found, unpacked and merged is not here but in `collect`; what a label means is in `taxonomy`, and what is wrong with it in `rules`.
 //! Shared code meets this crate through `tagledger_collect::Cloud` alone.
 
+mod asset_data;
+mod bindings;
 mod command;
 mod exports;
 mod grammar;
+mod inventory;
 mod kinds;
+mod labels;
+mod live;
 mod name;
+mod permissions;
+mod projects;
 mod samples;
 
 pub use samples::SAMPLES;
 
-use tagledger_collect::{Cloud, ExportReader, ResourceRef};
+use std::sync::Arc;
+use tagledger_collect::{Cloud, CollectorInfo, Conflict, Connecting, Connection, ExportReader, Permissions, ResourceRef, Setting, Settings};
 use tagledger_model::{CloudId, ContainerKind, Kinds, NativeId, Suggestion, TagGrammar};
 
 /// Google Cloud.
@@ -60,6 +68,31 @@ impl Cloud for Gcp {
 
     fn exports(&self) -> &'static [&'static dyn ExportReader] {
         exports::READERS
+    }
+
+    fn connect(&self, settings: &Settings) -> Option<Connecting> {
+        let settings = settings.clone();
+        let connection = async move {
+            let caller: Arc<dyn Connection> = Arc::new(live::connect(settings).await?);
+            Ok(caller)
+        };
+        Some(Connecting { cloud: self.id(), connection: Box::pin(connection) })
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        live::settings::SETTINGS
+    }
+
+    fn conflict(&self, settings: &Settings) -> Option<Conflict> {
+        live::settings::conflict(settings)
+    }
+
+    fn collectors(&self) -> &'static [&'static CollectorInfo] {
+        live::COLLECTORS
+    }
+
+    fn permissions(&self, settings: &Settings) -> Vec<Permissions> {
+        permissions::documents(settings)
     }
 
     fn command(&self, mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String> {

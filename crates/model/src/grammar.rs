@@ -33,6 +33,29 @@ pub struct TagGrammar {
     pub reserved: &'static [&'static str],
     /// Whole keys that belong to the platform. Compared without case.
     pub vendor_keys: &'static [&'static str],
+    /// True where tags can also be objects of their own that are bound to a resource, or to something above it; see [`Binding`].
+    pub bindings: bool,
+}
+
+/// A tag that is an object of its own, bound to a resource. Among the tags of a resource its key is written `namespace/name`, or
+/// `inherited:namespace/name` where it is bound to something above: no key of the other sort of tags holds a slash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binding<'a> {
+    /// Who defined the key.
+    pub namespace: &'a str,
+    /// The key's own name.
+    pub name: &'a str,
+    /// Bound to something above the resource.
+    pub inherited: bool,
+}
+
+/// What a key begins with that is bound to something above.
+const INHERITED: &str = "inherited:";
+
+impl std::fmt::Display for Binding<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}/{}", if self.inherited { INHERITED } else { "" }, self.namespace, self.name)
+    }
 }
 
 impl TagGrammar {
@@ -47,11 +70,19 @@ impl TagGrammar {
         encoded: false,
         reserved: &[],
         vendor_keys: &[],
+        bindings: false,
     };
 
     /// True for a key that the platform wrote.
     pub fn is_reserved(&self, key: &str) -> bool {
         let starts = |p: &&str| key.len() >= p.len() && key.is_char_boundary(p.len()) && key[..p.len()].eq_ignore_ascii_case(p);
         self.reserved.iter().any(starts) || self.vendor_keys.iter().any(|k| key.eq_ignore_ascii_case(k))
+    }
+
+    /// The binding that a key stands for; none for a key of the other sort, and in a cloud that has but one.
+    pub fn binding<'a>(&self, key: &'a str) -> Option<Binding<'a>> {
+        let (namespace, name) = key.split_once('/').filter(|_| self.bindings)?;
+        let above = namespace.strip_prefix(INHERITED);
+        Some(Binding { namespace: above.unwrap_or(namespace), name, inherited: above.is_some() })
     }
 }

@@ -22,6 +22,10 @@ pub struct Kind {
     pub billed_as: Option<&'static str>,
     /// Whether its tags appear in the cloud's bill; none where that is not known.
     pub tags_on_bill: Option<bool>,
+    /// The attribute of the Terraform type that holds its tags, where the table says so.
+    pub tags_at: Option<&'static str>,
+    /// Whether the cloud's own search over everything shows the kind; none where that is not known.
+    pub searchable: Option<bool>,
 }
 
 impl Kind {
@@ -30,16 +34,21 @@ impl Kind {
         let columns: Vec<&'static str> = line.split('\t').collect();
         let [native, shared, terraform, taggable, further @ ..] = columns.as_slice() else { return None };
         let word = |column: &'static str| (column != "-").then_some(column);
-        let mut tags_on_bill = None;
+        let answer = |column: &str| match column {
+            "yes" => Some(Some(true)),
+            "no" => Some(Some(false)),
+            "-" => Some(None),
+            _ => None,
+        };
+        let (mut tags_on_bill, mut tags_at, mut searchable) = (None, None, None);
         let (template, tag_limit, billed_as) = match *further {
             [] => (None, None, None),
             [on_bill] => {
-                tags_on_bill = match on_bill {
-                    "yes" => Some(true),
-                    "no" => Some(false),
-                    "-" => None,
-                    _ => return None,
-                };
+                tags_on_bill = answer(on_bill)?;
+                (None, None, None)
+            }
+            [attribute, searched] => {
+                (tags_at, searchable) = (word(attribute), answer(searched)?);
                 (None, None, None)
             }
             [template, "-", billed_as] => (word(template), None, word(billed_as)),
@@ -47,7 +56,7 @@ impl Kind {
             _ => return None,
         };
         let taggable = if *taggable == "yes" { Taggable::Yes } else { Taggable::No };
-        Some(Self { native, shared, terraform: word(terraform), taggable, template, tag_limit, billed_as, tags_on_bill })
+        Some(Self { native, shared, terraform: word(terraform), taggable, template, tag_limit, billed_as, tags_on_bill, tags_at, searchable })
     }
 }
 
@@ -65,7 +74,8 @@ pub struct Kinds {
 
 impl Kinds {
     /// Reads a table: one kind a line, columns parted by tabs: native, shared, terraform or `-`, `yes`/`no`. A table may have one column
-    /// more: whether tags reach the bill, `yes`, `no` or `-`; or three: template or `-`, tag limit or `-`, name in the bill or `-`.
+    /// more: whether tags reach the bill, `yes`, `no` or `-`; or two: the Terraform type's attribute for tags or `-`, and whether a search shows the
+    /// kind, `yes`, `no` or `-`; or three: template or `-`, tag limit or `-`, name in the bill or `-`.
     /// Lines that start with `#` are comments; a line of another shape is left out (each crate's tests hold its table to the shape).
     pub fn from_table(table: &'static str) -> Self {
         let mut kinds = Self::default();
@@ -152,6 +162,8 @@ mod tests {
             tag_limit: None,
             billed_as: None,
             tags_on_bill: None,
+            tags_at: None,
+            searchable: None,
         };
         assert_eq!(kinds.find("Shelf:BOX"), Some(&nothing_further));
         assert_eq!(kinds.by_terraform("shelf_box"), Some(&nothing_further));
@@ -166,6 +178,13 @@ mod tests {
         assert_eq!((known.template, known.tag_limit, known.billed_as), (Some("Vendor::A::B"), Some(47), Some("AService")));
         let unknown = kinds.find("a:c").unwrap();
         assert_eq!((unknown.terraform, unknown.template, unknown.tag_limit, unknown.billed_as), (None, None, None, None));
+    }
+
+    #[test]
+    fn a_table_of_six_columns_says_where_tags_stand_and_what_a_search_shows() {
+        let kinds = Kinds::from_table("a/b\tf.t\tx_b\tyes\tlabels\tyes\na/c\tf.t\tx_c\tyes\t-\tno\n");
+        let told = ["a/b", "a/c"].map(|native| kinds.find(native).map(|kind| (kind.tags_at, kind.searchable)).unwrap());
+        assert_eq!(told, [(Some("labels"), Some(true)), (None, Some(false))]);
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub use date::{Month, Timestamp};
 pub use diagnostic::{Diagnostic, Place, Severity};
 pub use facts::{Fact, Facts, Retention};
 pub use finding::{Evidence, Finding, Fingerprint, Level, Standing, Suggestion, Verdict, Waived};
-pub use grammar::{KeyCase, TagGrammar};
+pub use grammar::{Binding, KeyCase, TagGrammar};
 pub use kinds::{Kind, Kinds};
 pub use planned::{Action, Planned, TagPlace, TagSyntax};
 pub use resource::{Further, NativeId, Origin, RawResource, Taggable};

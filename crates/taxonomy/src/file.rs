@@ -63,6 +63,9 @@ pub struct KeyForm {
     pub register: Option<Word>,
     /// Which containers may lend a value to what lies in them; the nearest wins. None unless listed.
     pub inherit: Option<Vec<LenderWord>>,
+    /// Whether tags that are bound to a resource as objects of their own speak for the key as well, where a cloud has such beside
+    /// its labels (Google's tags): those bound to the resource itself, or also those bound to what is above it. None unless said.
+    pub bindings: Option<BindingsWord>,
     /// The value of a resource that has none after inheritance.
     pub default: Option<Word>,
     /// Its spelling by cloud, where the derived one does not fit.
@@ -77,6 +80,18 @@ pub enum LenderWord {
     ResourceGroup,
     /// The account, subscription or project.
     Scope,
+}
+
+/// A word for `bindings`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BindingsWord {
+    /// None.
+    None,
+    /// Those bound to the resource itself.
+    Direct,
+    /// Those, and those bound to something above it.
+    Effective,
 }
 
 /// Limits where a key is asked for to the kinds and clouds it names. Of several entries for one key any may ask.

@@ -4,7 +4,7 @@
 //! name → match the value → resolve conflicts. Inheritance and defaults follow in `engine`, which knows the containers.
 //! Distinct keys and values are judged once and remembered; everything after is small integer codes.
 
-use crate::{Dictionary, Domain, Key, KeyId, KeyState, Meaning, NO_TAG, Taxonomy, Value, apply, decode_label, encode_label, fold};
+use crate::{Bindings, Dictionary, Domain, Key, KeyId, KeyState, Meaning, NO_TAG, Taxonomy, Value, apply, decode_label, encode_label, fold};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tagledger_model::{KeyCase, RawTag, Standing, TagGrammar, Text};
 /// What a raw key means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum KeyMeaning {
-    /// Written by the platform: neither judged nor counted.
+    /// Written by the platform, or bound where the taxonomy does not ask for bound tags: neither judged nor counted.
     Reserved,
     /// The user's, and not in the taxonomy.
     Other,
@@ -30,6 +30,9 @@ struct ValueMeaning {
     /// Tells unrecognised values apart; meaningless for any other.
     unknown: u32,
 }
+
+/// The rank of a tag that is bound to a resource: what the resource carries itself comes first.
+const BOUND: u8 = 3;
 
 /// Remembered meanings are bounded, so that hostile input cannot fill the memory.
 const MEMORY: usize = 1 << 18;
@@ -177,8 +180,9 @@ impl Normaliser {
             standing: meaning.standing,
             value: meaning.value,
             tag: NO_TAG,
-            nonstandard_key: rank > 0,
-            nonstandard_value: meaning.nonstandard,
+            // Names and values of bound tags are defined once for all: that they are spelt otherwise is nobody's slip.
+            nonstandard_key: (1..BOUND).contains(&rank),
+            nonstandard_value: meaning.nonstandard && rank < BOUND,
             conflict: false,
             unknown: if meaning.standing == Standing::Unrecognised { meaning.unknown } else { 0 },
             rank,
@@ -198,6 +202,13 @@ impl Normaliser {
         }
         let meaning = if self.grammar.is_reserved(key) {
             KeyMeaning::Reserved
+        } else if let Some(binding) = self.grammar.binding(key) {
+            let found = self.by_fold.get(&fold(binding.name)).map(|(id, _)| *id);
+            let asked = if binding.inherited { Bindings::Effective } else { Bindings::Direct };
+            match found.filter(|id| self.taxonomy.keys[id.index()].bindings >= asked) {
+                Some(key) => KeyMeaning::Key { key, rank: BOUND + u8::from(binding.inherited) },
+                None => KeyMeaning::Reserved,
+            }
         } else {
             let plain: Cow<'_, str> = if self.grammar.encoded { decode_label(key) } else { key.into() };
             match self.by_fold.get(&fold(&plain)) {

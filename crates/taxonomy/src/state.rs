@@ -20,7 +20,7 @@ pub struct KeyState {
     pub conflict: bool,
     /// Tells unrecognised values apart, so that one said twice is no conflict; 0 for any other standing.
     pub(crate) unknown: u32,
-    /// 0 exact spelling, 1 the key's own name spelt otherwise, 2 an alias, 3 nothing.
+    /// 0 exact spelling, 1 the key's own name spelt otherwise, 2 an alias, 3 bound to the resource, 4 bound to something above it, 5 nothing.
     pub(crate) rank: u8,
 }
 
@@ -30,7 +30,7 @@ pub const NO_TAG: u32 = u32::MAX;
 impl KeyState {
     /// Nothing was said about the key.
     pub const ABSENT: Self =
-        Self { standing: Standing::Absent, value: 0, tag: NO_TAG, nonstandard_key: false, nonstandard_value: false, conflict: false, unknown: 0, rank: 3 };
+        Self { standing: Standing::Absent, value: 0, tag: NO_TAG, nonstandard_key: false, nonstandard_value: false, conflict: false, unknown: 0, rank: 5 };
 
     /// The source did not say.
     pub const UNDETERMINED: Self = Self { standing: Standing::Undetermined, ..Self::ABSENT };

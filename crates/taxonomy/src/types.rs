@@ -88,12 +88,26 @@ pub struct Key {
     pub inherit: Vec<Lender>,
     /// The value of a resource that has none after inheritance.
     pub default: Option<String>,
+    /// Which tags that are bound to a resource as objects of their own speak for it, where a cloud has such.
+    pub bindings: Bindings,
     /// Its spelling per cloud, where the user overrides the derived one.
     pub spelling: BTreeMap<String, String>,
     /// The register of known values: `catalogue`, `directory` or `register`.
     pub register: Option<Register>,
     /// Where it is declared.
     pub place: Place,
+}
+
+/// Which bound tags speak for a key, after the tags that a resource carries itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bindings {
+    /// None.
+    #[default]
+    None,
+    /// Those bound to the resource itself.
+    Direct,
+    /// Those, and those bound to something above it.
+    Effective,
 }
 
 /// Who may lend a value.

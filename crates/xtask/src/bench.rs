@@ -5,6 +5,7 @@
 mod figures;
 mod graph;
 mod live;
+mod organization;
 
 use crate::{Failure, arguments, process, workspace};
 use figures::{Aim, Side, compare, table};
@@ -21,7 +22,8 @@ const DUCKDB: &str = "duckdb==2.0.0";
 /// inventory needs the sub-account, within which bare ids are looked up.
 const COLUMNS: &str = "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ResourceId,Tags";
 
-const PARTS: [&str; 12] = ["a", "b-typical", "b-hard", "c-start", "c-5mb", "c-50mb", "d-20k", "d-200k", "d-paced", "e-20k", "e-200k", "e-quota"];
+const PARTS: [&str; 15] =
+    ["a", "b-typical", "b-hard", "c-start", "c-5mb", "c-50mb", "d-20k", "d-200k", "d-paced", "e-20k", "e-200k", "e-quota", "f-100k", "f-1m", "f-quota"];
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -88,6 +90,9 @@ pub(crate) fn run(words: &[&str]) -> Result<(), Failure> {
             "e-20k" => graph::scan(&rig, 20_000, false)?,
             "e-200k" => graph::scan(&rig, 200_000, false)?,
             "e-quota" => graph::scan(&rig, 200_000, true)?,
+            "f-100k" => organization::scan(&rig, 100_000, false)?,
+            "f-1m" => organization::scan(&rig, 1_000_000, false)?,
+            "f-quota" => organization::scan(&rig, 1_000_000, true)?,
             shape => cost(&rig, shape.trim_start_matches("b-"), options.rows)?,
         }
     }
@@ -236,7 +241,7 @@ mod tests {
         assert_eq!(some, Options { parts: vec!["b-hard"], resources: 1_000_000, rows: 1000, repetitions: 1 });
         assert_eq!(
             Options::parse(&["--only", "b"]).unwrap_err().0,
-            "--only b: the parts are a, b-typical, b-hard, c-start, c-5mb, c-50mb, d-20k, d-200k, d-paced, e-20k, e-200k, e-quota."
+            "--only b: the parts are a, b-typical, b-hard, c-start, c-5mb, c-50mb, d-20k, d-200k, d-paced, e-20k, e-200k, e-quota, f-100k, f-1m, f-quota."
         );
     }
 }

@@ -27,6 +27,9 @@ const PACKAGES: &[&str] = &[
     "azure-mgmt-resource==26.0.0",
     "azure-mgmt-resource-subscriptions==1.0.0",
     "azure-mgmt-resourcegraph==8.0.1",
+    "google-api-python-client==2.202.0",
+    "google-cloud-asset==4.5.0",
+    "google-cloud-resource-manager==1.19.0",
 ];
 
 /// The source of this package, which is not installed, holds the schema of JUnit's XML that Jenkins published.

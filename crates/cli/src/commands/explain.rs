@@ -7,9 +7,10 @@ use crate::rows::StoredRows;
 use std::fmt::Write;
 use std::path::Path;
 use tagledger_collect::ResourceRef;
-use tagledger_model::Finding;
+use tagledger_model::{Evidence, Finding};
 use tagledger_report::StateCells;
 use tagledger_store::RunFolder;
+use tagledger_taxonomy::decode_label;
 
 pub(crate) fn run(args: &Explain) -> Result<Code, Failure> {
     if let Some(rule) = tagledger_rules::find(&args.what) {
@@ -49,6 +50,14 @@ pub(crate) fn run(args: &Explain) -> Result<Code, Failure> {
     }
 }
 
+/// What a tag says that its cloud can hold in an encoding only; none where it stands as it is.
+fn decoded(finding: &Finding, evidence: &Evidence) -> Option<String> {
+    crate::clouds::find(finding.cloud.as_str()).filter(|cloud| cloud.grammar().encoded)?;
+    let value = evidence.value.as_deref().unwrap_or_default();
+    let (key, plain) = (decode_label(&evidence.field), decode_label(value));
+    (key != evidence.field || plain != value).then(|| format!("{key} = `{plain}`"))
+}
+
 /// Everything that is known of a finding, line by line.
 fn chain(finding: &Finding, state: &StateCells, priced: Option<&str>, taxonomy: &str) -> String {
     let mut out = String::new();
@@ -67,6 +76,9 @@ fn chain(finding: &Finding, state: &StateCells, priced: Option<&str>, taxonomy: 
     line("where", &format!("{} {}{region}, {}", finding.cloud, finding.scope, finding.kind));
     if let Some(evidence) = &finding.evidence {
         line("evidence", &evidence.value.as_ref().map_or_else(|| format!("{} is absent", evidence.field), |v| format!("{} = `{v}`", evidence.field)));
+        if let Some(plain) = decoded(finding, evidence) {
+            line("which reads", &plain);
+        }
     }
     for (label, text) in ["state", "proved by"].into_iter().zip(crate::state::in_words(state)) {
         line(label, &text);

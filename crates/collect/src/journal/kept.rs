@@ -4,13 +4,15 @@ use crate::Found;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
-use tagledger_model::{CloudId, Container, Fact, Facts, Further, NativeId, Observed, Origin, RawResource, RawTag, Retention, Taggable, Text, Timestamp};
+use tagledger_model::{
+    CloudId, Container, ContainerRef, Fact, Facts, Further, NativeId, Observed, Origin, RawResource, RawTag, Retention, Scope, Taggable, Text, Timestamp,
+};
 
 /// As it is written.
 #[derive(Serialize)]
 pub(super) struct Keeping<'a> {
     cloud: &'a CloudId,
-    /// Empty for a container.
+    /// Empty for a container and for a scope.
     collector: &'a str,
     scope: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,6 +33,18 @@ pub(super) struct Keeping<'a> {
     created: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     facts: Option<KeptFacts>,
+    /// There for a scope alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    above: Option<KeptScope>,
+}
+
+/// What a scope has beside what everything has.
+#[derive(Serialize, Deserialize)]
+struct KeptScope {
+    aliases: Vec<Text>,
+    /// Kind, id and name of each, from the nearest.
+    ancestors: Vec<(Text, Text, Option<Text>)>,
+    active: bool,
 }
 
 /// As it is read again.
@@ -57,7 +71,12 @@ pub(super) struct Kept {
     created: Option<Timestamp>,
     #[serde(default)]
     facts: Option<KeptFacts>,
+    #[serde(default)]
+    above: Option<KeptScope>,
 }
+
+/// What stands for the kind of a scope, which needs none.
+static SCOPE: Text = Text::const_new("scope");
 
 #[derive(Serialize, Deserialize)]
 struct KeptFacts {
@@ -72,12 +91,34 @@ struct KeptFacts {
 }
 
 impl<'a> Keeping<'a> {
-    /// What the journal keeps: resources and containers. Scopes are found out anew.
+    /// What the journal keeps.
     pub fn of(found: &'a Found) -> Option<Self> {
         match found {
             Found::Resource(resource) => Some(Self::resource(resource)),
             Found::Container(container) => Some(Self::container(container)),
-            Found::Scope(_) | Found::Incomplete(_) => None,
+            Found::Scope(scope) => Some(Self::scope(scope)),
+            Found::Incomplete(_) => None,
+        }
+    }
+
+    fn scope(scope: &'a Scope) -> Self {
+        let step = |step: &ContainerRef| (step.kind.clone(), step.id.clone(), step.name.clone());
+        let above = KeptScope { aliases: scope.aliases.clone(), ancestors: scope.ancestors.iter().map(step).collect(), active: scope.active };
+        Self {
+            cloud: &scope.cloud,
+            collector: "",
+            scope: &scope.id,
+            region: None,
+            group: None,
+            id: &scope.id,
+            raw: None,
+            kind: &SCOPE,
+            name: scope.name.as_deref(),
+            tags: pairs(&scope.tags),
+            taggable: None,
+            created: None,
+            facts: None,
+            above: Some(above),
         }
     }
 
@@ -96,6 +137,7 @@ impl<'a> Keeping<'a> {
             taggable: None,
             created: None,
             facts: None,
+            above: None,
         }
     }
 
@@ -118,6 +160,7 @@ impl<'a> Keeping<'a> {
             },
             created: resource.created,
             facts: resource.facts.as_deref().map(KeptFacts::of),
+            above: None,
         }
     }
 }
@@ -127,7 +170,7 @@ fn pairs(tags: &Observed<Vec<RawTag>>) -> Option<Vec<(&str, &str)>> {
 }
 
 impl Kept {
-    /// True for a resource; what no collector is named for is a container.
+    /// True for a resource; what no collector is named for is a container or a scope.
     pub fn is_resource(&self) -> bool {
         !self.collector.is_empty()
     }
@@ -141,7 +184,11 @@ impl Kept {
         if self.is_resource() {
             return self.resource().map(Found::Resource);
         }
-        let Self { cloud, scope, id, kind, name, tags, .. } = self;
+        let Self { cloud, scope, id, kind, name, tags, above, .. } = self;
+        if let Some(KeptScope { aliases, ancestors, active }) = above {
+            let ancestors = ancestors.into_iter().map(|(kind, id, name)| ContainerRef::new(kind, id, name)).collect();
+            return Some(Found::Scope(Scope { cloud, id, aliases, name, ancestors, tags: known(tags), active }));
+        }
         Some(Found::Container(Container { cloud, kind, id, name, scope, tags: known(tags) }))
     }
 

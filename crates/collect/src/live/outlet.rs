@@ -30,6 +30,8 @@ pub(crate) struct JobProgress {
     pub missing: HashMap<usize, CollectError>,
     /// What could not be read whole of what was handed over.
     pub flaw: Option<CollectError>,
+    /// Which target counts what lies in none of the others.
+    pub rest: Option<usize>,
 }
 
 impl Outlet {
@@ -76,7 +78,7 @@ impl Outlet {
             let next = next.filter(|_| progress.flaw.is_none());
             for found in &found {
                 let Found::Resource(resource) = found else { continue };
-                if let Some(count) = self.target_of(resource).and_then(|at| progress.counts.get_mut(at)) {
+                if let Some(count) = self.target_of(resource).or(progress.rest).and_then(|at| progress.counts.get_mut(at)) {
                     *count += 1;
                 }
             }
@@ -101,6 +103,11 @@ impl Outlet {
             progress.flaw = None;
         }
         let _given = self.send.send(Step::Anew { key: Arc::clone(&self.key) }).await;
+    }
+
+    /// What lies in none of the targets counts for this one, which is above them.
+    pub fn counts_the_rest(&self, target: &Target) {
+        self.progress().rest = self.targets.iter().position(|t| t == target);
     }
 
     /// Something of what is handed over could not be read whole, such as the tags of a resource. The job goes on, and ends with the first of these.

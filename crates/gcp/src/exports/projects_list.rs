@@ -3,13 +3,9 @@
 //! gcloud prints version 1 of the API (<https://cloud.google.com/resource-manager/reference/rest/v1/projects>); version 3 calls the same things
 //! `displayName`, `state` and `parent` as text, and both are read.
 
-use super::{
-    MORE_PAGES, has_next,
-    labels::{Labels, Word},
-    lists,
-    projects::{Project, Projects},
-    wrapping,
-};
+use super::{MORE_PAGES, has_next, lists, wrapping};
+use crate::labels::{Labels, Word};
+use crate::projects::{Project, Projects};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, Visitor},

@@ -2,7 +2,7 @@
 
 use super::{Known, SideFiles};
 use crate::yaml::{At, Fields, Node, Reader, Shape, Word, suggest};
-use crate::{Domain, Key, Lender, MAX_KEYS, Register, Value, fold};
+use crate::{Bindings, Domain, Key, Lender, MAX_KEYS, Register, Value, fold};
 use regex::Regex;
 use std::collections::{BTreeMap, HashMap};
 
@@ -35,6 +35,7 @@ fn key(reader: &mut Reader<'_>, (index, name, node): (usize, Word<'_>, &Node), n
         aliases: Vec::new(),
         domain: Domain::Any,
         inherit: Vec::new(),
+        bindings: Bindings::None,
         default: None,
         spelling: BTreeMap::new(),
         register: None,
@@ -54,6 +55,7 @@ fn key(reader: &mut Reader<'_>, (index, name, node): (usize, Word<'_>, &Node), n
     key.domain = domain(reader, &mut fields, &key.name);
     key.register = register(reader, &mut fields, &key, side);
     key.inherit = fields.take("inherit").map(|n| inherit(reader, n)).unwrap_or_default();
+    key.bindings = fields.take("bindings").and_then(|n| bindings(reader, n)).unwrap_or_default();
     key.default = fields.take("default").and_then(|n| default(reader, n, &key));
     for (cloud, spelling) in fields.take("spelling").map(|n| reader.entries(n, "`spelling`")).unwrap_or_default() {
         known.check_cloud(reader, cloud);
@@ -210,6 +212,17 @@ fn inherit(reader: &mut Reader<'_>, node: &Node) -> Vec<Lender> {
     }
     // The nearest container wins, in whatever order they are listed.
     WORDS.iter().map(|(_, lender)| *lender).filter(|lender| named.contains(lender)).collect()
+}
+
+fn bindings(reader: &mut Reader<'_>, node: &Node) -> Option<Bindings> {
+    const WORDS: [(&str, Bindings); 3] = [("none", Bindings::None), ("direct", Bindings::Direct), ("effective", Bindings::Effective)];
+    let word = reader.word(node, "`bindings`")?;
+    let found = WORDS.iter().find(|(known, _)| *known == word.text).map(|(_, bindings)| *bindings);
+    if found.is_none() {
+        let help = suggest(word.text, "choices", WORDS.iter().map(|(known, _)| *known));
+        reader.error(word.at, format!("`{}` does not say which bound tags speak", word.text.escape_debug()), help);
+    }
+    found
 }
 
 fn default(reader: &mut Reader<'_>, node: &Node, key: &Key) -> Option<String> {

@@ -64,8 +64,12 @@ fn the_walk_takes_the_words_of_the_schema() -> Result<(), Box<dyn Error>> {
         let explained = def["oneOf"].as_array().into_iter().flatten().map(|one| &one["const"]);
         plain.chain(explained).filter_map(Value::as_str).map(str::to_owned).collect()
     };
-    let (lenders, rungs, levels) = (words("LenderWord"), words("RungWord"), words("LevelWord"));
-    assert_eq!((lenders.len(), rungs.len(), levels.len()), (2, 7, 4));
+    let (lenders, rungs, levels, bindings) = (words("LenderWord"), words("RungWord"), words("LevelWord"), words("BindingsWord"));
+    assert_eq!((lenders.len(), rungs.len(), levels.len(), bindings.len()), (2, 7, 4, 3));
+    for word in bindings {
+        let text = format!("version: 1\nkeys: {{ A: {{ bindings: {word} }} }}\n");
+        assert_eq!(parse(Path::new("t"), &text, &KNOWN, &|_| Ok(String::new()))?.warnings, []);
+    }
     for level in levels {
         let text = format!(
             "version: 1\nkeys: {{ A: {{ inherit: [{}] }} }}\nrules: {{ nonstandard-key: {level} }}\ncosts: {{ ladder: [{}] }}\n",

@@ -7,7 +7,7 @@ use tagledger_model::{CloudId, ContainerRef, Observed, RawTag, Scope, Text};
 
 /// A project as any of the calls describes it.
 #[derive(Debug, Default)]
-pub(super) struct Project {
+pub(crate) struct Project {
     pub id: Text,
     /// Plain digits.
     pub number: Option<Text>,
@@ -20,7 +20,7 @@ pub(super) struct Project {
 
 /// The projects and folder names of one file.
 #[derive(Debug, Default)]
-pub(super) struct Projects {
+pub(crate) struct Projects {
     scopes: Vec<Scope>,
     names: HashMap<Text, Text>,
 }
@@ -51,6 +51,17 @@ impl Projects {
             tags,
             active: project.state.is_none_or(|state| !state.starts_with("DELETE")),
         });
+    }
+
+    /// Asks somebody else for the names of containers that the file does not name.
+    pub fn name(&mut self, name_of: impl Fn(&str) -> Option<Text>) {
+        for ancestor in self.scopes.iter().flat_map(|scope| &scope.ancestors) {
+            if !self.names.contains_key(&ancestor.id)
+                && let Some(name) = name_of(&ancestor.id)
+            {
+                self.names.insert(ancestor.id.clone(), name);
+            }
+        }
     }
 
     /// Hands the scopes over.

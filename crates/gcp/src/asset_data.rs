@@ -1,6 +1,6 @@
 //! The description of an asset in its service's own words, and where among them the labels are.
 
-use super::labels::{Labels, Word};
+use crate::labels::{Labels, Word};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -10,7 +10,7 @@ use tagledger_model::{RawTag, Text, Timestamp};
 
 /// The few members of a service's own description that are read. Each service fills them differently, so that nothing in them is an error.
 #[derive(Debug, Default)]
-pub(super) struct Data {
+pub(crate) struct Data {
     labels: Labels,
     user_labels: Labels,
     resource_labels: Labels,

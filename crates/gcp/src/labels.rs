@@ -10,7 +10,7 @@ use tagledger_model::{RawTag, Text};
 /// What stands where labels are expected. Null and `{}` are bare, and so is absence, because proto3 JSON leaves empty maps out; but a member of
 /// another shape that merely bears the name (metrics describe their labels in a list) is no label set.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Labels(pub Option<Vec<RawTag>>);
+pub(crate) struct Labels(pub Option<Vec<RawTag>>);
 
 impl<'de> Deserialize<'de> for Labels {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
@@ -56,7 +56,7 @@ impl<'de> Deserialize<'de> for Labels {
 
 /// Text; whole numbers become text, because some services write project numbers so; none for anything else.
 #[derive(Debug, Default)]
-pub(super) struct Word(pub Option<Text>);
+pub(crate) struct Word(pub Option<Text>);
 
 impl<'de> Deserialize<'de> for Word {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {

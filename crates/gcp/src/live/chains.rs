@@ -1,0 +1,110 @@
+//! Lists that are read side by side, each page by page, and gone on with from where all of them stood.
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tagledger_collect::{CollectError, Found, Outlet};
+
+/// How far one list was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum At {
+    Start,
+    /// The token of the next page.
+    Page(String),
+    End,
+}
+
+/// Where several lists stand together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Chains(Vec<At>);
+
+impl Chains {
+    pub fn new(count: usize) -> Self {
+        Self(vec![At::Start; count])
+    }
+
+    /// What was written by [`Self::text`]; none for anything else, or for another number of lists.
+    pub fn parse(text: &str, count: usize) -> Option<Self> {
+        let tokens: Vec<Option<String>> = serde_json::from_str(text).ok()?;
+        let at = |token: Option<String>| match token {
+            None => At::Start,
+            Some(token) if token.is_empty() => At::End,
+            Some(token) => At::Page(token),
+        };
+        (tokens.len() == count).then(|| Self(tokens.into_iter().map(at).collect()))
+    }
+
+    /// The token of all of them together.
+    pub fn text(&self) -> String {
+        let token = |at: &At| match at {
+            At::Start => None,
+            At::Page(token) => Some(token.clone()),
+            At::End => Some(String::new()),
+        };
+        serde_json::json!(self.0.iter().map(token).collect::<Vec<_>>()).to_string()
+    }
+
+    /// Reads all lists to their ends: `ask` for a page of one of them, and `take` what is on it. One that fails does not keep the others from
+    /// being read; its error is the result.
+    pub async fn read<P, A>(
+        &mut self,
+        out: &Outlet,
+        ask: impl Fn(usize, Option<String>) -> A,
+        mut take: impl FnMut(P) -> Vec<Found>,
+    ) -> Result<(), CollectError>
+    where
+        A: Future<Output = Result<(P, String), CollectError>>,
+    {
+        let asked = |list: usize, token: Option<String>| {
+            let answer = ask(list, token.clone());
+            async move { (list, token, answer.await) }
+        };
+        let mut asking = FuturesUnordered::new();
+        for (list, at) in self.0.iter().enumerate() {
+            match at {
+                At::Start => asking.push(asked(list, None)),
+                At::Page(token) => asking.push(asked(list, Some(token.clone()))),
+                At::End => {}
+            }
+        }
+        let mut failed = None;
+        while let Some((list, token, answer)) = asking.next().await {
+            let (page, next) = match answer {
+                // The first page of the same list was answered: it can only be the token that is not accepted any more.
+                Err(CollectError::Malformed(why)) if token.is_some() => return Err(CollectError::StaleToken(why)),
+                Err(error) => {
+                    failed.get_or_insert(error);
+                    continue;
+                }
+                Ok(answer) => answer,
+            };
+            let next = (!next.is_empty()).then_some(next);
+            self.0[list] = match &next {
+                None => At::End,
+                Some(next) => At::Page(next.clone()),
+            };
+            let found = take(page);
+            out.page(found, Some(&self.text())).await;
+            match next {
+                None => {}
+                next if next == token => {
+                    failed.get_or_insert(CollectError::Incomplete("one page names itself as the next".to_owned()));
+                }
+                next => asking.push(asked(list, next)),
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_lists_stand_goes_both_ways() {
+        let chains = Chains(vec![At::Start, At::Page("a\"b".to_owned()), At::End]);
+        assert_eq!(Chains::parse(&chains.text(), 3), Some(chains.clone()));
+        assert_eq!(Chains::parse(&chains.text(), 2), None);
+        assert_eq!(Chains::parse("token", 1), None);
+    }
+}

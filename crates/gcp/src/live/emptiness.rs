@@ -1,0 +1,139 @@
+//! What is empty: a project in which nothing lies that somebody made, and a dataset without tables. Both are known when everything was read.
+
+use crate::ID;
+use crate::inventory::{PROJECT, PROJECTS};
+use crate::name::Name;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use tagledger_collect::{CollectorInfo, Found};
+use tagledger_model::{CloudId, Fact, Facts, Further, NativeId, Observed, Origin, RawResource, Taggable, Text};
+
+const DATASET: &str = "bigquery.googleapis.com/dataset";
+
+/// Whether a name is one that nobody chose.
+type IsGiven = fn(&str) -> bool;
+
+/// What a project gets without anybody's asking: kinds, and how such a one's own name looks.
+const CAME_ALONG: &[(&str, IsGiven)] = &[
+    ("compute.googleapis.com/network", |name| name == "default"),
+    ("compute.googleapis.com/subnetwork", |name| name == "default"),
+    ("compute.googleapis.com/firewall", |name| name.starts_with("default-allow-")),
+    ("compute.googleapis.com/route", |name| name.starts_with("default-route-")),
+    ("logging.googleapis.com/logbucket", |name| name.eq_ignore_ascii_case("_default") || name.eq_ignore_ascii_case("_required")),
+    ("logging.googleapis.com/logsink", |name| name.eq_ignore_ascii_case("_default") || name.eq_ignore_ascii_case("_required")),
+    ("iam.googleapis.com/serviceaccount", |name| name.ends_with("-compute@developer.gserviceaccount.com") || name.ends_with("@appspot.gserviceaccount.com")),
+    ("serviceusage.googleapis.com/service", |_| true),
+    ("cloudbilling.googleapis.com/projectbillinginfo", |_| true),
+    ("compute.googleapis.com/project", |_| true),
+    // A key says nothing that its account does not say.
+    ("iam.googleapis.com/serviceaccountkey", |_| true),
+    ("orgpolicy.googleapis.com/policy", |_| true),
+];
+
+/// What rows have said so far.
+#[derive(Debug, Default)]
+pub(super) struct Emptiness {
+    /// Projects in which something lies.
+    used: HashSet<Text>,
+    /// Digests of the ids of datasets in which something lies: they may be many.
+    filled: HashSet<u64>,
+    hasher: RandomState,
+    /// Canonical ids of datasets, and their projects.
+    datasets: Vec<(Text, Text)>,
+}
+
+impl Emptiness {
+    /// Notes what a resource says of what it lies in.
+    pub fn take(&mut self, resource: &RawResource) {
+        let id = &resource.id.canonical;
+        if resource.kind.starts_with("bigquery.googleapis.com/") {
+            if resource.kind == DATASET {
+                self.datasets.push((id.clone(), resource.scope.clone()));
+            } else if let Some(dataset) = dataset(id) {
+                self.filled.insert(self.hasher.hash_one(dataset));
+            }
+        }
+        if !self.used.contains(&resource.scope) && !came_along(resource) {
+            self.used.insert(resource.scope.clone());
+        }
+    }
+
+    /// What is empty, as facts alone: the rows themselves were handed over already.
+    pub fn unused<'t>(self, info: &'static CollectorInfo, scopes: impl Iterator<Item = &'t Text>) -> Vec<Found> {
+        let projects = scopes.filter(|scope| !scope.contains('/') && !self.used.contains(*scope));
+        let projects = projects.map(|scope| row(info, NativeId::lowered(&format!("{PROJECTS}{scope}")), PROJECT, scope, "resources of its own"));
+        let datasets = self.datasets.iter().filter(|(id, _)| !self.filled.contains(&self.hasher.hash_one(id.as_str())));
+        let datasets = datasets.map(|(id, scope)| row(info, NativeId::exact(id.clone()), DATASET, scope, "tables, models, routines"));
+        projects.chain(datasets).collect()
+    }
+}
+
+/// The dataset that a table, model or routine lies in.
+fn dataset(id: &str) -> Option<&str> {
+    let from = id.find("/datasets/")? + "/datasets/".len();
+    let length = id[from..].find('/')?;
+    Some(&id[..from + length])
+}
+
+fn came_along(resource: &RawResource) -> bool {
+    let name = Name::parse(&resource.id.canonical).and_then(|name| name.last()).unwrap_or_default();
+    CAME_ALONG.iter().any(|(kind, is)| *kind == resource.kind && is(name)) || resource.kind.starts_with("cloudresourcemanager.googleapis.com/")
+}
+
+fn row(info: &'static CollectorInfo, id: NativeId, kind: &'static str, scope: &Text, field: &str) -> Found {
+    Found::Resource(RawResource {
+        cloud: CloudId::new(ID),
+        scope: scope.clone(),
+        region: None,
+        group: None,
+        id,
+        kind: Text::const_new(kind),
+        name: None,
+        tags: Observed::Unknown,
+        further: Further::None,
+        taggable: Taggable::Unknown,
+        created: None,
+        facts: Some(Box::new(Facts { attached: Some(Fact::new(false, field, "none")), ..Facts::default() })),
+        origin: Origin::Live { collector: info.id },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(names: &[(&str, &str)]) -> Vec<String> {
+        let info = &super::super::search::INFO;
+        let mut emptiness = Emptiness::default();
+        for (kind, name) in names {
+            let Found::Resource(mut one) = row(info, NativeId::lowered(name), PROJECT, &"shop".into(), "x") else { unreachable!() };
+            one.kind = Text::new(kind);
+            emptiness.take(&one);
+        }
+        let scopes = ["organizations/1".into(), "shop".into()];
+        let id = |found: Found| if let Found::Resource(one) = found { one.id.canonical.to_string() } else { String::new() };
+        emptiness.unused(info, scopes.iter()).into_iter().map(id).collect()
+    }
+
+    #[test]
+    fn a_project_is_empty_when_nothing_lies_in_it_but_what_came_along() {
+        let along = [
+            (PROJECT, "//cloudresourcemanager.googleapis.com/projects/shop"),
+            ("serviceusage.googleapis.com/service", "//serviceusage.googleapis.com/projects/1/services/compute.googleapis.com"),
+            ("compute.googleapis.com/network", "//compute.googleapis.com/projects/shop/global/networks/default"),
+            ("logging.googleapis.com/logbucket", "//logging.googleapis.com/projects/1/locations/global/buckets/_Default"),
+            ("iam.googleapis.com/serviceaccount", "//iam.googleapis.com/projects/shop/serviceAccounts/1-compute@developer.gserviceaccount.com"),
+        ];
+        assert_eq!(seen(&along), ["//cloudresourcemanager.googleapis.com/projects/shop"]);
+        let made = ("compute.googleapis.com/network", "//compute.googleapis.com/projects/shop/global/networks/own");
+        assert!(seen(&[along[0], made]).is_empty());
+        assert!(seen(&[("new.googleapis.com/Thing", "//new.googleapis.com/projects/shop/things/x")]).is_empty(), "what is not known is somebody's");
+    }
+
+    #[test]
+    fn a_dataset_is_empty_when_nothing_names_it() {
+        let (one, two) = ("//bigquery.googleapis.com/projects/shop/datasets/one", "//bigquery.googleapis.com/projects/shop/datasets/Two");
+        let found = seen(&[(DATASET, one), (DATASET, two), ("bigquery.googleapis.com/table", &format!("{two}/tables/t"))]);
+        assert_eq!(found, [one]);
+    }
+}

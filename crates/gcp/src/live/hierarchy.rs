@@ -1,0 +1,316 @@
+//! What there is to ask: organisations, the folders in them, and the projects, as Resource Manager shows them.
+//!
+//! Its searches show what the caller may get, and say nothing of the rest. <https://cloud.google.com/resource-manager/reference/rest/v3>
+
+use super::session::Session;
+use super::settings;
+use crate::inventory::{PROJECT, PROJECTS};
+use crate::{FOLDERS, ID, ORGANIZATIONS};
+use google_cloud_resourcemanager_v3::model;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+use tagledger_collect::{CollectError, CollectorInfo, Discovery, Found, Operation, Rate, Settings};
+use tagledger_model::{CloudId, ContainerRef, Coverage, Further, NativeId, Observed, Origin, Outcome, RawResource, RawTag, Scope, Taggable, Text, Timestamp};
+
+/// Searches are counted by the minute for the project that asks: <https://cloud.google.com/resource-manager/docs/limits>.
+const SEARCHES: Rate = Rate::per_minute(240).shared("Resource Manager searches").burst(12);
+
+const SEARCH_ORGANIZATIONS: Operation = Operation { name: "SearchOrganizations", permission: "resourcemanager.organizations.get", rate: Some(SEARCHES) };
+const SEARCH_FOLDERS: Operation = Operation { name: "SearchFolders", permission: "resourcemanager.folders.get", rate: Some(SEARCHES) };
+const SEARCH_PROJECTS: Operation = Operation { name: "SearchProjects", permission: "resourcemanager.projects.get", rate: Some(SEARCHES) };
+/// Of a project that is refused: whether it still is.
+const GET_PROJECT: Operation = Operation { name: "GetProject", permission: "resourcemanager.projects.get", rate: Some(SEARCHES) };
+
+/// Organisations.
+pub(super) static ALL_ORGANIZATIONS: CollectorInfo = CollectorInfo {
+    id: "gcp.resource-manager.organizations",
+    summary: "The organisations that the caller may see.",
+    operations: &[SEARCH_ORGANIZATIONS],
+    rank: 0,
+    blind_spot: None,
+    whole: false,
+};
+
+/// Folders.
+pub(super) static ALL_FOLDERS: CollectorInfo = CollectorInfo {
+    id: "gcp.resource-manager.folders",
+    summary: "The folders that the caller may see, and what they lie in.",
+    operations: &[SEARCH_FOLDERS],
+    rank: 0,
+    blind_spot: None,
+    whole: false,
+};
+
+/// Projects.
+pub(super) static ALL_PROJECTS: CollectorInfo = CollectorInfo {
+    id: "gcp.resource-manager.projects",
+    summary: "The projects that the caller may see, with their labels and states.",
+    operations: &[SEARCH_PROJECTS, GET_PROJECT],
+    // Labels of projects are kept here, but a search of the inventory shows the tags that are bound to them as well.
+    rank: 10,
+    blind_spot: None,
+    whole: false,
+};
+
+/// The largest page of a search; the service may give fewer.
+const PAGE: i32 = 500;
+
+/// A project.
+#[derive(Debug)]
+struct Member {
+    number: Text,
+    name: Option<Text>,
+    /// `folders/…` or `organizations/…`; empty for a project of nobody's organisation.
+    parent: Text,
+    state: Text,
+    created: Option<Timestamp>,
+    labels: Vec<RawTag>,
+}
+
+#[derive(Debug)]
+struct Folder {
+    name: Option<Text>,
+    parent: Text,
+    is_active: bool,
+}
+
+/// The tree as far as it is seen.
+#[derive(Debug, Default)]
+pub(super) struct Hierarchy {
+    organizations: BTreeMap<Text, Option<Text>>,
+    folders: BTreeMap<Text, Folder>,
+    /// By id; those that are asked for.
+    projects: BTreeMap<Text, Member>,
+    /// Ids of projects by their numbers.
+    pub ids: Arc<HashMap<Text, Text>>,
+    /// Ids of projects that are not asked, and their numbers: what an organisation shows of them is passed over.
+    pub left_out: Arc<HashSet<Text>>,
+    /// What is asked, as widely as the settings say: `organizations/1`, `folders/2`, `projects/shop`.
+    pub roots: BTreeSet<Text>,
+}
+
+fn is_active(state: &str) -> bool {
+    state == "ACTIVE"
+}
+
+/// Reads it, and leaves a row for whatever is not asked.
+pub(super) async fn discover(session: &Session, settings: &Settings, discovery: &mut Discovery) -> Result<Hierarchy, CollectError> {
+    let mut hierarchy = Hierarchy::default();
+    let organizations = pages(session, &SEARCH_ORGANIZATIONS, |clients, token| async move {
+        let answer = clients.organizations.search_organizations().set_page_size(PAGE).set_page_token(token).send().await?;
+        Ok((answer.organizations, answer.next_page_token))
+    });
+    let found = known(organizations.await, "organisations", &ALL_ORGANIZATIONS, discovery)?;
+    hierarchy.organizations.extend(found.into_iter().map(|one: model::Organization| (Text::from(one.name), shown(one.display_name))));
+    let folders = pages(session, &SEARCH_FOLDERS, |clients, token| async move {
+        let answer = clients.folders.search_folders().set_page_size(PAGE).set_page_token(token).send().await?;
+        Ok((answer.folders, answer.next_page_token))
+    });
+    for one in known(folders.await, "folders", &ALL_FOLDERS, discovery)? {
+        let one: model::Folder = one;
+        let is_active = one.state.name().is_some_and(is_active);
+        hierarchy.folders.insert(one.name.into(), Folder { name: shown(one.display_name), parent: one.parent.into(), is_active });
+    }
+    let projects = pages(session, &SEARCH_PROJECTS, |clients, token| async move {
+        let answer = clients.projects.search_projects().set_page_size(PAGE).set_page_token(token).send().await?;
+        Ok((answer.projects, answer.next_page_token))
+    });
+    for one in known(projects.await, "projects", &ALL_PROJECTS, discovery)? {
+        let (id, member) = member(one);
+        hierarchy.projects.insert(id, member);
+    }
+    hierarchy.choose(settings, discovery);
+    Ok(hierarchy)
+}
+
+/// What a search showed. A failure is a row: what is asked may be named in the settings. Without credentials nothing can be asked at all.
+fn known<T>(read: Result<Vec<T>, CollectError>, what: &'static str, info: &CollectorInfo, discovery: &mut Discovery) -> Result<Vec<T>, CollectError> {
+    match read {
+        Err(CollectError::NoCredentials(why)) => Err(CollectError::NoCredentials(why)),
+        Err(error) => {
+            discovery.coverage.push(row(Text::const_new(what), info.id, outcome(error)));
+            Ok(Vec::new())
+        }
+        read => read,
+    }
+}
+
+fn member(project: model::Project) -> (Text, Member) {
+    let mut labels: Vec<RawTag> = project.labels.into_iter().map(|(key, value)| RawTag::own(key, value)).collect();
+    // The client hands them over in no order.
+    labels.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+    let state = project.state.name().map_or_else(|| "in a state that is not known".into(), Text::new);
+    let number = project.name.strip_prefix("projects/").map(Text::new).unwrap_or_default();
+    let created = project.create_time.map(|time| Timestamp(time.seconds()));
+    (project.project_id.into(), Member { number, name: shown(project.display_name), parent: project.parent.into(), state, created, labels })
+}
+
+fn shown(name: String) -> Option<Text> {
+    (!name.is_empty()).then(|| name.into())
+}
+
+impl Hierarchy {
+    /// From what there is to what is asked.
+    fn choose(&mut self, settings: &Settings, discovery: &mut Discovery) {
+        let named = |list: &str, kind: &str| settings.texts(list).iter().map(|name| Text::from(format!("{kind}/{name}"))).collect::<Vec<_>>();
+        let mut roots: BTreeSet<Text> = [(settings::ORGANIZATIONS, ORGANIZATIONS), (settings::FOLDERS, FOLDERS), (settings::PROJECTS, "projects")]
+            .into_iter()
+            .flat_map(|(list, kind)| named(list, kind))
+            .collect();
+        let is_narrow = !roots.is_empty();
+        if !is_narrow {
+            roots.extend(self.organizations.keys().cloned());
+        }
+        let skipped = settings.texts(settings::SKIP_PROJECTS);
+        let (mut left_out, mut ids) = (HashSet::new(), HashMap::new());
+        // What names itself as left out is left out, whether or not it can be seen.
+        left_out.extend(skipped.iter().map(Text::new));
+        for (id, member) in std::mem::take(&mut self.projects) {
+            let above = self.above(&member.parent);
+            let root: Text = format!("projects/{id}").into();
+            let is_below = roots.contains(&root) || above.iter().any(|step| roots.contains(step));
+            if is_narrow && !is_below {
+                continue;
+            }
+            ids.insert(member.number.clone(), id.clone());
+            discovery.found.push(Found::Scope(self.scope(&id, &member, &above)));
+            let why = if skipped.contains(&id.to_string()) {
+                Some(format!("{} names it", settings::SKIP_PROJECTS))
+            } else {
+                (!is_active(&member.state)).then(|| format!("the project is {}", member.state))
+            };
+            if let Some(why) = why {
+                discovery.coverage.push(row(id.clone(), ALL_PROJECTS.id, Outcome::Skipped { why }));
+                roots.remove(&root);
+                left_out.extend([id, member.number]);
+                continue;
+            }
+            if !is_below {
+                roots.insert(root);
+            }
+            discovery.found.push(Found::Resource(subject(&id, &member)));
+            self.projects.insert(id, member);
+        }
+        roots.retain(|root| !root.strip_prefix("projects/").is_some_and(|id| left_out.contains(id)));
+        // What lies below another root is asked with it.
+        self.roots = roots.iter().filter(|root| !self.above(self.parent(root)).iter().any(|step| roots.contains(step))).cloned().collect();
+        (self.ids, self.left_out) = (Arc::new(ids), Arc::new(left_out));
+        // Whoever was refused has been told so.
+        if self.roots.is_empty() && !discovery.coverage.iter().any(|row| row.outcome.is_incomplete()) {
+            let why = "the caller sees no organisation and no project that is asked for".to_owned();
+            discovery.coverage.push(row(Text::const_new("projects"), ALL_PROJECTS.id, Outcome::Failed { why }));
+        }
+    }
+
+    /// What a root lies in; empty for an organisation and for what is not seen.
+    fn parent(&self, root: &str) -> &str {
+        let of_project = root.strip_prefix("projects/").and_then(|id| self.projects.get(id)).map(|member| member.parent.as_str());
+        of_project.or_else(|| self.folders.get(root).map(|folder| folder.parent.as_str())).unwrap_or_default()
+    }
+
+    /// Folders and organisation from a parent up to the root, the parent first; a folder that is not seen ends the way.
+    fn above(&self, parent: &str) -> Vec<Text> {
+        let (mut steps, mut at) = (Vec::new(), parent);
+        // A tree has at most ten levels; a circle would be the service's mistake.
+        while !at.is_empty() && steps.len() < 32 {
+            steps.push(Text::new(at));
+            at = self.folders.get(at).map(|folder| folder.parent.as_str()).unwrap_or_default();
+        }
+        steps
+    }
+
+    /// What lies right below a folder or organisation that itself may not be asked.
+    pub fn children(&self, parent: &str) -> Vec<Text> {
+        let folders = self.folders.iter().filter(|(_, folder)| folder.is_active && folder.parent == parent).map(|(id, _)| id.clone());
+        let projects = self.projects.iter().filter(|(_, member)| member.parent == parent).map(|(id, _)| format!("projects/{id}").into());
+        folders.chain(projects).collect()
+    }
+
+    /// The projects in a place that is asked, by their ids.
+    pub fn projects_in(&self, place: &Text) -> Vec<Text> {
+        self.projects.iter().filter(|(_, member)| self.above(&member.parent).contains(place)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The names of the containers above a project that a search names.
+    pub fn name_of(&self, container: &str) -> Option<Text> {
+        self.folders.get(container).and_then(|folder| folder.name.clone()).or_else(|| self.organizations.get(container).cloned().flatten())
+    }
+
+    fn scope(&self, id: &Text, member: &Member, above: &[Text]) -> Scope {
+        let ancestor = |step: &Text| ContainerRef::new(if step.starts_with("folders/") { FOLDERS } else { ORGANIZATIONS }, step.clone(), self.name_of(step));
+        Scope {
+            cloud: CloudId::new(ID),
+            id: id.clone(),
+            aliases: vec![member.number.clone()],
+            name: member.name.clone(),
+            ancestors: above.iter().map(ancestor).collect(),
+            tags: Observed::Known(member.labels.clone()),
+            active: is_active(&member.state),
+        }
+    }
+}
+
+/// A project as a resource of its own: its labels are somebody's to write, as those of what lies in it.
+fn subject(id: &Text, member: &Member) -> RawResource {
+    RawResource {
+        cloud: CloudId::new(ID),
+        scope: id.clone(),
+        region: None,
+        group: None,
+        id: NativeId::lowered(&format!("{PROJECTS}{id}")),
+        kind: Text::const_new(PROJECT),
+        name: member.name.clone(),
+        tags: Observed::Known(member.labels.clone()),
+        further: Further::None,
+        taggable: Taggable::Unknown,
+        created: member.created,
+        facts: None,
+        origin: Origin::Live { collector: ALL_PROJECTS.id },
+    }
+}
+
+/// Why a project is not shown that was there when it was listed: it is gone, or it is not.
+pub(super) async fn is_gone(session: &Session, project: &str) -> Option<CollectError> {
+    let name = format!("projects/{project}");
+    let asked = session.ask(&GET_PROJECT, |clients| {
+        let name = name.clone();
+        async move { clients.projects.get_project().set_name(name).send().await }
+    });
+    match asked.await {
+        Ok(project) if !project.state.name().is_some_and(is_active) => Some(CollectError::Gone(format!("the project is {}", project.state))),
+        // A project that is not there any more is refused like one that is not shown.
+        Err(CollectError::Gone(_) | CollectError::Denied { .. }) => Some(CollectError::Gone("Resource Manager does not show the project any more".to_owned())),
+        _ => None,
+    }
+}
+
+/// Reads a search to its end.
+async fn pages<T, F, A>(session: &Session, operation: &'static Operation, call: F) -> Result<Vec<T>, CollectError>
+where
+    F: Fn(Arc<super::session::Clients>, String) -> A,
+    A: Future<Output = Result<(Vec<T>, String), google_cloud_gax::error::Error>>,
+{
+    let (mut all, mut token) = (Vec::new(), String::new());
+    loop {
+        let (page, next) = session.ask(operation, |clients| call(clients, token.clone())).await?;
+        all.extend(page);
+        if next.is_empty() {
+            return Ok(all);
+        }
+        if next == token {
+            return Err(CollectError::Malformed("one page names itself as the next".to_owned()));
+        }
+        token = next;
+    }
+}
+
+pub(super) fn outcome(error: CollectError) -> Outcome {
+    match error {
+        CollectError::Denied { permission } => Outcome::Denied { permission },
+        other => Outcome::Failed { why: other.to_string() },
+    }
+}
+
+pub(super) fn row(scope: Text, collector: &'static str, outcome: Outcome) -> Coverage {
+    Coverage { cloud: CloudId::new(ID), scope, region: None, collector: Text::const_new(collector), file: None, blind: false, whole: false, outcome }
+}

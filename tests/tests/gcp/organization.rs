@@ -1,0 +1,109 @@
+//! A whole organisation: what is found in it is exactly what is wrong with it.
+
+use super::estate::{ASKED, ORGANIZATION, bound_desk, desk, is_asked, whole};
+use super::server::Server;
+use super::truth::{difference, expected, undetermined};
+use super::{LIST, PROJECTS, SEARCH, by_scope};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use tagledger_tests::{ids, why};
+
+#[test]
+fn all_that_is_wrong_in_an_organisation_is_found_and_nothing_else() {
+    let Some(server) = Server::of(&whole()) else { return };
+    let world = server.get("/-/world");
+    for (desk, bound) in [(desk(), false), (bound_desk(), true)] {
+        let done = server.scan(&desk, &json!({}), "").exits(1);
+        let report = desk.report("run");
+        assert_eq!(difference(&report, &expected(&world, bound, is_asked)), (Vec::new(), Vec::new()), "missed, and false alarms\n{}", done.err);
+        // Whether the novelty can be labelled is all that stays open.
+        let open = undetermined(&report);
+        assert!(open.iter().all(|one| one.contains("/gadgets/")), "{open:?}");
+        let rows = by_scope(&report, SEARCH);
+        let asked: BTreeSet<&str> = ASKED.iter().map(|(id, _)| *id).chain(["alone", ORGANIZATION]).collect();
+        assert_eq!(rows.keys().map(String::as_str).collect::<BTreeSet<_>>(), asked);
+        assert!(rows.values().chain(by_scope(&report, LIST).values()).all(|row| row.outcome == "complete"), "{rows:?}");
+        assert_eq!(by_scope(&report, PROJECTS)["left"].why, "the project is DELETE_REQUESTED");
+        assert!(!why(&report).contains("incomplete"), "{}", why(&report));
+        // The projects and what lies in them, and what lies in the organisation itself.
+        let all: BTreeSet<String> = ["projects", "assets"]
+            .iter()
+            .flat_map(|list| world[*list].as_array().unwrap().iter().filter(|thing| is_asked(thing) || thing["parent"] == ORGANIZATION).map(super::truth::id))
+            .collect();
+        let seen: BTreeSet<String> = ids(&desk, "run").into_iter().map(|id| id.to_lowercase()).collect();
+        assert_eq!(seen.symmetric_difference(&all).collect::<Vec<_>>(), Vec::<&String>::new());
+
+        // Google's own clients read the same.
+        let witness = server.witness(ORGANIZATION);
+        for (id, _) in ASKED {
+            assert_eq!(witness["by_project"][id].as_u64(), Some(rows[id].count), "{id}: {witness:#}");
+        }
+    }
+}
+
+#[test]
+fn only_what_is_wanted_is_asked() {
+    let desk = desk();
+    let Some(server) = Server::of(&whole()) else { return };
+    let asked = |settings: Value| -> BTreeSet<String> {
+        server.scan(&desk, &settings, "").done().ends(&[1, 3]);
+        let asked = by_scope(&desk.report("run"), SEARCH).into_keys().collect();
+        std::fs::remove_dir_all(desk.path("run")).unwrap();
+        asked
+    };
+    let set = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>();
+    assert_eq!(asked(json!({"folders": ["200"]})), set(&["folders/200", "hollow", "sandbox", "shop-test"]));
+    assert_eq!(asked(json!({"folders": ["210", "200"], "skip_projects": ["hollow"]})), set(&["folders/200", "sandbox", "shop-test"]));
+    assert_eq!(asked(json!({"projects": ["alone", "shop-prod"]})), set(&["alone", "shop-prod"]));
+    assert_eq!(asked(json!({"organizations": ["123456789012"], "projects": ["shop-prod"]})).len(), 6, "what is in the organisation is asked with it");
+    // What nobody can see is asked all the same, and says so.
+    server.scan(&desk, &json!({"projects": ["nowhere", "alone"]}), "").done().ends(&[1, 3]);
+    let report = desk.report("run");
+    let row = &by_scope(&report, SEARCH)["nowhere"];
+    assert!(row.outcome == "failed" && row.why.contains("gone"), "{row:?}");
+    assert!(why(&report).contains("incomplete"), "{}", why(&report));
+}
+
+#[test]
+fn a_skipped_project_is_not_shown_by_its_organisation() {
+    let desk = desk();
+    let Some(server) = Server::of(&whole()) else { return };
+    server.scan(&desk, &json!({"skip_projects": ["data-prod"]}), "").exits(1);
+    assert!(ids(&desk, "run").iter().all(|id| !id.contains("data-prod") && !id.contains("left-data")), "{:?}", ids(&desk, "run"));
+    assert_eq!(by_scope(&desk.report("run"), PROJECTS)["data-prod"].why, "skip_projects names it");
+}
+
+#[test]
+fn folders_give_stages_and_projects_lend_what_the_taxonomy_says() {
+    let desk = desk();
+    desk.put(
+        "taxonomy.yaml",
+        "version: 1
+keys:
+  Environment: { required: true, values: { production: [prod, prd], test: [] }, inherit: [scope], bindings: direct }
+stages:
+  - { environment: production, gcp: { folders: [Production] } }
+  - { environment: test, gcp: { folders: [\"folders/200\"] } }
+",
+    );
+    let Some(server) = Server::of(&whole()) else { return };
+    server.scan(&desk, &json!({}), "").done().ends(&[1, 3]);
+    let rows = tagledger_tests::records(&desk.text("run/resources.csv"));
+    let stages: BTreeSet<(&str, &str)> = rows.iter().map(|row| (row["scope"].as_str(), row["stage"].as_str())).collect();
+    for (id, stage) in [("shop-prod", "production"), ("shop-test", "test"), ("sandbox", "test"), ("alone", "")] {
+        assert!(stages.contains(&(id, stage)), "{id}: {stages:?}");
+    }
+    let lent = rows.iter().filter(|row| row["Environment_provenance"] == "scope").count();
+    assert!(lent > 0, "{:?}", rows[0].keys());
+}
+
+#[test]
+fn explain_shows_what_a_label_says_and_what_it_means() {
+    let desk = desk();
+    let Some(server) = Server::of(&whole()) else { return };
+    server.scan(&desk, &json!({}), "").done().ends(&[1, 3]);
+    let report = desk.report("run");
+    let finding = report["findings"].as_array().unwrap().iter().find(|f| f["evidence"]["value"] == "jane__2edoe__40example__2eorg").unwrap();
+    let said = desk.call(&format!("explain {} --run run", finding["fingerprint"].as_str().unwrap())).exits(0).out;
+    assert!(said.contains("evidence      owner = `jane__2edoe__40example__2eorg`\nwhich reads   owner = `jane.doe@example.org`\n"), "{said}");
+}
