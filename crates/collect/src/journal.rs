@@ -101,6 +101,11 @@ impl Past {
         self.rows.as_deref().filter(|rows| rows.len() == targets && rows.iter().all(is_final))
     }
 
+    /// All resources.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
     /// Resources by target.
     pub fn counts(&self, targets: &[Target]) -> Vec<u64> {
         if let [_] = targets {

@@ -140,7 +140,8 @@ impl InventoryBuilder {
         entry.active &= scope.active;
         // Of two names the later in the alphabet stays, of two tag sets the larger: file order must not decide.
         entry.name = entry.name.take().max(scope.name.clone());
-        if entry.ancestors.is_empty() {
+        // Of two ways to the root the longer was seen further.
+        if entry.ancestors.len() < scope.ancestors.len() {
             entry.ancestors.clone_from(&scope.ancestors);
         }
         if self.sets.weight(set) > self.sets.weight(entry.set) {

@@ -141,6 +141,17 @@ const PLACES: &[(&str, Take)] = &[
     ("monitoring.googleapis.com/servicelevelobjective", |data| data.user_labels),
 ];
 
+/// The kinds whose labels sit elsewhere than those of most.
+#[cfg(test)]
+pub(crate) fn kinds_with_labels_elsewhere() -> impl Iterator<Item = &'static str> {
+    PLACES.iter().map(|(kind, _)| *kind)
+}
+
+/// Whether labels of a kind sit elsewhere than those of most.
+pub(crate) fn keeps_labels_elsewhere(kind: &str) -> bool {
+    PLACES.iter().any(|(known, _)| *known == kind)
+}
+
 impl Data {
     /// The labels; a description without any is bare.
     pub fn labels(self, kind: &str) -> Vec<RawTag> {

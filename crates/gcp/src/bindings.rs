@@ -23,16 +23,24 @@ pub(crate) struct Effective {
     pub effective_tags: Option<Vec<Tag>>,
 }
 
-/// The tags of a resource in the form in which they stand beside its labels. Where effective tags are not shown, those bound to the resource
-/// itself are.
+/// The tags of a resource in the form in which they stand beside its labels. What is bound to an organisation, folder or project other than the resource
+/// is lent by it; whatever else they are said to be bound to is the resource, which bindings may name in another way than searches do.
 pub(crate) fn tags(direct: &[Tag], effective: &[Effective], is_itself: impl Fn(&str) -> bool) -> Vec<RawTag> {
-    let own = direct.iter().map(|tag| (tag, false));
-    let lent = effective.iter().filter(|one| one.attached_resource.as_deref().is_some_and(|on| !is_itself(on)));
-    let lent = lent.flat_map(|one| one.effective_tags.iter().flatten()).map(|tag| (tag, true));
-    let mut tags: Vec<RawTag> = own.chain(lent).filter_map(|(tag, inherited)| raw(tag, inherited)).collect();
-    if direct.is_empty() {
-        let here = effective.iter().filter(|one| one.attached_resource.as_deref().is_some_and(&is_itself));
-        tags.extend(here.flat_map(|one| one.effective_tags.iter().flatten()).filter_map(|tag| raw(tag, false)));
+    const ABOVE: [&str; 3] = [
+        "//cloudresourcemanager.googleapis.com/organizations/",
+        "//cloudresourcemanager.googleapis.com/folders/",
+        "//cloudresourcemanager.googleapis.com/projects/",
+    ];
+    let is_lent = |on: &str| ABOVE.iter().any(|start| on.starts_with(start)) && !is_itself(on);
+    let mut tags: Vec<RawTag> = direct.iter().filter_map(|tag| raw(tag, false)).collect();
+    for one in effective {
+        let inherited = one.attached_resource.as_deref().is_some_and(is_lent);
+        for tag in one.effective_tags.iter().flatten() {
+            // One is enough.
+            if !direct.iter().any(|known| known.tag_key == tag.tag_key) {
+                tags.extend(raw(tag, inherited));
+            }
+        }
     }
     tags
 }
@@ -58,14 +66,19 @@ mod tests {
     fn a_bound_tag_says_whose_it_is_and_whether_it_is_lent() {
         let effective = [
             Effective { attached_resource: Some("//x/self".into()), effective_tags: Some(vec![tag("33/env", "33/env/prod")]) },
-            Effective { attached_resource: Some("//x/folders/22".into()), effective_tags: Some(vec![tag("33/owner", "33/owner/jane.doe@example.com")]) },
+            Effective {
+                attached_resource: Some("//cloudresourcemanager.googleapis.com/folders/22".into()),
+                effective_tags: Some(vec![tag("33/owner", "33/owner/jane.doe@example.com")]),
+            },
         ];
         let found = tags(&[tag("33/env", "33/env/prod")], &effective, |on| on == "//x/self");
-        assert_eq!(found, [RawTag::own("33/env", "prod"), RawTag::own("inherited:33/owner", "jane.doe@example.com")]);
-        assert_eq!(tags(&[], &effective, |on| on == "//x/self").len(), 2, "those that are bound to it stand among the effective ones");
+        assert_eq!(found, [RawTag::own("bound:33/env", "prod"), RawTag::own("inherited:33/owner", "jane.doe@example.com")]);
+        assert_eq!(tags(&[], &effective, |on| on == "//x/self"), found, "those that are bound to it stand among the effective ones");
+        assert_eq!(tags(&[tag("33/env", "33/env/prod")], &effective, |_| false), found, "it may be named in another way");
         let binding = GRAMMAR.binding("inherited:33/owner").unwrap();
         assert_eq!((binding.namespace, binding.name, binding.inherited, binding.to_string().as_str()), ("33", "owner", true, "inherited:33/owner"));
-        assert_eq!(GRAMMAR.binding("owner"), None);
+        // Kubernetes' own labels may hold a slash.
+        assert_eq!((GRAMMAR.binding("owner"), GRAMMAR.binding("app.kubernetes.io/name")), (None, None));
     }
 
     #[test]

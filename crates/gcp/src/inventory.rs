@@ -78,17 +78,20 @@ pub(crate) struct Description {
 pub(crate) struct Context {
     cloud: CloudId,
     origin: Origin,
+    /// Whether the other call shows the labels of kinds that keep them elsewhere than others: a search that shows none of them says nothing then.
+    is_one_of_two: bool,
     /// Ids of projects by their numbers, as far as they are known already; the engine joins what is not.
     ids: Arc<HashMap<Text, Text>>,
 }
 
 impl Context {
     pub fn new(origin: Origin) -> Self {
-        Self { cloud: CloudId::new(ID), origin, ids: Arc::default() }
+        Self { cloud: CloudId::new(ID), origin, is_one_of_two: false, ids: Arc::default() }
     }
 
+    /// For a live scan, which knows the projects and reads both calls.
     pub fn knowing(self, ids: Arc<HashMap<Text, Text>>) -> Self {
-        Self { ids, ..self }
+        Self { ids, is_one_of_two: true, ..self }
     }
 
     /// The project a resource lies in: the id that its name holds, else the number that the inventory says beside it (`projects/123`). What lies in
@@ -113,7 +116,8 @@ impl Context {
             let is_itself = |on: &str| on == hit.name || (kind == PROJECT && number.is_some_and(|number| on.strip_prefix(PROJECTS) == Some(number)));
             tags.extend(bindings::tags(&direct, &effective, is_itself));
         }
-        let tags = Observed::Known(tags);
+        let is_open = self.is_one_of_two && tags.is_empty() && crate::asset_data::keeps_labels_elsewhere(&kind);
+        let tags = if is_open { Observed::Unknown } else { Observed::Known(tags) };
         match kind.as_str() {
             FOLDER | ORGANIZATION => return projects.named(name.map(|name| Text::new(name.path)).unwrap_or_default(), hit.display_name),
             PROJECT => projects.add(self.project_of_hit(&hit, name), tags.clone()),

@@ -10,9 +10,12 @@ mod search;
 mod session;
 pub(crate) mod settings;
 
+use places::{Place, widest};
 use session::Session;
+use std::collections::HashMap;
 use std::sync::Arc;
 use tagledger_collect::{Asked, CollectError, CollectorInfo, Connection, Discovery, Settings};
+use tagledger_model::Text;
 
 /// Every collector, and what is called before any of them.
 pub(crate) static COLLECTORS: &[&CollectorInfo] =
@@ -34,9 +37,13 @@ impl Connection for Caller {
         Box::pin(async move {
             let mut discovery = Discovery::default();
             let hierarchy = Arc::new(hierarchy::discover(&self.session, &self.settings, &mut discovery).await?);
-            let searched = search::jobs(&self.session, &hierarchy, &mut discovery).await;
-            let listed = assets::jobs(&self.session, &hierarchy, &mut discovery).await;
-            discovery.work = searched.into_iter().chain(listed).collect();
+            let searched = widest(&hierarchy, &search::INFO, &mut discovery, |place| search::probe(&self.session, place)).await;
+            let listed = widest(&hierarchy, &assets::INFO, &mut discovery, |place| assets::probe(&self.session, place)).await;
+            // What both calls read at one place is judged together.
+            let place =
+                |name: &Text| Place { session: Arc::clone(&self.session), hierarchy: Arc::clone(&hierarchy), name: name.clone(), together: Arc::default() };
+            let both: HashMap<&Text, Place> = searched.union(&listed).map(|name| (name, place(name))).collect();
+            discovery.work = searched.iter().map(|name| search::job(&both[name])).chain(listed.iter().map(|name| assets::job(&both[name]))).collect();
             Ok(discovery)
         })
     }

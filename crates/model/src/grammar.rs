@@ -37,8 +37,8 @@ pub struct TagGrammar {
     pub bindings: bool,
 }
 
-/// A tag that is an object of its own, bound to a resource. Among the tags of a resource its key is written `namespace/name`, or
-/// `inherited:namespace/name` where it is bound to something above: no key of the other sort of tags holds a slash.
+/// A tag that is an object of its own, bound to a resource. Among the tags of a resource its key is written `bound:namespace/name`, or
+/// `inherited:namespace/name` where it is bound to something above: keys of the other sort of tags do not begin so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Binding<'a> {
     /// Who defined the key.
@@ -49,12 +49,13 @@ pub struct Binding<'a> {
     pub inherited: bool,
 }
 
-/// What a key begins with that is bound to something above.
+/// What a key begins with that is bound to the resource, or to something above it.
+const BOUND: &str = "bound:";
 const INHERITED: &str = "inherited:";
 
 impl std::fmt::Display for Binding<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}/{}", if self.inherited { INHERITED } else { "" }, self.namespace, self.name)
+        write!(f, "{}{}/{}", if self.inherited { INHERITED } else { BOUND }, self.namespace, self.name)
     }
 }
 
@@ -81,8 +82,11 @@ impl TagGrammar {
 
     /// The binding that a key stands for; none for a key of the other sort, and in a cloud that has but one.
     pub fn binding<'a>(&self, key: &'a str) -> Option<Binding<'a>> {
-        let (namespace, name) = key.split_once('/').filter(|_| self.bindings)?;
-        let above = namespace.strip_prefix(INHERITED);
-        Some(Binding { namespace: above.unwrap_or(namespace), name, inherited: above.is_some() })
+        if !self.bindings {
+            return None;
+        }
+        let above = key.strip_prefix(INHERITED);
+        let (namespace, name) = above.or_else(|| key.strip_prefix(BOUND))?.split_once('/')?;
+        Some(Binding { namespace, name, inherited: above.is_some() })
     }
 }

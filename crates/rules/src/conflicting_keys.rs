@@ -44,7 +44,7 @@ impl Rule for ConflictingKeys {
         Explanation {
             message: format!("{} has more than one value: {said}", at.key.name()),
             evidence: Some(words::evidence_of(&joined(|(key, _)| (*key).to_owned()), Some(&joined(|(_, value)| (*value).to_owned())))),
-            provenance: words::own(&at.resource),
+            provenance: at.own(),
             // The exact spelling wins over all others, so writing it settles the matter.
             suggestion: Some(Suggestion::SetTag { key: at.key.spelling().to_string(), value: None }),
             ..Explanation::default()
@@ -57,9 +57,17 @@ impl Rule for ConflictingKeys {
 fn speakers<'a>(at: &KeyHit<'a>) -> Vec<(&'a str, &'a str)> {
     let key = at.key.declaration();
     let name = fold(&key.name);
+    let grammar = at.resource.cloud_facts().grammar;
+    // Bound tags disagree among themselves: those that the resource carries come before them.
+    let bound = grammar.binding(at.raw_key()).map(|binding| binding.inherited);
     let folded = |raw: &str| fold(&words::plain(&at.resource, raw));
     let by_name = folded(at.raw_key()) == name;
     let speaks = |raw: &str| {
+        let binding = grammar.binding(raw);
+        if bound.is_some() || binding.is_some() {
+            let name_of = |name: &str| fold(name) == fold(&key.name) || key.aliases.iter().any(|alias| fold(&alias.text) == fold(name));
+            return binding.is_some_and(|binding| Some(binding.inherited) == bound && name_of(binding.name));
+        }
         let raw = folded(raw);
         if by_name { raw == name } else { key.aliases.iter().any(|alias| fold(&alias.text) == raw) }
     };

@@ -47,7 +47,7 @@ impl Rule for EmptyValue {
         Explanation {
             message,
             evidence: Some(at.evidence()),
-            provenance: lent.map(|(_, lender)| lender).or_else(|| words::own(&at.resource)),
+            provenance: lent.map(|(_, lender)| lender).or_else(|| at.own()),
             suggestion: Some(Suggestion::SetTag { key: at.key.spelling().to_string(), value: at.likely_value() }),
             ..Explanation::default()
         }

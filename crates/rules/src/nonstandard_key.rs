@@ -39,7 +39,7 @@ impl Rule for NonstandardKey {
         Explanation {
             message: format!("The key `{raw}` should be `{should}`"),
             evidence: Some(at.evidence()),
-            provenance: words::own(&at.resource),
+            provenance: at.own(),
             suggestion: Some(Suggestion::RenameTag { from: raw.to_string(), to: should.to_string() }),
             ..Explanation::default()
         }

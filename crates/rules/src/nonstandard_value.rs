@@ -41,7 +41,7 @@ impl Rule for NonstandardValue {
         Explanation {
             message: format!("{} `{}` should be `{should}`", at.key.name(), at.raw_value()),
             evidence: Some(at.evidence()),
-            provenance: words::own(&at.resource),
+            provenance: at.own(),
             suggestion: Some(Suggestion::SetTag { key: at.raw_key().to_string(), value: Some(should) }),
             ..Explanation::default()
         }

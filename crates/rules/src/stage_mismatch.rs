@@ -47,7 +47,7 @@ impl Rule for StageMismatch {
         Explanation {
             message,
             evidence: Some(at.evidence()),
-            provenance: words::own(&at.resource),
+            provenance: at.own(),
             suggestion,
             demanded_by: Some(stage.place.clone()).filter(|place| place.line > 0),
         }

@@ -51,7 +51,7 @@ impl Rule for UnknownValue {
         Explanation {
             message,
             evidence: Some(at.evidence()),
-            provenance: words::own(&at.resource),
+            provenance: at.own(),
             suggestion: Some(Suggestion::SetTag { key: at.key.spelling().to_string(), value }),
             ..Explanation::default()
         }

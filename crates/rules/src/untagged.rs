@@ -39,8 +39,11 @@ impl Rule for Untagged {
         }
         // Only the platform's own are left, or there is nothing at all.
         let reserved: Vec<&str> = resource.tags().into_iter().flatten().map(|tag| tag.key.as_str()).collect();
-        let message = match reserved.len() {
+        let is_bound = |key: &&&str| resource.cloud_facts().grammar.binding(key).is_some();
+        let (bound, own) = (reserved.iter().filter(is_bound).count(), reserved.len());
+        let message = match own {
             0 => format!("It has no {noun}s"),
+            _ if bound == own => format!("It has no {noun}s, only bound tags that the taxonomy does not ask for: {}", reserved.join(", ")),
             _ => format!("It has no {noun}s of its own, only the platform's: {}", reserved.join(", ")),
         };
         Explanation {

@@ -40,7 +40,19 @@ impl<'a> KeyHit<'a> {
 
     /// Where the value in use came from.
     pub fn provenance(&self) -> Option<String> {
-        origin(&self.resource, self.key.effective().provenance)
+        match self.key.effective().provenance {
+            Provenance::Own => self.own(),
+            other => origin(&self.resource, other),
+        }
+    }
+
+    /// Where the resource's own word comes from: a tag that it carries, or one that is bound to it or to what is above it.
+    pub fn own(&self) -> Option<String> {
+        match self.tag.and_then(|tag| self.resource.cloud_facts().grammar.binding(&tag.key)) {
+            None => own(&self.resource),
+            Some(binding) if binding.inherited => Some("tag bound to something above it".to_owned()),
+            Some(_) => Some("tag bound to it".to_owned()),
+        }
     }
 
     /// Says that the value of the tag was not read, and what follows.

@@ -19,7 +19,7 @@ CONTENT = {"": BARE, "0": BARE, "CONTENT_TYPE_UNSPECIFIED": BARE, "1": LISTED, "
 # A type that is written out, and not a pattern.
 PLAIN = re.compile(r"[a-z0-9.-]+/[A-Za-z0-9]+")
 # Of pages that are kept: a scan of a big estate again costs next to nothing.
-ROOM = 3 << 29
+ROOM = 3 << 30
 NEXT = b'"nextPageToken":'
 OLDEST = 35 * 86400
 

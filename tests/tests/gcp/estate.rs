@@ -98,9 +98,7 @@ pub fn whole() -> Value {
         if !template.network_tags.is_empty() {
             thing["networkTags"] = json!(template.network_tags);
         }
-        if let Some((key, value)) = template.bound {
-            bindings.push(json!({"on": on, "key": format!("123456789012/{key}"), "value": value}));
-        }
+        bindings.extend(template.bound.iter().map(|(key, value)| json!({"on": on, "key": key, "value": value})));
         thing["template"] = json!(template.name);
         thing
     };

@@ -1,6 +1,6 @@
 //! A scan that was stopped: what it had read is kept and labelled, and a later one goes on from there.
 
-use super::estate::{desk, plain};
+use super::estate::{ORGANIZATION, desk, plain};
 use super::server::Server;
 use super::{SEARCH, by_scope};
 use serde_json::{Value, json};
@@ -11,9 +11,17 @@ fn told(report: &Value) -> BTreeSet<String> {
     report["findings"].as_array().unwrap().iter().map(Value::to_string).collect()
 }
 
+/// With something in it that lies in no project.
+fn estate(weather: &Value) -> Value {
+    let mut estate = plain(weather);
+    let value = |n: u32| json!({"parent": "folders/100", "type": "cloudresourcemanager.googleapis.com/TagValue", "name": format!("//cloudresourcemanager.googleapis.com/tagValues/{n}"), "data": {}});
+    estate["assets"].as_array_mut().unwrap().extend((1..=130).map(value));
+    estate
+}
+
 #[test]
 fn an_interrupted_scan_is_labelled_and_gone_on_with_from_its_page() {
-    let calm = Server::of(&plain(&json!({}))).map(|server| {
+    let calm = Server::of(&estate(&json!({}))).map(|server| {
         let desk = desk();
         server.scan(&desk, &json!({}), "").done().ends(&[1, 3]);
         desk
@@ -21,7 +29,7 @@ fn an_interrupted_scan_is_labelled_and_gone_on_with_from_its_page() {
     for (name, leaves_a_run) in [("INT", true), ("KILL", false)] {
         let desk = desk();
         // The probe, the first pages of all parts, and one page more.
-        let Some(server) = Server::of(&plain(&json!({"hold": {"SearchAllResources@organizations/*": 8}}))) else { return };
+        let Some(server) = Server::of(&estate(&json!({"hold": {"SearchAllResources@organizations/*": 9}}))) else { return };
         let mut child = server.holds(server.scan(&desk, &json!({}), ""));
         // What came is written down while the next page is waited for.
         std::thread::sleep(std::time::Duration::from_millis(300));
@@ -32,16 +40,16 @@ fn an_interrupted_scan_is_labelled_and_gone_on_with_from_its_page() {
             let report = desk.report("run");
             assert!(by_scope(&report, SEARCH).values().any(|row| row.why == "interrupted"));
             assert!(why(&report).contains("incomplete"), "{}", why(&report));
-            assert!(ids(&desk, "run").len() < 502);
+            assert!(ids(&desk, "run").len() < 632);
         }
         let before = server.calls().len();
         server.get("/-/release");
         server.scan(&desk, &json!({}), "--resume").exits(1);
         let report = desk.report("run");
-        assert_eq!(ids(&desk, "run").len(), 502);
+        assert_eq!(ids(&desk, "run").len(), 632);
         assert!(!why(&report).contains("incomplete"), "{}", why(&report));
         let rows = by_scope(&report, SEARCH);
-        assert_eq!((rows["one"].count, rows["two"].count), (251, 251));
+        assert_eq!((rows["one"].count, rows["two"].count, rows[ORGANIZATION].count), (251, 251, 130));
         let pages = |calls: &[Value]| calls.iter().filter(|call| call["operation"] == "SearchAllResources" && call["status"] == 200).count();
         let calls = server.calls();
         // Six pages of secrets, one each of the other parts that show anything or nothing, and the probe.

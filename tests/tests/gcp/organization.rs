@@ -1,6 +1,6 @@
 //! A whole organisation: what is found in it is exactly what is wrong with it.
 
-use super::estate::{ASKED, ORGANIZATION, bound_desk, desk, is_asked, whole};
+use super::estate::{ASKED, ORGANIZATION, bound_desk, desk, is_asked, plain, whole};
 use super::server::Server;
 use super::truth::{difference, expected, undetermined};
 use super::{LIST, PROJECTS, SEARCH, by_scope};
@@ -56,11 +56,12 @@ fn only_what_is_wanted_is_asked() {
     assert_eq!(asked(json!({"folders": ["210", "200"], "skip_projects": ["hollow"]})), set(&["folders/200", "sandbox", "shop-test"]));
     assert_eq!(asked(json!({"projects": ["alone", "shop-prod"]})), set(&["alone", "shop-prod"]));
     assert_eq!(asked(json!({"organizations": ["123456789012"], "projects": ["shop-prod"]})).len(), 6, "what is in the organisation is asked with it");
-    // What nobody can see is asked all the same, and says so.
-    server.scan(&desk, &json!({"projects": ["nowhere", "alone"]}), "").done().ends(&[1, 3]);
+    // What nobody can see is asked all the same, and says so; what is left out is left out whether or not it can be seen.
+    server.scan(&desk, &json!({"projects": ["nowhere", "alone"], "skip_projects": ["unseen"]}), "").done().ends(&[1, 3]);
     let report = desk.report("run");
     let row = &by_scope(&report, SEARCH)["nowhere"];
-    assert!(row.outcome == "failed" && row.why.contains("gone"), "{row:?}");
+    assert_eq!((row.outcome.as_str(), row.why.as_str()), ("denied", "permission cloudasset.assets.searchAllResources is missing"));
+    assert_eq!(by_scope(&report, PROJECTS)["unseen"].why, "skip_projects names it");
     assert!(why(&report).contains("incomplete"), "{}", why(&report));
 }
 
@@ -71,6 +72,36 @@ fn a_skipped_project_is_not_shown_by_its_organisation() {
     server.scan(&desk, &json!({"skip_projects": ["data-prod"]}), "").exits(1);
     assert!(ids(&desk, "run").iter().all(|id| !id.contains("data-prod") && !id.contains("left-data")), "{:?}", ids(&desk, "run"));
     assert_eq!(by_scope(&desk.report("run"), PROJECTS)["data-prod"].why, "skip_projects names it");
+}
+
+#[test]
+fn whoever_is_let_into_folders_alone_asks_folders() {
+    let mut estate = plain(&json!({}));
+    estate["access"] = json!({"get": ["folders/100", "folders/200"], "search": ["folders/100", "folders/200"], "list": ["folders/100", "folders/200"]});
+    let desk = desk();
+    let Some(server) = Server::of(&estate) else { return };
+    server.scan(&desk, &json!({}), "").exits(1);
+    let report = desk.report("run");
+    let rows = by_scope(&report, SEARCH);
+    assert_eq!(rows.keys().collect::<Vec<_>>(), ["folders/100", "folders/200", "one", "two"]);
+    assert!(rows.values().all(|row| row.outcome == "complete") && !why(&report).contains("incomplete"), "{rows:?}");
+}
+
+#[test]
+fn a_project_that_its_organisation_does_not_show_is_named() {
+    let mut estate = plain(&json!({}));
+    // It lies in a folder of another organisation, of which the caller sees nothing.
+    estate["organizations"].as_array_mut().unwrap().push(json!({"id": "999", "name": "example.org"}));
+    estate["folders"].as_array_mut().unwrap().push(json!({"id": "900", "name": "Theirs", "parent": "organizations/999"}));
+    estate["projects"].as_array_mut().unwrap().push(json!({"id": "stray", "number": "1009", "name": "Stray", "parent": "folders/900"}));
+    estate["access"] = json!({"get": [ORGANIZATION, "projects/stray"]});
+    let desk = desk();
+    let Some(server) = Server::of(&estate) else { return };
+    server.scan(&desk, &json!({}), "").exits(1);
+    let report = desk.report("run");
+    let row = &by_scope(&report, SEARCH)["stray"];
+    assert!(row.outcome == "partial" && row.why.contains("name it under `projects`"), "{row:?}");
+    assert!(why(&report).contains("incomplete in 1 place"), "{}", why(&report));
 }
 
 #[test]
@@ -93,6 +124,11 @@ stages:
     for (id, stage) in [("shop-prod", "production"), ("shop-test", "test"), ("sandbox", "test"), ("alone", "")] {
         assert!(stages.contains(&(id, stage)), "{id}: {stages:?}");
     }
+    // What is bound says otherwise, and where it says so.
+    let report = desk.report("run");
+    let bound =
+        |f: &&Value| f["rule"] == "stage-mismatch" && f["provenance"] == "tag bound to it" && f["evidence"]["field"] == "bound:123456789012/environment";
+    assert!(report["findings"].as_array().unwrap().iter().any(|f| bound(&f)), "{:#}", report["findings"][0]);
     let lent = rows.iter().filter(|row| row["Environment_provenance"] == "scope").count();
     assert!(lent > 0, "{:?}", rows[0].keys());
 }

@@ -11,8 +11,8 @@ pub struct Template {
     /// None where the member is left out.
     labels: Option<&'static str>,
     pub network_tags: &'static [&'static str],
-    /// Key and value of a tag that is bound to it.
-    pub bound: Option<(&'static str, &'static str)>,
+    /// Keys and values of tags that are bound to it.
+    pub bound: &'static [(&'static str, &'static str)],
     /// Rule and key of everything that is wrong where labels alone speak.
     wrong: Wrong,
     /// The same where bound tags speak for the environment.
@@ -29,12 +29,12 @@ const BARE: Wrong = &[("untagged", "-"), ("missing-required-key", "Environment")
 const NO_APPLICATION: Wrong = &[("missing-required-key", "Application")];
 
 const fn labelled(name: &'static str, labels: &'static str, wrong: Wrong) -> Template {
-    Template { name, labels: Some(labels), network_tags: &[], bound: None, wrong, wrong_if_bound: wrong }
+    Template { name, labels: Some(labels), network_tags: &[], bound: &[], wrong, wrong_if_bound: wrong }
 }
 
 pub const TEMPLATES: &[Template] = &[
     labelled("good", r#"{"environment": "production", "application": "shop"}"#, &[]),
-    Template { name: "absent", labels: None, network_tags: &[], bound: None, wrong: BARE, wrong_if_bound: BARE },
+    Template { name: "absent", labels: None, network_tags: &[], bound: &[], wrong: BARE, wrong_if_bound: BARE },
     labelled("empty object", "{}", BARE),
     labelled("alias of a value", r#"{"environment": "prd", "application": "shop"}"#, &[("nonstandard-value", "Environment")]),
     labelled("alias of the key", r#"{"env": "production", "application": "shop"}"#, &[("nonstandard-key", "Environment")]),
@@ -56,22 +56,38 @@ pub const TEMPLATES: &[Template] = &[
         name: "network tags",
         labels: None,
         network_tags: &["environment", "production", "application-shop"],
-        bound: None,
+        bound: &[],
         wrong: BARE,
         wrong_if_bound: BARE,
     },
-    Template { name: "bound", labels: None, network_tags: &[], bound: Some(("environment", "production")), wrong: BARE, wrong_if_bound: NO_APPLICATION },
+    Template {
+        name: "bound",
+        labels: None,
+        network_tags: &[],
+        bound: &[("123456789012/environment", "production")],
+        wrong: BARE,
+        wrong_if_bound: NO_APPLICATION,
+    },
     // What a resource carries itself comes first.
     Template {
         name: "bound otherwise",
         labels: Some(r#"{"environment": "test", "application": "shop"}"#),
         network_tags: &[],
-        bound: Some(("environment", "production")),
+        bound: &[("123456789012/environment", "production")],
         wrong: &[],
         wrong_if_bound: &[],
     },
+    // Two keys of one name that two organisations have defined.
+    Template {
+        name: "bound in two minds",
+        labels: Some(r#"{"application": "shop"}"#),
+        network_tags: &[],
+        bound: &[("123456789012/environment", "production"), ("shop-prod/environment", "test")],
+        wrong: &[("missing-required-key", "Environment")],
+        wrong_if_bound: &[("conflicting-keys", "Environment")],
+    },
     // A tag of which the taxonomy knows nothing.
-    Template { name: "bound to else", labels: None, network_tags: &[], bound: Some(("backup", "weekly")), wrong: BARE, wrong_if_bound: BARE },
+    Template { name: "bound to else", labels: None, network_tags: &[], bound: &[("123456789012/backup", "weekly")], wrong: BARE, wrong_if_bound: BARE },
 ];
 
 const RULES: &[&str] = &[

@@ -230,6 +230,7 @@ impl Driver {
             // Only a list with a token can be gone on with; any other begins anew, and finds the same resources again.
             if past.next.is_some() && past.counts(&job.targets).len() == job.targets.len() {
                 progress.counts = past.counts(&job.targets);
+                progress.unplaced = past.total().saturating_sub(progress.counts.iter().sum());
                 progress.next.clone_from(&past.next);
             } else {
                 self.tell(Step::Anew { key: Arc::clone(&key) }).await;

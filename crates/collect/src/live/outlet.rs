@@ -32,6 +32,8 @@ pub(crate) struct JobProgress {
     pub flaw: Option<CollectError>,
     /// Which target counts what lies in none of the others.
     pub rest: Option<usize>,
+    /// How much of that an earlier scan has read.
+    pub unplaced: u64,
 }
 
 impl Outlet {
@@ -101,13 +103,19 @@ impl Outlet {
             progress.counts.iter_mut().for_each(|count| *count = 0);
             progress.next = None;
             progress.flaw = None;
+            progress.unplaced = 0;
         }
         let _given = self.send.send(Step::Anew { key: Arc::clone(&self.key) }).await;
     }
 
     /// What lies in none of the targets counts for this one, which is above them.
     pub fn counts_the_rest(&self, target: &Target) {
-        self.progress().rest = self.targets.iter().position(|t| t == target);
+        let mut progress = self.progress();
+        progress.rest = self.targets.iter().position(|t| t == target);
+        let earlier = std::mem::take(&mut progress.unplaced);
+        if let Some(count) = progress.rest.and_then(|at| progress.counts.get_mut(at)) {
+            *count += earlier;
+        }
     }
 
     /// Something of what is handed over could not be read whole, such as the tags of a resource. The job goes on, and ends with the first of these.

@@ -6,12 +6,13 @@
 mod balancers;
 mod proofs;
 
-use super::chains::Chains;
-use super::hierarchy::{self, Hierarchy};
-use super::places::{self, is_project};
+use super::chains::Reading;
+use super::emptiness::{self, Listing};
+use super::hierarchy;
+use super::places::{self, Place};
 use super::session::{self, Session};
 use crate::inventory::{self, Context, Description};
-use crate::name::is_number;
+use crate::name::{Name, is_number};
 use crate::projects::Projects;
 use balancers::Balancers;
 use google_cloud_asset_v1::model::{Asset, ContentType, ListAssetsResponse};
@@ -20,7 +21,7 @@ use serde::Deserialize;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
-use tagledger_collect::{Asked, CollectError, Collector, CollectorInfo, Discovery, Found, Job, Operation, Outlet, Rate, Target};
+use tagledger_collect::{Asked, CollectError, Collector, CollectorInfo, Found, Job, Operation, Outlet, Rate, Target};
 use tagledger_model::{CloudId, Fact, Facts, Further, NativeId, Observed, Origin, RawResource, Taggable, Text};
 
 /// <https://cloud.google.com/asset-inventory/docs/quota>
@@ -44,19 +45,18 @@ const PAGE: i32 = 1000;
 const PARTS: [&str; 3] = [
     r"compute\.googleapis\.com/(Disk|RegionDisk|Snapshot)",
     r"compute\.googleapis\.com/(Instance|Address|GlobalAddress)",
-    r"(compute\.googleapis\.com/((Global)?ForwardingRule|(Region)?BackendService|BackendBucket|TargetPool|(Region)?Target(Http|Https|Grpc|Tcp|Ssl)Proxy|(Region)?UrlMap|TargetInstance|TargetVpnGateway|(Region)?SslCertificate)|certificatemanager\.googleapis\.com/Certificate|sqladmin\.googleapis\.com/Instance|logging\.googleapis\.com/LogBucket|bigquery\.googleapis\.com/Dataset|pubsub\.googleapis\.com/Subscription|parametermanager\.googleapis\.com/Parameter|firebasedataconnect\.googleapis\.com/Service|networkconnectivity\.googleapis\.com/Group)",
+    r"(compute\.googleapis\.com/((Global)?ForwardingRule|(Region)?BackendService|BackendBucket|TargetPool|(Region)?Target(Http|Https|Grpc|Tcp|Ssl)Proxy|(Region)?UrlMap|TargetInstance|TargetVpnGateway|(Region)?SslCertificate)|certificatemanager\.googleapis\.com/Certificate|sqladmin\.googleapis\.com/Instance|container\.googleapis\.com/(Cluster|NodePool)|run\.googleapis\.com/(Service|DomainMapping)|monitoring\.googleapis\.com/(AlertPolicy|NotificationChannel|UptimeCheckConfig|Service|ServiceLevelObjective)|logging\.googleapis\.com/LogBucket|bigquery\.googleapis\.com/Dataset|pubsub\.googleapis\.com/Subscription|parametermanager\.googleapis\.com/Parameter|firebasedataconnect\.googleapis\.com/Service|networkconnectivity\.googleapis\.com/Group)",
 ];
 
-/// The jobs over all that is asked.
-pub(super) async fn jobs(session: &Arc<Session>, hierarchy: &Arc<Hierarchy>, discovery: &mut Discovery) -> Vec<Job> {
-    let probe = |place: Text| -> Asked<'_, ()> { Box::pin(async move { page(session, &place, PARTS[0], None, 1).await.map(drop) }) };
-    let places = places::widest(hierarchy, &INFO, discovery, probe).await;
-    let of = |place: &Text| {
-        let lists = if is_project(place) { 1 } else { PARTS.len() };
-        let state = Mutex::new(State { chains: Chains::new(lists), seen: Some(Seen::default()) });
-        places::job(hierarchy, place, Arc::new(Listed { session: Arc::clone(session), hierarchy: Arc::clone(hierarchy), place: place.clone(), lists, state }))
-    };
-    places.iter().map(of).collect()
+/// Whether it answers at a place.
+pub(super) fn probe(session: &Session, place: Text) -> Asked<'_, ()> {
+    Box::pin(async move { page(session, &place, PARTS[0], None, 1).await.map(drop) })
+}
+
+/// The job at a place.
+pub(super) fn job(place: &Place) -> Job {
+    let lists = place.lists(PARTS.len());
+    places::job(place, Arc::new(Listed { place: place.clone(), lists, reading: Mutex::new(Reading::new(lists)) }))
 }
 
 async fn page(asked: &Session, place: &Text, kinds: &str, token: Option<String>, size: i32) -> Result<ListAssetsResponse, CollectError> {
@@ -65,23 +65,22 @@ async fn page(asked: &Session, place: &Text, kinds: &str, token: Option<String>,
         let call = call.set_asset_types([kinds]).set_page_token(token.clone().unwrap_or_default());
         async move { call.send().await }
     });
-    answer.await.map_err(|error| if let CollectError::NotEnabled(why) = error { CollectError::Incomplete(why) } else { error })
+    answer.await.map_err(|error| match error {
+        CollectError::NotEnabled(why) => CollectError::Incomplete(why),
+        other => other,
+    })
 }
+
+/// Kinds that no search shows: what holds one of them is not empty.
+const HIDDEN: [&str; 3] =
+    ["parametermanager.googleapis.com/parameter", "firebasedataconnect.googleapis.com/service", "networkconnectivity.googleapis.com/group"];
 
 /// One organisation, folder or project.
 struct Listed {
-    session: Arc<Session>,
-    hierarchy: Arc<Hierarchy>,
-    place: Text,
+    place: Place,
     lists: usize,
     /// Kept from one attempt to the next.
-    state: Mutex<State>,
-}
-
-struct State {
-    chains: Chains,
-    /// None when this program did not see the beginning: nothing can be said of what is not there.
-    seen: Option<Seen>,
+    reading: Mutex<Reading<Seen>>,
 }
 
 /// What can be judged only when everything was read.
@@ -93,6 +92,7 @@ struct Seen {
     /// Snapshots, and the disks that they were made from.
     snapshots: Vec<(Late, Text)>,
     balancers: Balancers,
+    listing: Listing,
 }
 
 /// A resource of which something is said later.
@@ -113,27 +113,28 @@ impl Collector for Listed {
             out.counts_the_rest(&targets[0]);
             let mut patience = 2;
             loop {
-                let mut state = self.stands(out);
-                let read = self.read(&mut state, out).await;
-                let ended = match read {
+                let mut reading = Reading::take_up(&self.reading, out, self.lists);
+                let ended = match self.read(&mut reading, out).await {
                     Err(CollectError::StaleToken(_)) if patience > 0 => {
                         patience -= 1;
                         out.anew().await;
                         continue;
                     }
-                    Err(CollectError::Denied { permission }) if is_project(&self.place) => {
-                        let project = self.place.trim_start_matches("projects/");
-                        Err(hierarchy::is_gone(&self.session, project).await.unwrap_or(CollectError::Denied { permission }))
+                    Err(CollectError::Denied { permission }) => {
+                        let Place { session, hierarchy, name, .. } = &self.place;
+                        Err(hierarchy::refused(session, hierarchy, name, permission, &LIST).await)
                     }
                     Ok(()) => {
-                        if let Some(seen) = state.seen.take() {
+                        if let Some(mut seen) = reading.seen.take() {
+                            let listing = std::mem::take(&mut seen.listing);
                             out.amend(seen.judged(targets)).await;
+                            out.amend(self.place.together.listed(listing, targets)).await;
                         }
                         Ok(())
                     }
                     other => other,
                 };
-                *self.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
+                *self.reading.lock().unwrap_or_else(PoisonError::into_inner) = reading;
                 return ended;
             }
         })
@@ -141,23 +142,15 @@ impl Collector for Listed {
 }
 
 impl Listed {
-    /// Where an earlier attempt stopped: of this program, with what it has seen, or of one before it.
-    fn stands(&self, out: &Outlet) -> State {
-        let fresh = || State { chains: Chains::new(self.lists), seen: Some(Seen::default()) };
-        let mut held = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(chains) = out.goes_on().and_then(|text| Chains::parse(&text, self.lists)) else { return fresh() };
-        let held = std::mem::replace(&mut *held, fresh());
-        if held.chains == chains { held } else { State { chains, seen: None } }
-    }
-
-    async fn read(&self, state: &mut State, out: &Outlet) -> Result<(), CollectError> {
-        let context = Context::new(Origin::Live { collector: INFO.id }).knowing(Arc::clone(&self.hierarchy.ids));
-        let State { chains, seen } = state;
+    async fn read(&self, reading: &mut Reading<Seen>, out: &Outlet) -> Result<(), CollectError> {
+        let Place { session, hierarchy, name, .. } = &self.place;
+        let context = Context::new(Origin::Live { collector: INFO.id }).knowing(Arc::clone(&hierarchy.ids));
+        let Reading { chains, seen } = reading;
         let everything = PARTS.join("|");
         let ask = |list: usize, token: Option<String>| {
             let kinds = if self.lists > 1 { PARTS[list] } else { everything.as_str() };
             async move {
-                let answer = page(&self.session, &self.place, kinds, token, PAGE).await?;
+                let answer = page(session, name, kinds, token, PAGE).await?;
                 Ok((answer.assets, answer.next_page_token))
             }
         };
@@ -179,7 +172,7 @@ impl Listed {
         if let (Some(seen), Some(data)) = (seen, data.as_ref()) {
             let late = || {
                 let project = asset.ancestors.first().and_then(|step| step.strip_prefix("projects/")).unwrap_or_default();
-                let scope = self.hierarchy.ids.get(project).cloned().unwrap_or_else(|| Text::new(project));
+                let scope = self.place.hierarchy.ids.get(project).cloned().unwrap_or_else(|| Text::new(project));
                 Late { id: asset.name.to_lowercase().into(), kind: kind.clone(), scope }
             };
             seen.take(&kind, &asset.name, data, late);
@@ -196,8 +189,10 @@ impl Listed {
 
     /// Whether it lies in a project that is not asked.
     fn is_left_out(&self, asset: &Asset) -> bool {
-        let number = || asset.ancestors.first().and_then(|step| step.strip_prefix("projects/"));
-        !self.hierarchy.left_out.is_empty() && number().is_some_and(|number| self.hierarchy.left_out.contains(number))
+        let left_out = &self.place.hierarchy.left_out;
+        let number = asset.ancestors.first().and_then(|step| step.strip_prefix("projects/"));
+        let in_name = || Name::parse(&asset.name).and_then(|name| name.project());
+        !left_out.is_empty() && number.into_iter().chain(in_name()).any(|project| left_out.contains(project))
     }
 }
 
@@ -210,6 +205,16 @@ impl Seen {
                     self.snapshots.push((late(), disk));
                 }
             }
+            emptiness::DATASET => {
+                // The tables of such a dataset are somebody else's: that it has none of its own says nothing.
+                if text(data, "type").is_some_and(|kind| kind != "DEFAULT")
+                    || data.contains_key("linkedDatasetSource")
+                    || data.contains_key("externalDatasetReference")
+                {
+                    self.listing.lent.insert(Text::from(name.to_lowercase()));
+                }
+            }
+            kind if HIDDEN.contains(&kind) => drop(self.listing.used.insert(late().scope)),
             _ => self.balancers.take(kind, name, data, late),
         }
     }
@@ -260,7 +265,16 @@ mod tests {
         let listed = PARTS.join("|").to_lowercase().replace('\\', "");
         assert!(!hidden.is_empty());
         for kind in hidden {
-            assert!(listed.contains(kind), "{kind} is neither shown nor listed");
+            assert!(listed.contains(kind) && HIDDEN.contains(&kind), "{kind} is neither shown nor listed");
+        }
+    }
+
+    #[test]
+    fn what_keeps_its_labels_elsewhere_is_listed() {
+        let listed = PARTS.join("|").to_lowercase().replace('\\', "");
+        for kind in crate::asset_data::kinds_with_labels_elsewhere() {
+            let (service, thing) = kind.split_once('/').unwrap();
+            assert!(listed.contains(&format!("{service}/")) && listed.contains(thing), "{kind}");
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Lists that are read side by side, each page by page, and gone on with from where all of them stood.
 
+use super::errors;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use std::sync::{Mutex, PoisonError};
 use tagledger_collect::{CollectError, Found, Outlet};
 
 /// How far one list was read.
@@ -70,9 +72,9 @@ impl Chains {
         while let Some((list, token, answer)) = asking.next().await {
             let (page, next) = match answer {
                 // The first page of the same list was answered: it can only be the token that is not accepted any more.
-                Err(CollectError::Malformed(why)) if token.is_some() => return Err(CollectError::StaleToken(why)),
+                Err(CollectError::StaleToken(why)) if token.is_some() => return Err(CollectError::StaleToken(why)),
                 Err(error) => {
-                    failed.get_or_insert(error);
+                    failed.get_or_insert(errors::first(error));
                     continue;
                 }
                 Ok(answer) => answer,
@@ -93,6 +95,28 @@ impl Chains {
             }
         }
         failed.map_or(Ok(()), Err)
+    }
+}
+
+/// How far a place was read, and what this program has seen of it.
+#[derive(Debug)]
+pub(super) struct Reading<S> {
+    pub chains: Chains,
+    /// None when it did not see the beginning: nothing can be said then of what is not there.
+    pub seen: Option<S>,
+}
+
+impl<S: Default> Reading<S> {
+    pub fn new(lists: usize) -> Self {
+        Self { chains: Chains::new(lists), seen: Some(S::default()) }
+    }
+
+    /// Takes up where an earlier attempt stopped: one of this program, with what it has seen, or one before it.
+    pub fn take_up(held: &Mutex<Self>, out: &Outlet, lists: usize) -> Self {
+        let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(chains) = out.goes_on().and_then(|text| Chains::parse(&text, lists)) else { return Self::new(lists) };
+        let held = std::mem::replace(&mut *held, Self::new(lists));
+        if held.chains == chains { held } else { Self { chains, seen: None } }
     }
 }
 

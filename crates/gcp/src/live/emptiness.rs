@@ -5,10 +5,11 @@ use crate::inventory::{PROJECT, PROJECTS};
 use crate::name::Name;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
-use tagledger_collect::{CollectorInfo, Found};
+use std::sync::{Mutex, PoisonError};
+use tagledger_collect::{CollectorInfo, Found, Target};
 use tagledger_model::{CloudId, Fact, Facts, Further, NativeId, Observed, Origin, RawResource, Taggable, Text};
 
-const DATASET: &str = "bigquery.googleapis.com/dataset";
+pub(super) const DATASET: &str = "bigquery.googleapis.com/dataset";
 
 /// Whether a name is one that nobody chose.
 type IsGiven = fn(&str) -> bool;
@@ -33,8 +34,9 @@ const CAME_ALONG: &[(&str, IsGiven)] = &[
 /// What rows have said so far.
 #[derive(Debug, Default)]
 pub(super) struct Emptiness {
-    /// Projects in which something lies.
+    /// Projects in which something lies, and those that are shown at all.
     used: HashSet<Text>,
+    shown: HashSet<Text>,
     /// Digests of the ids of datasets in which something lies: they may be many.
     filled: HashSet<u64>,
     hasher: RandomState,
@@ -53,19 +55,67 @@ impl Emptiness {
                 self.filled.insert(self.hasher.hash_one(dataset));
             }
         }
-        if !self.used.contains(&resource.scope) && !came_along(resource) {
-            self.used.insert(resource.scope.clone());
+        if !self.used.contains(&resource.scope) {
+            if !self.shown.contains(&resource.scope) {
+                self.shown.insert(resource.scope.clone());
+            }
+            if !came_along(resource) {
+                self.used.insert(resource.scope.clone());
+            }
         }
     }
 
+    /// Whether anything of a project was shown, if only itself.
+    pub fn has_shown(&self, project: &Text) -> bool {
+        self.shown.contains(project)
+    }
+
     /// What is empty, as facts alone: the rows themselves were handed over already.
-    pub fn unused<'t>(self, info: &'static CollectorInfo, scopes: impl Iterator<Item = &'t Text>) -> Vec<Found> {
-        let projects = scopes.filter(|scope| !scope.contains('/') && !self.used.contains(*scope));
+    fn unused(&self, info: &'static CollectorInfo, listing: &Listing, targets: &[Target]) -> Vec<Found> {
+        let scopes = targets.iter().map(|target| &target.scope).filter(|scope| !scope.contains('/') && !is_of_a_script(scope) && self.has_shown(scope));
+        let projects = scopes.filter(|scope| !self.used.contains(*scope) && !listing.used.contains(*scope));
         let projects = projects.map(|scope| row(info, NativeId::lowered(&format!("{PROJECTS}{scope}")), PROJECT, scope, "resources of its own"));
-        let datasets = self.datasets.iter().filter(|(id, _)| !self.filled.contains(&self.hasher.hash_one(id.as_str())));
+        let datasets = self.datasets.iter().filter(|(id, _)| !self.filled.contains(&self.hasher.hash_one(id.as_str())) && !listing.lent.contains(id));
         let datasets = datasets.map(|(id, scope)| row(info, NativeId::exact(id.clone()), DATASET, scope, "tables, models, routines"));
         projects.chain(datasets).collect()
     }
+}
+
+/// What the list of assets adds to what a search shows.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// Projects that hold something that no search shows.
+    pub used: HashSet<Text>,
+    /// Canonical ids of datasets whose tables are somebody else's.
+    pub lent: HashSet<Text>,
+}
+
+/// What both calls have seen of a place: what is empty is said by whichever comes to its end last.
+#[derive(Debug, Default)]
+pub(super) struct Together(Mutex<(Option<Emptiness>, Option<Listing>)>);
+
+impl Together {
+    /// All was searched.
+    pub fn searched(&self, emptiness: Emptiness, targets: &[Target]) -> Vec<Found> {
+        let mut both = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = both.1.as_ref().map(|listing| emptiness.unused(&super::search::INFO, listing, targets));
+        both.0 = Some(emptiness);
+        found.unwrap_or_default()
+    }
+
+    /// All was listed.
+    pub fn listed(&self, listing: Listing, targets: &[Target]) -> Vec<Found> {
+        let mut both = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = both.0.as_ref().map(|emptiness| emptiness.unused(&super::search::INFO, &listing, targets));
+        both.1 = Some(listing);
+        found.unwrap_or_default()
+    }
+}
+
+/// Every script of a user of Workspace has a project of its own, which nobody made and nobody sees.
+/// <https://developers.google.com/apps-script/guides/cloud-platform-projects>
+fn is_of_a_script(project: &str) -> bool {
+    project.strip_prefix("sys-").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The dataset that a table, model or routine lies in.
@@ -102,7 +152,7 @@ fn row(info: &'static CollectorInfo, id: NativeId, kind: &'static str, scope: &T
 mod tests {
     use super::*;
 
-    fn seen(names: &[(&str, &str)]) -> Vec<String> {
+    fn seen(names: &[(&str, &str)], listing: Listing) -> Vec<String> {
         let info = &super::super::search::INFO;
         let mut emptiness = Emptiness::default();
         for (kind, name) in names {
@@ -110,9 +160,11 @@ mod tests {
             one.kind = Text::new(kind);
             emptiness.take(&one);
         }
-        let scopes = ["organizations/1".into(), "shop".into()];
+        let targets = ["organizations/1", "shop", "unseen"].map(|scope| Target { scope: scope.into(), region: None });
+        let together = Together::default();
+        assert!(together.listed(listing, &targets).is_empty(), "one half alone says nothing");
         let id = |found: Found| if let Found::Resource(one) = found { one.id.canonical.to_string() } else { String::new() };
-        emptiness.unused(info, scopes.iter()).into_iter().map(id).collect()
+        together.searched(emptiness, &targets).into_iter().map(id).collect()
     }
 
     #[test]
@@ -124,16 +176,25 @@ mod tests {
             ("logging.googleapis.com/logbucket", "//logging.googleapis.com/projects/1/locations/global/buckets/_Default"),
             ("iam.googleapis.com/serviceaccount", "//iam.googleapis.com/projects/shop/serviceAccounts/1-compute@developer.gserviceaccount.com"),
         ];
-        assert_eq!(seen(&along), ["//cloudresourcemanager.googleapis.com/projects/shop"]);
+        assert_eq!(seen(&along, Listing::default()), ["//cloudresourcemanager.googleapis.com/projects/shop"]);
         let made = ("compute.googleapis.com/network", "//compute.googleapis.com/projects/shop/global/networks/own");
-        assert!(seen(&[along[0], made]).is_empty());
-        assert!(seen(&[("new.googleapis.com/Thing", "//new.googleapis.com/projects/shop/things/x")]).is_empty(), "what is not known is somebody's");
+        assert!(seen(&[along[0], made], Listing::default()).is_empty());
+        let hidden = Listing { used: HashSet::from(["shop".into()]), ..Listing::default() };
+        assert!(seen(&along, hidden).is_empty(), "what only a list shows is there as well");
+        assert!(is_of_a_script("sys-4711") && !is_of_a_script("sys-tools") && !is_of_a_script("sys-"));
+        assert!(
+            seen(&[("new.googleapis.com/Thing", "//new.googleapis.com/projects/shop/things/x")], Listing::default()).is_empty(),
+            "what is not known is somebody's"
+        );
     }
 
     #[test]
     fn a_dataset_is_empty_when_nothing_names_it() {
         let (one, two) = ("//bigquery.googleapis.com/projects/shop/datasets/one", "//bigquery.googleapis.com/projects/shop/datasets/Two");
-        let found = seen(&[(DATASET, one), (DATASET, two), ("bigquery.googleapis.com/table", &format!("{two}/tables/t"))]);
+        let found = seen(&[(DATASET, one), (DATASET, two), ("bigquery.googleapis.com/table", &format!("{two}/tables/t"))], Listing::default());
+        let thing = ("new.googleapis.com/thing", "//new.googleapis.com/projects/shop/things/x");
         assert_eq!(found, [one]);
+        let lent = Listing { lent: HashSet::from([one.into()]), ..Listing::default() };
+        assert!(seen(&[(DATASET, one), thing], lent).is_empty(), "its tables are somebody else's");
     }
 }

@@ -25,6 +25,9 @@ pub(super) enum Advice {
 /// What a service says of itself when an API is off: <https://cloud.google.com/apis/design/errors#error_info>.
 const DISABLED: &str = "SERVICE_DISABLED";
 
+/// The project of gcloud itself, which a user's own credentials count for where they name no other.
+const GCLOUD: &str = "764086051850";
+
 /// What an error says, taken apart.
 struct Said<'e> {
     code: Option<Code>,
@@ -58,7 +61,10 @@ impl<'e> Said<'e> {
 
     /// A quota of the day is not there again within any time that a scan could wait.
     fn is_of_the_day(&self) -> bool {
-        ["quota_limit", "quota_unit"].iter().filter_map(|name| self.told(name)).any(|limit| limit.contains("PerDay") || limit.ends_with("/d"))
+        ["quota_limit", "quota_unit"]
+            .iter()
+            .filter_map(|name| self.told(name))
+            .any(|limit| limit.contains("PerDay") || limit.contains("/d/") || limit.ends_with("/d"))
     }
 
     /// In the service's own words; what has none comes from something between, such as a proxy.
@@ -125,13 +131,24 @@ pub(super) fn told(error: &Error, operation: &Operation) -> CollectError {
         Code::Unavailable | Code::Internal | Code::DeadlineExceeded | Code::Unknown | Code::Aborted | Code::Cancelled => {
             CollectError::Unreachable(said.words())
         }
+        // What a page token is refused with that is not accepted any more; whoever asked without one knows that it cannot be that.
+        Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange => CollectError::StaleToken(format!("{}: {}", code.name(), said.words())),
         _ => CollectError::Malformed(format!("{}: {}", code.name(), said.words())),
     }
+}
+
+/// What a refusal is when no page token was sent.
+pub(super) fn first(error: CollectError) -> CollectError {
+    if let CollectError::StaleToken(why) = error { CollectError::Malformed(why) } else { error }
 }
 
 fn refused(said: &Said<'_>, operation: &Operation) -> CollectError {
     let found = |name: &str| said.told(name).unwrap_or("?").to_owned();
     match said.reason {
+        DISABLED if found("consumer") == format!("projects/{GCLOUD}") || said.message.contains("requires a quota project") => {
+            let mend = "set `quota_project`, or run `gcloud auth application-default set-quota-project`";
+            CollectError::NotEnabled(format!("{} is asked on behalf of nobody's project: {mend}", found("service")))
+        }
         DISABLED => {
             let (service, consumer) = (found("service"), found("consumer"));
             let project = consumer.strip_prefix("projects/").unwrap_or(&consumer);
@@ -212,7 +229,13 @@ mod tests {
         let off = told(&error(Code::PermissionDenied, &info(DISABLED, r#""service": "cloudasset.googleapis.com", "consumer": "projects/11""#)), &SEARCH);
         assert!(matches!(&off, CollectError::NotEnabled(why) if why.ends_with("gcloud services enable cloudasset.googleapis.com --project=11")), "{off}");
         assert_eq!(told(&error(Code::PermissionDenied, ""), &SEARCH), CollectError::Denied { permission: "x.search".to_owned() });
-        assert!(matches!(told(&error(Code::InvalidArgument, ""), &SEARCH), CollectError::Malformed(_)));
+        let shared =
+            told(&error(Code::PermissionDenied, &info(DISABLED, r#""service": "cloudasset.googleapis.com", "consumer": "projects/764086051850""#)), &SEARCH);
+        assert!(matches!(&shared, CollectError::NotEnabled(why) if why.contains("set-quota-project")), "{shared}");
+        let unit = error(Code::ResourceExhausted, &info("RATE_LIMIT_EXCEEDED", r#""quota_unit": "1/d/{organization}""#));
+        assert_eq!(advice(&unit), Advice::Stop);
+        let refused = told(&error(Code::InvalidArgument, ""), &SEARCH);
+        assert!(matches!(refused, CollectError::StaleToken(_)) && matches!(first(refused), CollectError::Malformed(_)));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Its searches show what the caller may get, and say nothing of the rest. <https://cloud.google.com/resource-manager/reference/rest/v3>
 
+use super::errors;
 use super::session::Session;
 use super::settings;
 use crate::inventory::{PROJECT, PROJECTS};
@@ -83,6 +84,8 @@ pub(super) struct Hierarchy {
     projects: BTreeMap<Text, Member>,
     /// Ids of projects by their numbers.
     pub ids: Arc<HashMap<Text, Text>>,
+    /// Projects whose way up ends at a folder that is not seen, where there is but one organisation: it shows them, or its rows say that it does not.
+    assumed: BTreeSet<Text>,
     /// Ids of projects that are not asked, and their numbers: what an organisation shows of them is passed over.
     pub left_out: Arc<HashSet<Text>>,
     /// What is asked, as widely as the settings say: `organizations/1`, `folders/2`, `projects/shop`.
@@ -160,33 +163,45 @@ impl Hierarchy {
         let is_narrow = !roots.is_empty();
         if !is_narrow {
             roots.extend(self.organizations.keys().cloned());
+            // Whoever is let into a folder alone does not see what it lies in.
+            let is_topmost = |folder: &Folder| folder.is_active && !self.folders.contains_key(&folder.parent) && !roots.contains(&folder.parent);
+            let topmost: Vec<Text> = self.folders.iter().filter(|(_, folder)| is_topmost(folder)).map(|(id, _)| id.clone()).collect();
+            roots.extend(topmost);
         }
+        let only_organization = self.organizations.keys().next().filter(|_| self.organizations.len() == 1 && !is_narrow).cloned();
         let skipped = settings.texts(settings::SKIP_PROJECTS);
         let (mut left_out, mut ids) = (HashSet::new(), HashMap::new());
-        // What names itself as left out is left out, whether or not it can be seen.
-        left_out.extend(skipped.iter().map(Text::new));
+        for id in skipped {
+            left_out.insert(Text::new(id));
+            let why = format!("{} names it", settings::SKIP_PROJECTS);
+            discovery.coverage.push(row(Text::new(id), ALL_PROJECTS.id, Outcome::Skipped { why }));
+        }
         for (id, member) in std::mem::take(&mut self.projects) {
             let above = self.above(&member.parent);
             let root: Text = format!("projects/{id}").into();
-            let is_below = roots.contains(&root) || above.iter().any(|step| roots.contains(step));
+            let ends_unseen = above.last().is_some_and(|last| last.starts_with("folders/") && !self.folders.contains_key(last));
+            let is_assumed = only_organization.is_some() && ends_unseen;
+            let is_below = is_assumed || roots.contains(&root) || above.iter().any(|step| roots.contains(step));
             if is_narrow && !is_below {
                 continue;
             }
             ids.insert(member.number.clone(), id.clone());
             discovery.found.push(Found::Scope(self.scope(&id, &member, &above)));
-            let why = if skipped.contains(&id.to_string()) {
-                Some(format!("{} names it", settings::SKIP_PROJECTS))
-            } else {
-                (!is_active(&member.state)).then(|| format!("the project is {}", member.state))
-            };
-            if let Some(why) = why {
-                discovery.coverage.push(row(id.clone(), ALL_PROJECTS.id, Outcome::Skipped { why }));
+            let is_skipped = skipped.contains(&id.to_string());
+            if is_skipped || !is_active(&member.state) {
+                if !is_skipped {
+                    let why = format!("the project is {}", member.state);
+                    discovery.coverage.push(row(id.clone(), ALL_PROJECTS.id, Outcome::Skipped { why }));
+                }
                 roots.remove(&root);
                 left_out.extend([id, member.number]);
                 continue;
             }
             if !is_below {
                 roots.insert(root);
+            }
+            if is_assumed {
+                self.assumed.insert(id.clone());
             }
             discovery.found.push(Found::Resource(subject(&id, &member)));
             self.projects.insert(id, member);
@@ -228,7 +243,14 @@ impl Hierarchy {
 
     /// The projects in a place that is asked, by their ids.
     pub fn projects_in(&self, place: &Text) -> Vec<Text> {
-        self.projects.iter().filter(|(_, member)| self.above(&member.parent).contains(place)).map(|(id, _)| id.clone()).collect()
+        let is_in =
+            |id: &Text, member: &Member| (place.starts_with("organizations/") && self.assumed.contains(id)) || self.above(&member.parent).contains(place);
+        self.projects.iter().filter(|(id, member)| is_in(id, member)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Whether Resource Manager has shown a project.
+    fn is_listed(&self, project: &str) -> bool {
+        self.projects.contains_key(project)
     }
 
     /// The names of the containers above a project that a search names.
@@ -269,18 +291,22 @@ fn subject(id: &Text, member: &Member) -> RawResource {
     }
 }
 
-/// Why a project is not shown that was there when it was listed: it is gone, or it is not.
-pub(super) async fn is_gone(session: &Session, project: &str) -> Option<CollectError> {
+/// What a refusal at a place means: a project that was there when it was listed may be gone since, and is refused like one that is not shown.
+pub(super) async fn refused(session: &Session, hierarchy: &Hierarchy, place: &str, permission: String, asked: &Operation) -> CollectError {
+    let project = place.strip_prefix("projects/").filter(|project| hierarchy.is_listed(project) && permission == asked.permission);
+    let Some(project) = project else { return CollectError::Denied { permission } };
     let name = format!("projects/{project}");
-    let asked = session.ask(&GET_PROJECT, |clients| {
+    let answer = session.ask(&GET_PROJECT, |clients| {
         let name = name.clone();
         async move { clients.projects.get_project().set_name(name).send().await }
     });
-    match asked.await {
-        Ok(project) if !project.state.name().is_some_and(is_active) => Some(CollectError::Gone(format!("the project is {}", project.state))),
-        // A project that is not there any more is refused like one that is not shown.
-        Err(CollectError::Gone(_) | CollectError::Denied { .. }) => Some(CollectError::Gone("Resource Manager does not show the project any more".to_owned())),
-        _ => None,
+    match answer.await {
+        Ok(project) if !project.state.name().is_some_and(is_active) => CollectError::Gone(format!("the project is {}", project.state)),
+        Err(CollectError::Denied { permission: missing }) if missing == GET_PROJECT.permission => {
+            CollectError::Gone("Resource Manager does not show the project any more".to_owned())
+        }
+        Err(CollectError::Gone(why)) => CollectError::Gone(why),
+        _ => CollectError::Denied { permission },
     }
 }
 
@@ -292,7 +318,7 @@ where
 {
     let (mut all, mut token) = (Vec::new(), String::new());
     loop {
-        let (page, next) = session.ask(operation, |clients| call(clients, token.clone())).await?;
+        let (page, next) = session.ask(operation, |clients| call(clients, token.clone())).await.map_err(errors::first)?;
         all.extend(page);
         if next.is_empty() {
             return Ok(all);

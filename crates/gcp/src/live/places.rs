@@ -1,10 +1,13 @@
 //! Where an API of the inventory is asked: as widely as it allows. An organisation that refuses is asked folder by folder, and a folder project by
 //! project.
 
+use super::emptiness::Together;
 use super::hierarchy::{self, Hierarchy};
+use super::session::Session;
 use futures_util::{StreamExt, stream};
 use std::collections::BTreeSet;
-use tagledger_collect::{Asked, CollectError, CollectorInfo, Discovery, Job, Target};
+use std::sync::Arc;
+use tagledger_collect::{Asked, CollectError, Collector, CollectorInfo, Discovery, Job, Target};
 use tagledger_model::{Outcome, Text};
 
 /// Places that are tried at the same time.
@@ -42,10 +45,27 @@ pub(super) async fn widest<'a>(
     places
 }
 
+/// A place that is asked, with what both calls need to know of it.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub session: Arc<Session>,
+    pub hierarchy: Arc<Hierarchy>,
+    pub name: Text,
+    pub together: Arc<Together>,
+}
+
+impl Place {
+    /// In how many lists it is read side by side.
+    pub fn lists(&self, parts: usize) -> usize {
+        if is_project(&self.name) { 1 } else { parts }
+    }
+}
+
 /// What a job at a place leaves rows for: the place itself, and the projects in it.
-pub(super) fn job(hierarchy: &Hierarchy, place: &Text, collector: std::sync::Arc<dyn tagledger_collect::Collector>) -> Job {
+pub(super) fn job(place: &Place, collector: Arc<dyn Collector>) -> Job {
     let target = |scope: Text| Target { scope, region: None };
-    let of_project = place.strip_prefix("projects/").map(|id| vec![target(Text::new(id))]);
-    let targets = of_project.unwrap_or_else(|| std::iter::once(place.clone()).chain(hierarchy.projects_in(place)).map(target).collect());
+    let of_project = place.name.strip_prefix("projects/").map(|id| vec![target(Text::new(id))]);
+    let projects = || place.hierarchy.projects_in(&place.name);
+    let targets = of_project.unwrap_or_else(|| std::iter::once(place.name.clone()).chain(projects()).map(target).collect());
     Job { collector, targets }
 }

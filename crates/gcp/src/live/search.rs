@@ -2,19 +2,20 @@
 //!
 //! <https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TopLevel/searchAllResources>
 
-use super::chains::Chains;
+use super::chains::Reading;
 use super::emptiness::Emptiness;
-use super::hierarchy::{self, Hierarchy};
-use super::places::{self, is_project};
+use super::places::{self, Place};
 use super::session::{self, Session};
+use super::{hierarchy, settings};
 use crate::bindings::{Effective, Tag};
 use crate::inventory::{Context, Hit, Timed};
 use crate::labels::Labels;
+use crate::name::Name;
 use crate::projects::Projects;
 use google_cloud_asset_v1::model::{self, ResourceSearchResult, SearchAllResourcesResponse};
 use google_cloud_wkt::FieldMask;
 use std::sync::{Arc, Mutex, PoisonError};
-use tagledger_collect::{Asked, CollectError, Collector, CollectorInfo, Discovery, Found, Job, Operation, Outlet, Rate, Target};
+use tagledger_collect::{Asked, CollectError, Collector, CollectorInfo, Found, Job, Operation, Outlet, Rate, Target};
 use tagledger_model::{Origin, RawTag, Text, Timestamp};
 
 /// <https://cloud.google.com/asset-inventory/docs/quota>
@@ -40,17 +41,15 @@ const FIELDS: [&str; 12] =
 /// kinds whose names a regular expression matches as a whole: every name begins with some character, so that each kind is in exactly one.
 const PARTS: [&str; 5] = ["[ab].*", "c[^o].*", "co.*", "[d-r].*", "[^a-r].*"];
 
-/// The jobs over all that is asked.
-pub(super) async fn jobs(session: &Arc<Session>, hierarchy: &Arc<Hierarchy>, discovery: &mut Discovery) -> Vec<Job> {
-    let probe = |place: Text| -> Asked<'_, ()> { Box::pin(async move { page(session, &place, None, None, 1).await.map(drop) }) };
-    let places = places::widest(hierarchy, &INFO, discovery, probe).await;
-    let of = |place: &Text| {
-        let lists = if is_project(place) { 1 } else { PARTS.len() };
-        let state = Mutex::new(State { chains: Chains::new(lists), emptiness: Some(Emptiness::default()) });
-        let search = Search { session: Arc::clone(session), hierarchy: Arc::clone(hierarchy), place: place.clone(), lists, state };
-        places::job(hierarchy, place, Arc::new(search))
-    };
-    places.iter().map(of).collect()
+/// Whether it answers at a place.
+pub(super) fn probe(session: &Session, place: Text) -> Asked<'_, ()> {
+    Box::pin(async move { page(session, &place, None, None, 1).await.map(drop) })
+}
+
+/// The job at a place.
+pub(super) fn job(place: &Place) -> Job {
+    let lists = place.lists(PARTS.len());
+    places::job(place, Arc::new(Search { place: place.clone(), lists, reading: Mutex::new(Reading::new(lists)) }))
 }
 
 async fn page(asked: &Session, place: &Text, part: Option<&str>, token: Option<String>, size: i32) -> Result<SearchAllResourcesResponse, CollectError> {
@@ -60,24 +59,18 @@ async fn page(asked: &Session, place: &Text, part: Option<&str>, token: Option<S
         async move { call.send().await }
     });
     // There is no other source of what this one shows.
-    answer.await.map_err(|error| if let CollectError::NotEnabled(why) = error { CollectError::Incomplete(why) } else { error })
+    answer.await.map_err(|error| match error {
+        CollectError::NotEnabled(why) => CollectError::Incomplete(why),
+        other => other,
+    })
 }
 
 /// One organisation, folder or project.
 struct Search {
-    session: Arc<Session>,
-    hierarchy: Arc<Hierarchy>,
-    place: Text,
+    place: Place,
     lists: usize,
     /// Kept from one attempt to the next.
-    state: Mutex<State>,
-}
-
-#[derive(Debug)]
-struct State {
-    chains: Chains,
-    /// None when this program did not see the beginning: nothing can be said of what is empty.
-    emptiness: Option<Emptiness>,
+    reading: Mutex<Reading<Emptiness>>,
 }
 
 impl Collector for Search {
@@ -90,27 +83,26 @@ impl Collector for Search {
             out.counts_the_rest(&targets[0]);
             let mut patience = 2;
             loop {
-                let mut state = self.stands(out);
-                let read = self.read(&mut state, out).await;
-                let ended = match read {
+                let mut reading = Reading::take_up(&self.reading, out, self.lists);
+                let ended = match self.read(&mut reading, out).await {
                     Err(CollectError::StaleToken(_)) if patience > 0 => {
                         patience -= 1;
                         out.anew().await;
                         continue;
                     }
-                    Err(CollectError::Denied { permission }) if is_project(&self.place) => {
-                        let project = self.place.trim_start_matches("projects/");
-                        Err(hierarchy::is_gone(&self.session, project).await.unwrap_or(CollectError::Denied { permission }))
+                    Err(CollectError::Denied { permission }) => {
+                        let Place { session, hierarchy, name, .. } = &self.place;
+                        Err(hierarchy::refused(session, hierarchy, name, permission, &SEARCH).await)
                     }
                     Ok(()) => {
-                        if let Some(emptiness) = state.emptiness.take() {
-                            out.amend(emptiness.unused(&INFO, targets.iter().map(|target| &target.scope))).await;
+                        if let Some(emptiness) = reading.seen.take() {
+                            self.ended(emptiness, targets, out).await;
                         }
                         Ok(())
                     }
                     other => other,
                 };
-                *self.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
+                *self.reading.lock().unwrap_or_else(PoisonError::into_inner) = reading;
                 return ended;
             }
         })
@@ -118,21 +110,24 @@ impl Collector for Search {
 }
 
 impl Search {
-    /// Where an earlier attempt stopped: of this program, with what it has seen, or of one before it.
-    fn stands(&self, out: &Outlet) -> State {
-        let fresh = || State { chains: Chains::new(self.lists), emptiness: Some(Emptiness::default()) };
-        let mut held = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(chains) = out.goes_on().and_then(|text| Chains::parse(&text, self.lists)) else { return fresh() };
-        let held = std::mem::replace(&mut *held, fresh());
-        if held.chains == chains { held } else { State { chains, emptiness: None } }
+    /// All was read by this program from the beginning.
+    async fn ended(&self, emptiness: Emptiness, targets: &[Target], out: &Outlet) {
+        // The place itself need not show anything.
+        let projects = targets.iter().filter(|target| target.scope != self.place.name);
+        for target in projects.filter(|target| !emptiness.has_shown(&target.scope)) {
+            let why = format!("Resource Manager lists it, and a search of {} shows nothing of it: name it under `{}`", self.place.name, settings::PROJECTS);
+            out.missing(target, CollectError::Incomplete(why));
+        }
+        out.amend(self.place.together.searched(emptiness, targets)).await;
     }
 
-    async fn read(&self, state: &mut State, out: &Outlet) -> Result<(), CollectError> {
-        let context = Context::new(Origin::Live { collector: INFO.id }).knowing(Arc::clone(&self.hierarchy.ids));
-        let State { chains, emptiness } = state;
+    async fn read(&self, reading: &mut Reading<Emptiness>, out: &Outlet) -> Result<(), CollectError> {
+        let Place { session, hierarchy, name, .. } = &self.place;
+        let context = Context::new(Origin::Live { collector: INFO.id }).knowing(Arc::clone(&hierarchy.ids));
+        let Reading { chains, seen: emptiness } = reading;
         let ask = |list: usize, token: Option<String>| async move {
             let part = (self.lists > 1).then(|| PARTS[list]);
-            let answer = page(&self.session, &self.place, part, token, PAGE).await?;
+            let answer = page(session, name, part, token, PAGE).await?;
             Ok((answer.results, answer.next_page_token))
         };
         let take = |results: Vec<ResourceSearchResult>| {
@@ -146,7 +141,7 @@ impl Search {
                     found.push(one);
                 });
             }
-            projects.name(|container| self.hierarchy.name_of(container));
+            projects.name(|container| hierarchy.name_of(container));
             projects.finish(&mut |scope| found.push(scope));
             found
         };
@@ -155,7 +150,9 @@ impl Search {
 
     /// Whether it lies in a project that is not asked, or is one.
     fn is_left_out(&self, result: &ResourceSearchResult) -> bool {
-        !self.hierarchy.left_out.is_empty() && result.project.strip_prefix("projects/").is_some_and(|number| self.hierarchy.left_out.contains(number))
+        let left_out = &self.place.hierarchy.left_out;
+        let in_name = || Name::parse(&result.name).and_then(|name| name.project());
+        !left_out.is_empty() && result.project.strip_prefix("projects/").into_iter().chain(in_name()).any(|project| left_out.contains(project))
     }
 }
 

@@ -20,8 +20,11 @@ pub(super) const LIST: &str = "ListAssets";
 /// How long one answer is waited for.
 const ATTEMPT: Duration = Duration::from_mins(1);
 
-/// How often a call is made that fails without a word of when to come back.
+/// How often a call is made at least that fails without a word of when to come back.
 const ATTEMPTS: u32 = 3;
+
+/// The longest pause between two of them.
+const PAUSE: Duration = Duration::from_secs(8);
 
 /// How long a service that says that it has too much to do is waited for.
 const PATIENCE: Duration = Duration::from_mins(3);
@@ -38,6 +41,8 @@ pub(super) struct Session {
     settings: Settings,
     clients: Mutex<Arc<Clients>>,
     pace: Pace,
+    /// How long an answer is waited for, and how long one that fails is asked for again.
+    timeout: Duration,
     /// The rates of calls whose quota is another than the documented one.
     rates: Vec<(&'static str, Rate)>,
     /// When an operation may be called again that the service said was called too often.
@@ -70,6 +75,10 @@ fn none(error: &dyn std::error::Error) -> String {
     )
 }
 
+fn timeout(settings: &Settings) -> Duration {
+    settings.count(settings::TIMEOUT).map_or(ATTEMPT, |seconds| Duration::from_secs(seconds.into()))
+}
+
 /// What may be added to a question for a token; the type's own crate is not one of ours.
 fn nothing_further<T: Default>() -> T {
     T::default()
@@ -83,7 +92,7 @@ impl Clients {
             let why = none(&error);
             return Err(if error.is_transient() { CollectError::Unreachable(why) } else { CollectError::NoCredentials(why) });
         }
-        let timeout = settings.count(settings::TIMEOUT).map_or(ATTEMPT, |seconds| Duration::from_secs(seconds.into()));
+        let timeout = timeout(settings);
         // The clients do not ask again: they would not wait for as long as the service says, and not all that fails may be asked again alike.
         macro_rules! client {
             ($kind:ty, $endpoint:expr) => {{
@@ -110,7 +119,7 @@ impl Session {
         let pace = if settings.text(settings::PACE) == Some(settings::UNPACED) { Pace::unlimited() } else { Pace::default() };
         let rates = [(SEARCH, settings::SEARCHES), (LIST, settings::LISTS)];
         let rates = rates.into_iter().filter_map(|(name, setting)| Some((name, Rate::per_minute(settings.count(setting)?)))).collect();
-        Ok(Self { settings, clients, pace, rates, resting: Mutex::default() })
+        Ok(Self { timeout: timeout(&settings), settings, clients, pace, rates, resting: Mutex::default() })
     }
 
     /// The call at the rate at which it is made here.
@@ -124,36 +133,49 @@ impl Session {
     where
         F: Future<Output = Result<T, Error>>,
     {
-        let (began, mut failed, mut is_renewed) = (Instant::now(), 0, false);
+        let (mut failing, mut failed, mut is_renewed) = (None, 0_u32, false);
         loop {
-            self.rested(operation).await;
-            // Quotas are counted for the project that the calls are made for, whatever is asked about.
-            self.pace.turn(&self.paced(operation), &Text::const_new(""), &Text::const_new("")).await;
+            self.turn(operation).await;
             let clients = Arc::clone(&held(&self.clients));
             let error = match call(Arc::clone(&clients)).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            failed += 1;
-            let (hint, rests) = match advice(&error) {
+            let began = *failing.get_or_insert_with(Instant::now);
+            match advice(&error) {
                 // A token may end before its time, and this machine's clock be wrong about when that is: a new one is asked for once.
                 Advice::Renew if !is_renewed => {
                     is_renewed = true;
                     self.renew(&clients).await?;
-                    continue;
                 }
-                Advice::Again(hint) if failed < ATTEMPTS => (hint, false),
-                Advice::Wait(hint) => (hint, true),
-                Advice::Again(_) | Advice::Renew | Advice::Stop => return Err(told(&error, operation)),
-            };
-            let wait = hint.unwrap_or_else(|| Duration::from_millis(500) * 2_u32.pow((failed - 1).min(6)));
-            if began.elapsed() + wait > PATIENCE {
-                return Err(told(&error, operation));
+                Advice::Again(hint) => {
+                    failed += 1;
+                    let wait = hint.unwrap_or_else(|| (Duration::from_millis(250) * 2_u32.pow(failed.min(6))).min(PAUSE));
+                    if failed >= ATTEMPTS && began.elapsed() + wait > self.timeout {
+                        return Err(told(&error, operation));
+                    }
+                    pause(wait).await;
+                }
+                Advice::Wait(hint) => {
+                    let wait = hint.unwrap_or(PAUSE / 4);
+                    if began.elapsed() + wait > PATIENCE {
+                        return Err(told(&error, operation));
+                    }
+                    self.rest(operation, wait);
+                }
+                Advice::Renew | Advice::Stop => return Err(told(&error, operation)),
             }
-            if rests {
-                self.rest(operation, wait);
-            } else {
-                pause(wait).await;
+        }
+    }
+
+    /// Waits for the turn of a call, which is after whatever time the service has named meanwhile.
+    async fn turn(&self, operation: &'static Operation) {
+        loop {
+            self.rested(operation).await;
+            // Quotas are counted for the project that the calls are made for, whatever is asked about.
+            self.pace.turn(&self.paced(operation), &Text::const_new(""), &Text::const_new("")).await;
+            if self.rests_for(operation).is_none() {
+                return;
             }
         }
     }
@@ -178,10 +200,13 @@ impl Session {
 
     /// Waits until the call may be made again.
     async fn rested(&self, operation: &'static Operation) {
-        loop {
-            let until = held(&self.resting).get(operation.name).copied();
-            let Some(wait) = until.and_then(|until| until.checked_duration_since(Instant::now())) else { return };
+        while let Some(wait) = self.rests_for(operation) {
             pause(wait).await;
         }
+    }
+
+    fn rests_for(&self, operation: &'static Operation) -> Option<Duration> {
+        let until = held(&self.resting).get(operation.name).copied()?;
+        until.checked_duration_since(Instant::now()).filter(|wait| !wait.is_zero())
     }
 }

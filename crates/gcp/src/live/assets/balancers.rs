@@ -36,7 +36,7 @@ impl Balancers {
                 return self.rules.push((late(), to.map_or(Leads::Nowhere, target)));
             }
             "backendservice" => {
-                if list(data, "backends").is_empty() {
+                if list(data, "backends").is_empty() && list(data, "serviceBindings").is_empty() {
                     Leads::Nowhere
                 } else {
                     Leads::Somewhere

@@ -21,9 +21,9 @@ const PROOFS: &[(&str, Prove)] = &[
     ("compute.googleapis.com/instance", |_, data| instance(data)),
     ("compute.googleapis.com/address", |_, data| Facts { attached: address(data), ..Facts::default() }),
     ("compute.googleapis.com/globaladdress", |_, data| Facts { attached: address(data), ..Facts::default() }),
-    ("compute.googleapis.com/targetpool", |_, data| Facts { attached: Some(members("instances", data)), ..Facts::default() }),
-    ("compute.googleapis.com/backendservice", |_, data| Facts { attached: Some(members("backends", data)), ..Facts::default() }),
-    ("compute.googleapis.com/regionbackendservice", |_, data| Facts { attached: Some(members("backends", data)), ..Facts::default() }),
+    ("compute.googleapis.com/targetpool", |_, data| Facts { attached: pool(data), ..Facts::default() }),
+    ("compute.googleapis.com/backendservice", |_, data| Facts { attached: Some(service(data)), ..Facts::default() }),
+    ("compute.googleapis.com/regionbackendservice", |_, data| Facts { attached: Some(service(data)), ..Facts::default() }),
     ("compute.googleapis.com/sslcertificate", |_, data| Facts { ends: own_certificate(data), ..Facts::default() }),
     ("compute.googleapis.com/regionsslcertificate", |_, data| Facts { ends: own_certificate(data), ..Facts::default() }),
     ("certificatemanager.googleapis.com/certificate", |_, data| Facts { ends: uploaded(data), ..Facts::default() }),
@@ -78,6 +78,18 @@ fn members(field: &str, data: &Data) -> Fact<bool> {
         Some(Value::String(one)) => Fact::new(true, field, one),
         Some(other) => Fact::new(true, field, other.get("group").and_then(Value::as_str).unwrap_or("some")),
     }
+}
+
+/// One that has another to fall back on may be there for it alone.
+fn pool(data: &Data) -> Option<Fact<bool>> {
+    let found = members("instances", data);
+    (found.value || text(data, "backupPool").is_none()).then_some(found)
+}
+
+/// One that is bound to services of a mesh has no backends of its own.
+fn service(data: &Data) -> Fact<bool> {
+    let bound = members("serviceBindings", data);
+    if bound.value { bound } else { members("backends", data) }
 }
 
 fn disk(name: &str, data: &Data) -> Facts {

@@ -69,6 +69,8 @@ fn subscriptions_pools_and_snapshots() {
     assert_eq!([topic(json!({"topic": "projects/p/topics/t"})), topic(json!({"topic": "_deleted-topic_"})), topic(json!({}))], [Some(true), Some(false), None]);
     assert_eq!(attached("targetpool", json!({"instances": []})), Some(false));
     assert_eq!(attached("backendservice", json!({"backends": [{"group": "https://x/g"}]})), Some(true));
+    assert_eq!(attached("targetpool", json!({"backupPool": "https://x/projects/p/regions/r/targetPools/b"})), None);
+    assert_eq!(attached("backendservice", json!({"serviceBindings": ["projects/p/locations/global/serviceBindings/b"]})), Some(true));
     let made = proven(SNAPSHOT, json!({"sourceDisk": "https://www.googleapis.com/compute/v1/projects/shop/zones/z/disks/D"}));
     assert_eq!(made.source.unwrap().value, "//compute.googleapis.com/projects/shop/zones/z/disks/d");
     assert_eq!(canonical("projects/p/zones/z/disks/d").as_deref(), Some("//compute.googleapis.com/projects/p/zones/z/disks/d"));
