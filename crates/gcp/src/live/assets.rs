@@ -177,7 +177,7 @@ impl Listed {
             };
             seen.take(&kind, &asset.name, data, late);
         }
-        let data = data.and_then(|data| crate::asset_data::Data::deserialize(serde_json::Value::Object(data)).ok());
+        let data = data.and_then(|data| crate::asset_data::Data::deserialize(&data).ok());
         let asset = inventory::Asset {
             name: asset.name.into(),
             kind: asset.asset_type.into(),

@@ -167,12 +167,14 @@ fn hit(result: ResourceSearchResult) -> Hit {
         attached_resource: one.attached_resource.map(Text::from),
         effective_tags: Some(one.effective_tags.into_iter().map(tag).collect()),
     };
+    // What is above matters for a project, and for what lies in none.
+    let has_above = result.project.is_empty() || result.asset_type.ends_with("/Project");
     Hit {
         name: result.name.into(),
         asset_type: result.asset_type.into(),
         project: text(result.project),
-        folders: Some(result.folders.into_iter().map(Text::from).collect()),
-        organization: text(result.organization),
+        folders: has_above.then(|| result.folders.into_iter().map(Text::from).collect()),
+        organization: text(result.organization).filter(|_| has_above),
         display_name: text(result.display_name),
         location: text(result.location),
         labels: Labels(Some(labels)),
