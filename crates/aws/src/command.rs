@@ -1,7 +1,8 @@
 //! The command of the `aws` command line that carries out a suggestion.
 
 use crate::arn::Arn;
-use tagledger_collect::{ResourceRef, shell_quote};
+use std::collections::{BTreeMap, BTreeSet};
+use tagledger_collect::{Commands, ResourceRef, TagChanges, shell_quote};
 use tagledger_model::Suggestion;
 
 /// `aws resourcegroupstaggingapi tag-resources` and `untag-resources`, which take almost every kind by its ARN.
@@ -22,6 +23,53 @@ pub(crate) fn command(mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String>
     };
     // A control character in a pasted line speaks to the terminal, whatever the quotes say.
     (!text.chars().any(char::is_control)).then_some(text)
+}
+
+/// The most resources of one call: <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_TagResources.html>.
+const TOGETHER: usize = 20;
+
+/// The same changes to several resources, as many in one call as it takes.
+pub(crate) fn commands(changes: &TagChanges, on: &[ResourceRef<'_>]) -> Vec<Commands> {
+    let mut by_region: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+    let mut all = Vec::new();
+    for (at, resource) in on.iter().enumerate() {
+        match Arn::parse(resource.id).filter(|_| !resource.id.chars().any(char::is_control)) {
+            Some(arn) => by_region.entry(region(&arn, resource.region)).or_default().push(at),
+            None => all.push(Commands { on: vec![at], lines: Vec::new() }),
+        }
+    }
+    for (region, places) in by_region {
+        all.extend(places.chunks(TOGETHER).map(|some| {
+            let ids: Vec<String> = some.iter().map(|at| shell_quote(on[*at].id)).collect();
+            let call = |verb: &str, argument: String| {
+                let region = region.map_or_else(String::new, |region| format!(" --region {region}"));
+                format!("aws resourcegroupstaggingapi {verb}-resources --resource-arn-list {} {argument}{region}", ids.join(" "))
+            };
+            let set = (!changes.set.is_empty()).then(|| call("tag", format!("--tags {}", tags(&changes.set))));
+            let remove = (!changes.remove.is_empty()).then(|| call("untag", format!("--tag-keys {}", keys(&changes.remove))));
+            // What is written comes first, so that a failure in between loses nothing.
+            let lines: Option<Vec<String>> = set.into_iter().chain(remove).map(|line| (!line.chars().any(char::is_control)).then_some(line)).collect();
+            Commands { on: some.to_vec(), lines: lines.unwrap_or_default() }
+        }));
+    }
+    all
+}
+
+/// Several tags: each in the shorthand where all of them can be, else all in JSON.
+fn tags(set: &BTreeMap<String, String>) -> String {
+    let short: Vec<String> = set.iter().map(|(key, value)| tag(key, value)).collect();
+    if short.iter().any(|text| text.starts_with('{')) {
+        return shell_quote(&serde_json::json!(set).to_string());
+    }
+    short.iter().map(|text| shell_quote(text)).collect::<Vec<_>>().join(" ")
+}
+
+/// Several keys in the same way.
+fn keys(remove: &BTreeSet<String>) -> String {
+    if remove.iter().all(|key| is_plain_key(key)) {
+        return remove.iter().cloned().collect::<Vec<_>>().join(" ");
+    }
+    shell_quote(&serde_json::json!(remove).to_string())
 }
 
 /// The Region whose endpoint knows the resource; global services answer in us-east-1.

@@ -15,7 +15,9 @@ mod samples;
 pub use samples::SAMPLES;
 
 use std::sync::Arc;
-use tagledger_collect::{Cloud, CollectorInfo, Conflict, Connecting, Connection, ExportReader, Permissions, ResourceRef, Setting, Settings};
+use tagledger_collect::{
+    Cloud, CollectorInfo, Commands, Conflict, Connecting, Connection, ExportReader, Permissions, ResourceRef, Setting, Settings, TagChanges,
+};
 use tagledger_model::{CloudId, ContainerKind, Kinds, NativeId, Suggestion, TagGrammar};
 
 /// Amazon Web Services.
@@ -92,5 +94,9 @@ impl Cloud for Aws {
 
     fn command(&self, mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String> {
         command::command(mend, on)
+    }
+
+    fn commands(&self, changes: &TagChanges, on: &[ResourceRef<'_>]) -> Vec<Commands> {
+        command::commands(changes, on)
     }
 }

@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Report(Report),
     /// Explain a rule, or one finding with its whole chain of evidence.
     Explain(Explain),
+    /// Write the commands that would mend the findings of a run, for a person to review; runs nothing.
+    Fix(Fix),
     /// Check the taxonomy, or print its JSON Schema.
     #[command(subcommand)]
     Taxonomy(Taxonomy),
@@ -282,6 +284,22 @@ pub(crate) struct Explain {
     /// The run that holds the finding [default: the newest below reports/].
     #[arg(long, value_name = "DIR")]
     pub run: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Fix {
+    /// The run that holds the findings [default: the newest below reports/].
+    #[arg(long, value_name = "DIR")]
+    pub run: Option<PathBuf>,
+    /// Only of these clouds.
+    #[arg(long, value_name = "CLOUD")]
+    pub cloud: Vec<String>,
+    /// Only of findings of these rules.
+    #[arg(long, value_name = "RULE")]
+    pub rule: Vec<String>,
+    /// Write a script for each cloud here instead of printing them.
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

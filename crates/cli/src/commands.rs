@@ -4,6 +4,7 @@ mod check;
 mod cost;
 mod demo;
 mod explain;
+mod fix;
 mod permissions;
 mod report;
 pub(crate) mod scan;
@@ -26,6 +27,7 @@ pub(crate) fn run(args: Args) -> Result<Code, Failure> {
         Command::Cost(cost) => cost::run(&cost),
         Command::Report(report) => report::run(&report),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Fix(fix) => fix::run(&fix),
         Command::Taxonomy(taxonomy) => taxonomy::run(&taxonomy),
         Command::Settings(settings) => settings::run(&settings),
         Command::Permissions(permissions) => permissions::run(&permissions),

@@ -1,6 +1,7 @@
 //! Everything shared code may ask about a cloud.
 
 use crate::{CollectorInfo, Conflict, Connecting, Document, ReadError, Sample, Setting, Settings};
+use std::collections::{BTreeMap, BTreeSet};
 use tagledger_model::{CloudId, Container, ContainerKind, Kinds, NativeId, RawResource, Scope, Suggestion, TagGrammar};
 
 /// One cloud. What differs between clouds is data behind this trait.
@@ -42,6 +43,37 @@ pub trait Cloud: Send + Sync {
     /// The command of its own command line that carries out a suggestion; none when there is no such command.
     /// The text is safe to paste into a POSIX shell whatever the resource is called.
     fn command(&self, mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String>;
+    /// The commands that make these changes to resources of one scope; none for a resource that no command can change as a whole.
+    fn commands(&self, changes: &TagChanges, on: &[ResourceRef<'_>]) -> Vec<Commands> {
+        let one = |resource: &ResourceRef<'_>| {
+            let set = |(key, value): (&String, &String)| self.command(&Suggestion::SetTag { key: key.clone(), value: Some(value.clone()) }, resource);
+            let remove = |key: &String| self.command(&Suggestion::RemoveTag { key: key.clone() }, resource);
+            // Where names compare without case, what is written under another case would be taken away again.
+            let is_same = |key: &&String| changes.set.keys().any(|set| set.eq_ignore_ascii_case(key));
+            let before = changes.remove.iter().filter(is_same).map(remove);
+            let after = changes.remove.iter().filter(|key| !is_same(key)).map(remove);
+            before.chain(changes.set.iter().map(set)).chain(after).collect::<Option<Vec<String>>>()
+        };
+        (0..).zip(on).map(|(at, resource)| Commands { on: vec![at], lines: one(resource).unwrap_or_default() }).collect()
+    }
+}
+
+/// Tags that are to be written and taken away.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TagChanges {
+    /// Key and value, both as the cloud spells them.
+    pub set: BTreeMap<String, String>,
+    /// Keys as they are spelt.
+    pub remove: BTreeSet<String>,
+}
+
+/// What changes some of several resources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commands {
+    /// Where they are in the list that was given.
+    pub on: Vec<usize>,
+    /// The commands, in order; none where there is no such command.
+    pub lines: Vec<String>,
 }
 
 /// A document that allows a scan, or helps to roll it out.

@@ -15,7 +15,7 @@ mod records;
 mod settings;
 mod shell;
 
-pub use cloud::{Cloud, ExportInfo, ExportReader, Found, Permissions, ResourceRef, Sink};
+pub use cloud::{Cloud, Commands, ExportInfo, ExportReader, Found, Permissions, ResourceRef, Sink, TagChanges};
 pub use document::{Document, ReadError};
 pub use generic::GENERIC;
 pub use import::{Import, Imported, Progress, import};

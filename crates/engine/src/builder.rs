@@ -245,6 +245,10 @@ impl InventoryBuilder {
         match self.pairs.find(hash(&(cloud, key, value, possible)), same) {
             Ok(row) => row,
             Err(place) => {
+                // Only what is met for the first time is looked at, so that nobody pays for what is hardly ever there.
+                if let Some(redacted) = value.and_then(|value| crate::secrets::redacted(key, value)) {
+                    return self.pair(cloud, key, Some(&redacted), possible);
+                }
                 let row = number(self.sets.pairs.len());
                 let meaning: Meaning = self.normalisers[usize::from(cloud)].meaning(key, value.map(Text::as_str));
                 self.sets.meanings.push(meaning);
@@ -321,13 +325,6 @@ fn leave_open(states: &mut [KeyState], meaning: &Meaning, any: bool) -> bool {
         Meaning::Reserved => return false,
     }
     true
-}
-
-/// The lifetime that a raw tag states, if its key is one of the taxonomy's lifetime keys.
-pub(crate) fn names_key(keys: &[tagledger_taxonomy::Spelt], key: &str, case: KeyCase) -> bool {
-    let plain = if case == KeyCase::Lower { tagledger_taxonomy::decode_label(key) } else { key.into() };
-    let folded = tagledger_taxonomy::fold(&plain);
-    keys.iter().any(|k| tagledger_taxonomy::fold(&k.text) == folded)
 }
 
 /// Whether the table, the source or the tags themselves say that a resource can carry tags.

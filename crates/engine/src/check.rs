@@ -5,7 +5,7 @@ use crate::inventory::ScopeRow;
 use crate::view::ResourceView;
 use polars::prelude::Expr;
 use tagledger_model::{Level, Place, Suggestion, Timestamp, Verdict};
-use tagledger_taxonomy::{KeyId, Waiver};
+use tagledger_taxonomy::{KeyId, RuleOption, Waiver};
 
 /// What a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +48,8 @@ pub struct RuleMeta {
     pub since: &'static str,
     /// One line.
     pub summary: &'static str,
-    /// Names of its options in taxonomy.yaml.
-    pub options: &'static [&'static str],
+    /// Its options in taxonomy.yaml.
+    pub options: &'static [RuleOption],
     /// Its documentation page, whole.
     pub page: &'static str,
 }

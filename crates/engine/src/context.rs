@@ -4,7 +4,7 @@ use crate::frame::column;
 use crate::inventory::Inventory;
 use polars::prelude::*;
 use tagledger_model::{Facts, Standing, Timestamp};
-use tagledger_taxonomy::{Key, KeyId, Taxonomy};
+use tagledger_taxonomy::{Key, KeyId, RuleSetting, Taxonomy};
 
 /// What a rule is given.
 #[derive(Clone, Copy)]
@@ -29,6 +29,11 @@ impl<'a> Context<'a> {
     /// The columns of one key, when the taxonomy has it.
     pub fn key(&self, name: &str) -> Option<KeyColumns<'a>> {
         self.keys().find(|k| k.key.name == name)
+    }
+
+    /// What the taxonomy sets for a rule.
+    pub fn setting(&self, rule: &str) -> Option<&'a RuleSetting> {
+        self.taxonomy().rules.get(rule)
     }
 
     /// Whether the resource can carry tags; null when not known.
@@ -76,9 +81,9 @@ impl<'a> Context<'a> {
         col(column::RUNNING)
     }
 
-    /// Whole days since it came to be attached, detached, running or stopped, as it is now; null where no source shows since when.
-    pub fn days_in_state(&self) -> Expr {
-        (lit(self.now.0) - col(column::STATE_SINCE)).floor_div(lit(86_400_i64))
+    /// Whether it has been attached, detached, running or stopped, as it is now, for so many days; null where no source shows since when.
+    pub fn has_been_so_for(&self, days: i64) -> Expr {
+        col(column::STATE_SINCE).lt_eq(lit(self.now.0.saturating_sub(days.saturating_mul(86_400))))
     }
 
     /// Whether it keeps what is written to it until somebody deletes it; null where no source shows how long it keeps it.
@@ -89,6 +94,16 @@ impl<'a> Context<'a> {
     /// For how many days it keeps what is written to it; null where no source shows that, and for what it keeps for ever.
     pub fn retention_days(&self) -> Expr {
         col(column::RETENTION_DAYS)
+    }
+
+    /// Whether it keeps what is written to it for fewer days; null where no source shows for how long.
+    pub fn keeps_less_than(&self, days: i64) -> Expr {
+        self.keeps_forever().not().and(self.retention_days().lt(lit(days)))
+    }
+
+    /// Whether it keeps what is written to it for more days, or for ever; null where no source shows for how long.
+    pub fn keeps_more_than(&self, days: i64) -> Expr {
+        self.keeps_forever().or(self.retention_days().gt(lit(days)))
     }
 
     /// Whether it states a lifetime.
@@ -110,6 +125,11 @@ impl<'a> Context<'a> {
     pub fn scope_is_described(&self) -> Expr {
         col(column::DESCRIBED)
     }
+}
+
+/// Any of several conditions; false when there is none.
+pub fn any(conditions: impl Iterator<Item = Expr>) -> Expr {
+    conditions.reduce(Expr::or).unwrap_or_else(|| lit(false))
 }
 
 impl std::fmt::Debug for Context<'_> {

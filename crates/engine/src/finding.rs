@@ -272,7 +272,10 @@ impl std::fmt::Debug for FindingSource<'_> {
 /// What a waiver covers names it: its line moves when the file is edited, its meaning does not.
 fn waiver_id(waiver: Option<&tagledger_taxonomy::Waiver>, place: &Place) -> Text {
     match waiver {
-        Some(w) => Text::new(format!("{} {}", w.rule, w.resource.as_deref().or(w.fingerprint.as_deref()).unwrap_or("*"))),
+        Some(w) => {
+            let one = |(name, text): (&str, &str)| if matches!(name, "resource" | "fingerprint") { text.to_owned() } else { format!("{name}={text}") };
+            Text::new(format!("{} {}", w.rule, w.names().map(one).collect::<Vec<_>>().join(" ")))
+        }
         None => Text::new(place.to_string()),
     }
 }

@@ -1,7 +1,6 @@
 //! The frames of codes that rules are expressions over.
 
 use crate::EngineError;
-use crate::builder::names_key;
 use crate::inventory::{Inventory, NO_TIME, Parts};
 use crate::tag_sets::Pair;
 use polars::prelude::*;
@@ -116,8 +115,7 @@ fn lifetimes(inventory: &Inventory) -> (BooleanChunked, Int64Chunked) {
 
 /// The position of a tag's key among the lifetime keys.
 pub(crate) fn lifetime_rank(parts: &Parts, pair: &Pair) -> Option<usize> {
-    let case = parts.clouds[usize::from(pair.cloud)].grammar.key_case;
-    parts.taxonomy.lifetime_keys.iter().position(|key| names_key(std::slice::from_ref(key), &pair.key, case))
+    parts.taxonomy.lifetime_keys.iter().position(|key| parts.names(std::slice::from_ref(key), pair))
 }
 
 /// The tag of a set that states a lifetime. Of several, the one whose key the taxonomy lists first counts, then the first in the

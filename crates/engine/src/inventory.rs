@@ -3,13 +3,13 @@
 use crate::facts::{CloudFacts, Reader};
 use crate::merge::Given;
 use crate::resolve::Resolved;
-use crate::tag_sets::TagSets;
+use crate::tag_sets::{Pair, TagSets};
 use crate::view::ResourceView;
 use polars::prelude::DataFrame;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-use tagledger_model::{Action, ContainerRef, Facts, RawResource, Taggable, Text};
-use tagledger_taxonomy::{Declared, Dictionary, KeyState, Normaliser, Stages, Taxonomy};
+use tagledger_model::{Action, ContainerRef, Facts, KeyCase, RawResource, Taggable, Text};
+use tagledger_taxonomy::{Declared, Dictionary, KeyState, Normaliser, Spelt, Stages, Taxonomy, decode_label, fold};
 
 /// "No row": a resource without group, an unknown tag set.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -176,6 +176,15 @@ pub(crate) struct Parts {
     pub stages: Stages,
     /// The stage that everything is deployed to, where the caller said so.
     pub target: Option<Declared>,
+}
+
+impl Parts {
+    /// Whether a tag's key is one of these, ignoring case and punctuation.
+    pub fn names(&self, keys: &[Spelt], tag: &Pair) -> bool {
+        let is_label = self.clouds[usize::from(tag.cloud)].grammar.key_case == KeyCase::Lower;
+        let name = fold(&if is_label { decode_label(&tag.key) } else { tag.key.as_str().into() });
+        keys.iter().any(|key| fold(&key.text) == name)
+    }
 }
 
 /// All resources of a run, each once.

@@ -12,15 +12,17 @@ mod finding;
 mod frame;
 mod intern;
 mod inventory;
+mod judge;
 mod merge;
 mod resolve;
+mod secrets;
 mod tag_sets;
 mod view;
 mod waive;
 
 pub use builder::{InventoryBuilder, MOST_CLOUDS, UNKNOWN_SCOPE};
 pub use check::{Check, Evidence, Explanation, Family, Hit, Rule, RuleMeta, Table};
-pub use context::{Context, KeyColumns};
+pub use context::{Context, KeyColumns, any};
 pub use evaluate::{Audit, CheckRun, Counts, audit};
 pub use facts::{CloudFacts, Reader};
 pub use finding::{FindingSource, Prices, RuleCounts, fingerprint};

@@ -17,6 +17,18 @@ pub struct Pair {
     pub(crate) possible: bool,
 }
 
+impl Pair {
+    /// Its value as it is spelt; none where the source did not say, or left open whether there is such a tag.
+    pub fn value(&self) -> Option<&Text> {
+        self.value.as_ref().filter(|_| !self.possible)
+    }
+
+    /// What its value looks like, where it was left out because it looks like a credential.
+    pub fn secret(&self) -> Option<&str> {
+        crate::secrets::was(self.value.as_deref())
+    }
+}
+
 /// How many pairs a tag set has, and which.
 pub(crate) type Weight<'s> = (usize, Vec<(&'s Text, &'s Option<Text>)>);
 

@@ -5,7 +5,7 @@ use crate::inventory::{GroupRow, Inventory, LAST_READER, NO_TIME, NONE, Parts, S
 use crate::resolve::Effective;
 use crate::tag_sets::Pair;
 use tagledger_model::{CloudId, Facts, Standing, Taggable, Text, Timestamp};
-use tagledger_taxonomy::{Declared, Key, KeyId, KeyState, NO_TAG};
+use tagledger_taxonomy::{Declared, Key, KeyId, KeyState, NO_TAG, Spelt, Taxonomy};
 
 /// One resource, word by word.
 #[derive(Clone, Copy)]
@@ -101,6 +101,12 @@ impl<'i> ResourceView<'i> {
         self.parts().sets.own(self.parts().resources.sets[self.row])
     }
 
+    /// The tags that one of these names, ignoring case and punctuation.
+    pub fn tags_named(&self, keys: &'i [Spelt]) -> impl Iterator<Item = &'i Pair> {
+        let parts = self.parts();
+        self.tags().into_iter().flatten().filter(move |tag| parts.names(keys, tag))
+    }
+
     /// The tag that states until when it is meant to live.
     pub fn lifetime_tag(&self) -> Option<&'i Pair> {
         let parts = self.parts();
@@ -128,6 +134,17 @@ impl<'i> ResourceView<'i> {
     /// The stage its container is declared for.
     pub fn stage(&self) -> Option<&'i Declared> {
         self.inventory.resolved.stage(self.parts(), self.row)
+    }
+
+    /// The taxonomy of the run.
+    pub fn taxonomy(&self) -> &'i Taxonomy {
+        self.inventory.taxonomy()
+    }
+
+    /// The Environment that it is in: what it or a container says, else what its container is declared for.
+    pub fn environment(&self) -> Option<Text> {
+        let key = self.taxonomy().key("Environment")?;
+        self.key(key).value().or_else(|| self.stage().map(|stage| Text::new(&stage.environment)))
     }
 
     /// How it stands on a key.

@@ -15,19 +15,44 @@ pub struct WaiverUse {
     pub used: u64,
 }
 
+/// A waiver with its patterns.
+struct Compiled<'a> {
+    waiver: &'a Waiver,
+    rule: WildMatch,
+    key: Option<WildMatch>,
+    resource: Option<WildMatch>,
+    scope: Option<WildMatch>,
+    kind: Option<WildMatch>,
+}
+
+impl<'a> Compiled<'a> {
+    fn new(waiver: &'a Waiver) -> Self {
+        let exact = |pattern: &Option<String>| pattern.as_deref().map(WildMatch::new);
+        let caseless = |pattern: &Option<String>| pattern.as_deref().map(WildMatch::new_case_insensitive);
+        Self {
+            waiver,
+            rule: WildMatch::new(&waiver.rule),
+            key: exact(&waiver.key),
+            // A resource id is matched exactly as it is spelt.
+            resource: exact(&waiver.resource),
+            scope: caseless(&waiver.scope),
+            kind: caseless(&waiver.kind),
+        }
+    }
+}
+
 /// The waivers of a taxonomy, ready to match.
 pub(crate) struct Waivers<'a> {
     cx: Context<'a>,
     rule_ids: Vec<&'static str>,
-    compiled: Vec<(&'a Waiver, Option<WildMatch>)>,
+    compiled: Vec<Compiled<'a>>,
     uses: Vec<WaiverUse>,
 }
 
 impl<'a> Waivers<'a> {
     pub fn new(cx: &Context<'a>, rules: &[&dyn Rule]) -> Self {
         let taxonomy = cx.inventory.taxonomy();
-        // A resource id is matched exactly as it is spelt, with `*` and `?`.
-        let compiled: Vec<_> = taxonomy.waivers.iter().map(|w| (w, w.resource.as_deref().map(WildMatch::new))).collect();
+        let compiled: Vec<_> = taxonomy.waivers.iter().map(Compiled::new).collect();
         Self { cx: *cx, rule_ids: rules.iter().map(|r| r.meta().id).collect(), uses: vec![WaiverUse::default(); compiled.len()], compiled }
     }
 
@@ -36,10 +61,11 @@ impl<'a> Waivers<'a> {
         let mut by_check: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
         for (number, check) in (0_u32..).zip(checks) {
             let key = check.key.map(|k| self.cx.taxonomy().keys[k.index()].name.as_str());
-            let speaks = |w: &Waiver| {
-                (w.rule == "*" || w.rule == self.rule_ids[check.rule]) && w.expires_at > self.cx.now && w.key.as_deref().is_none_or(|k| Some(k) == key)
+            let speaks = |one: &Compiled<'_>| {
+                let about = |pattern: &WildMatch| key.is_some_and(|key| pattern.matches(key));
+                one.rule.matches(self.rule_ids[check.rule]) && one.waiver.expires_at > self.cx.now && one.key.as_ref().is_none_or(about)
             };
-            let candidates: Vec<usize> = (0..self.compiled.len()).filter(|i| speaks(self.compiled[*i].0)).collect();
+            let candidates: Vec<usize> = (0..self.compiled.len()).filter(|i| speaks(&self.compiled[*i])).collect();
             if !candidates.is_empty() {
                 by_check.insert(number, candidates);
             }
@@ -55,25 +81,29 @@ impl<'a> Waivers<'a> {
     }
 
     fn covers(&self, position: usize, check: &CheckRun, hit: &HitRow) -> bool {
-        let (waiver, pattern) = &self.compiled[position];
-        let (cloud, canonical, shown, live) = match check.table {
+        let one = &self.compiled[position];
+        let inventory = self.cx.inventory;
+        let (cloud, canonical, shown, live, kind, scope) = match check.table {
             Table::Resources => {
-                let resource = self.cx.inventory.resource(hit.row);
-                (resource.cloud().as_str(), resource.canonical(), resource.id(), resource.live_id())
+                let resource = inventory.resource(hit.row);
+                (resource.cloud_facts(), resource.canonical(), resource.id(), resource.live_id(), Some(resource.kind()), resource.scope())
             }
             Table::Scopes => {
-                let scope = &self.cx.inventory.scopes()[hit.row as usize];
-                (self.cx.inventory.clouds()[usize::from(scope.cloud)].id.as_str(), &scope.id, &scope.id, None)
+                let scope = &inventory.scopes()[hit.row as usize];
+                (&inventory.clouds()[usize::from(scope.cloud)], &scope.id, &scope.id, None, None, scope)
             }
             Table::Waivers => return false,
         };
-        if let Some(wanted) = &waiver.fingerprint {
+        if let Some(wanted) = &one.waiver.fingerprint {
             let key = check.key.map(|k| self.cx.taxonomy().keys[k.index()].name.as_str());
             // What a plan changes may be waived under its address, or under the id by which a scan knows it.
-            let is = |id: &str| fingerprint(cloud, id, self.rule_ids[check.rule], key).0.as_str() == wanted;
+            let is = |id: &str| fingerprint(cloud.id.as_str(), id, self.rule_ids[check.rule], key).0.as_str() == wanted;
             return is(canonical) || live.is_some_and(|id| is(id));
         }
-        pattern.as_ref().is_some_and(|p| p.matches(shown) || p.matches(canonical) || live.is_some_and(|id| p.matches(id)))
+        let is_resource = |p: &WildMatch| p.matches(shown) || p.matches(canonical) || live.is_some_and(|id| p.matches(id));
+        let is_scope = |p: &WildMatch| p.matches(&scope.id) || scope.name.as_deref().is_some_and(|name| p.matches(name));
+        let is_kind = |p: &WildMatch| kind.is_some_and(|kind| p.matches(kind) || cloud.kinds.find(kind).is_some_and(|known| p.matches(known.shared)));
+        one.resource.as_ref().is_none_or(is_resource) && one.scope.as_ref().is_none_or(is_scope) && one.kind.as_ref().is_none_or(is_kind)
     }
 
     pub fn into_uses(self) -> Vec<WaiverUse> {

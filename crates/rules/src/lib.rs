@@ -3,37 +3,59 @@
 //! How a rule is run, waived and counted is in `engine`; what keys, values and stages there are is in `taxonomy`. Every rule has
 //! one file here and one page in `pages/`, and the page is run as its test.
 
+mod application_unknown;
+mod certain;
 mod conflicting_keys;
+mod cost_center_closed;
 mod empty_value;
 mod expired;
+mod log_retention;
 mod missing_required_key;
 mod nonstandard_key;
 mod nonstandard_value;
+mod owner_gone;
+mod personal_data_outside_stage;
+mod region_outside_residency;
+mod register;
 mod repeated_key;
+mod secret_in_tag;
 mod stage_mismatch;
 mod stage_undeclared;
+mod stopped_too_long;
 mod unattached;
 mod unknown_value;
+mod unreleased_artifact;
 mod untagged;
 mod waiver_expired;
 mod waiver_unused;
 mod words;
 
+pub use certain::is_certain;
+
 use tagledger_engine::Rule;
 
 /// Every rule, by id. A new rule is its file, its page and one line here.
 pub static RULES: &[&dyn Rule] = &[
+    &application_unknown::ApplicationUnknown,
     &conflicting_keys::ConflictingKeys,
+    &cost_center_closed::CostCenterClosed,
     &empty_value::EmptyValue,
     &expired::Expired,
+    &log_retention::LogRetention,
     &missing_required_key::MissingRequiredKey,
     &nonstandard_key::NonstandardKey,
     &nonstandard_value::NonstandardValue,
+    &owner_gone::OwnerGone,
+    &personal_data_outside_stage::PersonalDataOutsideStage,
+    &region_outside_residency::RegionOutsideResidency,
     &repeated_key::RepeatedKey,
+    &secret_in_tag::SecretInTag,
     &stage_mismatch::StageMismatch,
     &stage_undeclared::StageUndeclared,
+    &stopped_too_long::StoppedTooLong,
     &unattached::Unattached,
     &unknown_value::UnknownValue,
+    &unreleased_artifact::UnreleasedArtifact,
     &untagged::Untagged,
     &waiver_expired::WaiverExpired,
     &waiver_unused::WaiverUnused,

@@ -30,10 +30,7 @@ impl Rule for WaiverUnused {
         let Some(waiver) = hit.waiver else { return words::summary(&META) };
         Explanation {
             message: format!("The waiver of {} for {} covers no finding", waiver.rule, words::waived(waiver)),
-            evidence: Some(match (&waiver.resource, &waiver.fingerprint) {
-                (None, Some(fingerprint)) => words::evidence_of("fingerprint", Some(fingerprint.as_str())),
-                (pattern, _) => words::evidence_of("resource", pattern.as_deref()),
-            }),
+            evidence: waiver.names().next().map(|(name, text)| words::evidence_of(name, Some(text))),
             suggestion: Some(Suggestion::Other { text: "Take it away, or correct what it names".to_owned() }),
             ..Explanation::default()
         }

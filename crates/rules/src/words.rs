@@ -3,6 +3,7 @@
 use tagledger_engine::{Evidence, Explanation, Hit, KeyView, Pair, Provenance, ResourceView, RuleMeta};
 use tagledger_model::Text;
 use tagledger_taxonomy::{Declared, Lender, Waiver, decode_label};
+use wildmatch::WildMatch;
 
 /// A hit about one key of one resource, with the tag that speaks for the key.
 #[derive(Clone, Copy)]
@@ -136,7 +137,18 @@ fn noun<'a>(resource: &ResourceView<'_>, word: &'a str) -> &'a str {
     resource.cloud_facts().containers.iter().find(|c| c.word == word).map_or(word, |c| c.noun)
 }
 
-/// What a waiver covers.
-pub(crate) fn waived(waiver: &Waiver) -> &str {
-    waiver.resource.as_deref().or(waiver.fingerprint.as_deref()).unwrap_or("*")
+/// Whether a pattern of a list with `*` and `?` matches, without case.
+pub(crate) fn matches_any(patterns: &[String], text: &str) -> bool {
+    patterns.iter().any(|pattern| WildMatch::new_case_insensitive(pattern).matches(text))
+}
+
+/// What a waiver covers: the resource by its pattern alone, everything else by its name as well.
+pub(crate) fn waived(waiver: &Waiver) -> String {
+    let one = |(name, text): (&str, &str)| if matches!(name, "resource" | "fingerprint") { text.to_owned() } else { format!("{name} {text}") };
+    waiver.names().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// A number of days, in words.
+pub(crate) fn days(count: i64) -> String {
+    format!("{count} {}", if count == 1 { "day" } else { "days" })
 }

@@ -63,7 +63,8 @@ fn judge(rule: &dyn Rule, path: &str, page: &Page, example: &Example, common: &B
         Some(block) => (path, block),
         None => ("pages/README.md", common),
     };
-    let taxonomy = live::taxonomy(taxonomy_path, &block.in_place())?;
+    let files: Vec<(&str, &str)> = page.files.iter().map(|(name, block)| (name.as_str(), block.text())).collect();
+    let taxonomy = live::taxonomy(taxonomy_path, &block.in_place(), &files)?;
     let inventory = example.inventory.as_ref().ok_or_else(|| at("this example has no block `json inventory`"))?;
     let findings = live::findings(&taxonomy, &read(path, inventory)?, example.now).map_err(|e| at(&e))?;
     if let Some(unfit) = findings.iter().find_map(unfit) {

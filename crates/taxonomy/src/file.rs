@@ -167,13 +167,17 @@ pub enum OptionForm {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WaiverForm {
-    /// A rule id, or `*` for every rule.
+    /// A rule id, or a pattern (`*` and `?`) over them.
     pub rule: Word,
-    /// A pattern (`*` and `?`) over resource ids. Either this or `fingerprint`.
+    /// A pattern (`*` and `?`) over resource ids.
     pub resource: Option<Word>,
-    /// The fingerprint of one finding. Either this or `resource`.
+    /// A pattern over accounts, subscriptions and projects: their ids or names, without case.
+    pub scope: Option<Word>,
+    /// A pattern over shared kinds (`storage.*`) and the cloud's own kinds, without case.
+    pub kind: Option<Word>,
+    /// The fingerprint of one finding. Either this or patterns.
     pub fingerprint: Option<Word>,
-    /// Narrows it to findings about this key.
+    /// Narrows it to findings about this key, or about the keys that a pattern matches.
     pub key: Option<Word>,
     /// Why the exception is accepted.
     pub reason: Word,

@@ -8,7 +8,7 @@ mod policy;
 mod tests;
 
 use crate::yaml::{self, At, Fields, LoadError, Node, Reader, Word, suggest};
-use crate::{Domain, Key, Register, Spelt, Taxonomy, fold, registers};
+use crate::{Domain, Key, Register, RuleOption, Spelt, Taxonomy, fold, registers};
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,8 +28,8 @@ pub struct Known<'a> {
 pub struct KnownRule<'a> {
     /// Its id.
     pub id: &'a str,
-    /// The names of its options, without `level`.
-    pub options: &'a [&'a str],
+    /// Its options, without `level`.
+    pub options: &'a [RuleOption],
 }
 
 /// A cloud and the containers that `stages:` may name.
@@ -114,7 +114,7 @@ fn compile(reader: &mut Reader<'_>, path: &Path, text: &str, root: Option<&Node>
         text: text.to_owned(),
         requirements: fields.take("requirements").map(|n| policy::requirements(reader, n, &keys, known)).unwrap_or_default(),
         stages: fields.take("stages").map(|n| environments::stages(reader, n, &keys, known)).unwrap_or_default(),
-        rules: fields.take("rules").map(|n| policy::rules(reader, n, known)).unwrap_or_default(),
+        rules: fields.take("rules").map(|n| policy::rules(reader, n, &keys, known)).unwrap_or_default(),
         waivers: fields.take("waivers").map(|n| policy::waivers(reader, n, &keys, known)).unwrap_or_default(),
         environments: fields.take("environments").map(|n| environments::environments(reader, n, &keys)).unwrap_or_default(),
         lifetime_keys: fields.take("lifetime_keys").map(|n| names(reader, n, "`lifetime_keys`")).unwrap_or_default(),

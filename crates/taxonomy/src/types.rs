@@ -207,6 +207,26 @@ pub struct StageContainer {
     pub patterns: Vec<Spelt>,
 }
 
+/// An option of a rule, as the rule declares it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleOption {
+    /// Its name in the file.
+    pub name: &'static str,
+    /// What may stand there.
+    pub shape: OptionShape,
+}
+
+/// What an option may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptionShape {
+    /// One word or several.
+    Words,
+    /// A duration, such as `30d`.
+    Duration,
+    /// Values of this key, in their canonical spelling.
+    ValuesOf(&'static str),
+}
+
 /// Level and options of a rule.
 #[derive(Debug, Clone)]
 pub struct RuleSetting {
@@ -218,16 +238,32 @@ pub struct RuleSetting {
     pub place: Place,
 }
 
+impl RuleSetting {
+    /// The words of an option; none when it is not given.
+    pub fn words(&self, option: &str) -> Option<&[String]> {
+        self.options.get(option).map(Vec::as_slice)
+    }
+
+    /// An option that is a duration, in seconds.
+    pub fn seconds(&self, option: &str) -> Option<i64> {
+        self.words(option)?.first().and_then(|text| crate::duration_seconds(text))
+    }
+}
+
 /// An accepted exception.
 #[derive(Debug, Clone)]
 pub struct Waiver {
-    /// Rule id, or `*`.
+    /// Pattern over rule ids.
     pub rule: String,
-    /// Pattern over the resource id; none when `fingerprint` is given.
+    /// Pattern over the resource id.
     pub resource: Option<String>,
+    /// Pattern over the account, subscription or project: its id or its name.
+    pub scope: Option<String>,
+    /// Pattern over the kind: the shared one or the cloud's own.
+    pub kind: Option<String>,
     /// Exactly this finding.
     pub fingerprint: Option<String>,
-    /// Narrows to findings about this key.
+    /// Narrows to findings about keys that this pattern matches.
     pub key: Option<String>,
     /// Why.
     pub reason: String,
@@ -239,6 +275,14 @@ pub struct Waiver {
     pub expires_at: Timestamp,
     /// Where it stands.
     pub place: Place,
+}
+
+impl Waiver {
+    /// What it names, field by field.
+    pub fn names(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let fields = [("resource", &self.resource), ("scope", &self.scope), ("kind", &self.kind), ("fingerprint", &self.fingerprint)];
+        fields.into_iter().filter_map(|(name, text)| Some((name, text.as_deref()?)))
+    }
 }
 
 /// What an environment is for.

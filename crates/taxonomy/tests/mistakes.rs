@@ -5,15 +5,21 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 use tagledger_model::{Diagnostic, Severity};
-use tagledger_taxonomy::{Known, KnownCloud, KnownRule, LoadError, parse};
+use tagledger_taxonomy::{Known, KnownCloud, KnownRule, LoadError, OptionShape, RuleOption, parse};
 
 const KNOWN: Known<'_> = Known {
     rules: &[
         KnownRule { id: "untagged", options: &[] },
-        KnownRule { id: "missing-required-key", options: &["keys"] },
+        KnownRule { id: "missing-required-key", options: &[RuleOption { name: "keys", shape: OptionShape::Words }] },
         KnownRule { id: "empty-value", options: &[] },
         KnownRule { id: "unknown-value", options: &[] },
-        KnownRule { id: "expired", options: &["warn_before"] },
+        KnownRule {
+            id: "expired",
+            options: &[
+                RuleOption { name: "warn_before", shape: OptionShape::Duration },
+                RuleOption { name: "only", shape: OptionShape::ValuesOf("Environment") },
+            ],
+        },
     ],
     clouds: &[
         KnownCloud { id: "aws", containers: &["accounts", "units"] },

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 use tagledger_model::Level;
-use tagledger_taxonomy::{Domain, Known, KnownCloud, KnownRule, Lender, LoadError, Loaded, Rung, load, parse, schema};
+use tagledger_taxonomy::{Domain, Known, KnownCloud, KnownRule, Lender, LoadError, Loaded, OptionShape, RuleOption, Rung, load, parse, schema};
 
 /// The top of the checkout that the test runs in.
 fn root() -> PathBuf {
@@ -12,7 +12,18 @@ fn root() -> PathBuf {
 }
 
 const KNOWN: Known<'_> = Known {
-    rules: &[KnownRule { id: "nonstandard-key", options: &[] }, KnownRule { id: "missing-required-key", options: &[] }],
+    rules: &[
+        KnownRule { id: "nonstandard-key", options: &[] },
+        KnownRule { id: "missing-required-key", options: &[] },
+        KnownRule { id: "stopped-too-long", options: &[RuleOption { name: "after", shape: OptionShape::Duration }] },
+        KnownRule {
+            id: "personal-data-outside-stage",
+            options: &[
+                RuleOption { name: "allowed", shape: OptionShape::ValuesOf("Environment") },
+                RuleOption { name: "classes", shape: OptionShape::ValuesOf("DataClass") },
+            ],
+        },
+    ],
     clouds: &[
         KnownCloud { id: "aws", containers: &["accounts", "units"] },
         KnownCloud { id: "azure", containers: &["subscriptions", "management_groups", "resource_groups"] },

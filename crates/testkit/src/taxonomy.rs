@@ -3,7 +3,7 @@
 use crate::{
     estate::Estate,
     kinds::Cloud,
-    vocabulary::{ENVIRONMENTS, Key, OWNERS, application, cost_center, owner},
+    vocabulary::{CLOSED, ENVIRONMENTS, Key, LEFT, OWNERS, application, cost_center, owner},
 };
 use std::{fmt::Write as _, fs, io, path::Path};
 
@@ -103,13 +103,13 @@ fn side_files(folder: &Path, applications: &[String], owners: u32, cost_centers:
     let mut text = String::from("id,name,valid_from,valid_to\n");
     for at in 0..owners {
         let name = OWNERS.get(at as usize).map_or_else(|| format!("Owner {at:04}"), |o| o.1.to_owned());
-        let gone = if at as usize + 1 == OWNERS.len() { "2026-05-31" } else { "" };
+        let gone = if at == LEFT { "2026-05-31" } else { "" };
         let _infallible = writeln!(text, "{},{name},2023-01-01,{gone}", owner(at));
     }
     fs::write(folder.join("owners.csv"), text)?;
     let mut text = String::from("id,name,valid_from,valid_to\n");
     for at in 0..cost_centers {
-        let closed = if at == 5 { "2026-07-31" } else { "" };
+        let closed = if at == CLOSED { "2026-07-31" } else { "" };
         let _infallible = writeln!(text, "{},Cost centre {},2023-01-01,{closed}", cost_center(at), at + 1);
     }
     fs::write(folder.join("cost-centers.csv"), text)

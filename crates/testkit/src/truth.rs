@@ -16,23 +16,31 @@
 //! * **stage-mismatch**: a recognised own Environment other than the stage of its scope. What containers lend never disagrees, because they carry their own stage.
 //! * **stage-undeclared**: scopes that no entry of `stages:` names, and the resources in them.
 //! * **expired**: a lifetime tag whose date lies at least five days back, or whose duration since creation is over.
+//! * **owner-gone**, **cost-center-closed**: a recognised own value of somebody who has left, or of a cost centre that is closed, and whatever text stands there
+//!   that is in neither file. All applications are in the catalogue.
+//! * **personal-data-outside-stage**: a recognised own DataClass other than none in demo, the one Environment whose entry says what it may hold. A
+//!   resource is in what its own tag says; else, when that is absent, in what its group or its scope says; else in the stage of its scope.
 //! * **waived**: hits of missing-required-key on buckets named `legacy-…`, which the estate's taxonomy waives; they are counted above as well.
 //! * **Cost** by invoice month. A row is attributed per key by the first of: its own tags, its resource's, that resource's group's, those of the scope it names. Unknown and
 //!   empty values and conflicts do not answer. Rows of deleted resources reach the scope's rung, not the group's. Stages attribute nothing.
 
+mod costs;
+
+pub use costs::{Cell, Rung, Sum};
+
 use crate::{
-    bill::{Amounts, each_row},
+    bill::each_row,
     calendar::rfc3339,
     estate::{Estate, Resource},
     inventory::has_user_tag,
     kinds::Cloud,
-    ladder::Basis,
-    money,
-    tag::{Meaning, Standing},
-    vocabulary::{ENVIRONMENTS, Key, application},
+    scopes::Scope,
+    tag::{Meaning, Standing, Value},
+    vocabulary::{CLOSED, ENVIRONMENTS, Key, LEFT, cost_center, owner},
 };
+use costs::CostTables;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Counts by a name.
 pub type Counts = BTreeMap<&'static str, u64>;
@@ -98,67 +106,17 @@ pub struct Findings {
     /// Resources in them.
     pub stage_undeclared_resources: u64,
     /// Hits.
+    pub owner_gone: Counts,
+    /// Hits.
+    pub cost_center_closed: Counts,
+    /// Hits.
+    pub personal_data_outside_stage: Counts,
+    /// Hits.
     pub expired: u64,
     /// Hits of missing-required-key that a waiver covers.
     pub waived: u64,
     /// Absent, but lent by a container.
     pub lent: Counts,
-}
-
-/// Sums of one month in one currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Sum {
-    /// Invoice month.
-    pub month: String,
-    /// BillingCurrency.
-    pub currency: &'static str,
-    /// Only in the table by cloud.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cloud: Option<&'static str>,
-    /// Rows.
-    pub rows: u64,
-    /// BilledCost.
-    pub billed: String,
-    /// EffectiveCost.
-    pub effective: String,
-    /// ListCost.
-    pub list: String,
-    /// ContractedCost.
-    pub contracted: String,
-}
-
-/// A cell of the cost table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Cell {
-    /// Invoice month.
-    pub month: String,
-    /// BillingCurrency.
-    pub currency: &'static str,
-    /// Canonical value; null is not attributed.
-    pub environment: Option<&'static str>,
-    /// Canonical value; null is not attributed.
-    pub application: Option<String>,
-    /// EffectiveCost.
-    pub effective: String,
-    /// Rows.
-    pub rows: u64,
-}
-
-/// What one rung answered for one key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Rung {
-    /// Invoice month.
-    pub month: String,
-    /// BillingCurrency.
-    pub currency: &'static str,
-    /// The key.
-    pub key: &'static str,
-    /// The rung.
-    pub basis: Basis,
-    /// EffectiveCost.
-    pub effective: String,
-    /// Rows.
-    pub rows: u64,
 }
 
 impl Estate {
@@ -225,7 +183,8 @@ impl Counted {
             let name = key.name();
             let standing = Standing::of(&resource.tags, key);
             let (word, key_standard) = match standing {
-                Standing::Recognised { key_standard, value_standard, .. } => {
+                Standing::Recognised { key_standard, value_standard, value } => {
+                    self.registers(estate, key, &value.canonical());
                     if !value_standard {
                         up(&mut self.findings.nonstandard_value, name);
                     }
@@ -253,8 +212,22 @@ impl Counted {
                 up(&mut self.findings.nonstandard_key, name);
             }
         }
-        if let (Some(stage), Some(crate::tag::Value::Environment(own))) = (scope.stage, Standing::of(&resource.tags, Key::Environment).value()) {
+        if let (Some(stage), Some(Value::Environment(own))) = (scope.stage, Standing::of(&resource.tags, Key::Environment).value()) {
             self.findings.stage_mismatch += u64::from(stage != *own);
+        }
+        let holds = Standing::of(&resource.tags, Key::DataClass).value().map(Value::canonical);
+        let environment = environment_of(scope, resource).map(|index| ENVIRONMENTS[usize::from(index)].name);
+        if environment == Some("demo") && holds.is_some_and(|class| class != "none") {
+            up(&mut self.findings.personal_data_outside_stage, Key::DataClass.name());
+        }
+    }
+
+    fn registers(&mut self, estate: &Estate, key: Key, value: &str) {
+        let stands = |count: u32, id: fn(u32) -> String, over: u32| (0..count).any(|at| at != over && id(at).eq_ignore_ascii_case(value));
+        match key {
+            Key::Owner if !stands(estate.owners(), owner, LEFT) => up(&mut self.findings.owner_gone, key.name()),
+            Key::CostCenter if !stands(estate.cost_centers(), cost_center, CLOSED) => up(&mut self.findings.cost_center_closed, key.name()),
+            _ => {}
         }
     }
 
@@ -272,95 +245,13 @@ impl Counted {
     }
 }
 
-/// Month and currency.
-type Period = (i64, &'static str);
-
-/// Environment and application of a period.
-type CellKey = (Period, Option<u8>, Option<u32>);
-
-/// Key and rung of a period.
-type RungKey = (Period, Key, Basis);
-
-/// Money and rows.
-type Share = (i128, u64);
-
-#[derive(Default)]
-struct CostTables {
-    sums: HashMap<(Period, Cloud), (Amounts, u64)>,
-    cells: HashMap<CellKey, Share>,
-    rungs: HashMap<RungKey, Share>,
-}
-
-fn month_text(period: Period) -> String {
-    crate::calendar::Month(period.0).to_string()
-}
-
-impl CostTables {
-    fn add(&mut self, period: Period, cloud: Cloud, row: &crate::bill::Row<'_>) {
-        let sum = self.sums.entry((period, cloud)).or_default();
-        sum.0.add(row.amounts);
-        sum.1 += 1;
-        let effective = row.amounts.effective;
-        let count = |cell: &mut Share| {
-            cell.0 += effective;
-            cell.1 += 1;
-        };
-        count(self.cells.entry((period, row.environment.0, row.application.0)).or_default());
-        count(self.rungs.entry((period, Key::Environment, row.environment.1)).or_default());
-        count(self.rungs.entry((period, Key::Application, row.application.1)).or_default());
-    }
-
-    fn sum(period: Period, cloud: Option<Cloud>, (amounts, rows): (Amounts, u64)) -> Sum {
-        Sum {
-            month: month_text(period),
-            currency: period.1,
-            cloud: cloud.map(Cloud::id),
-            rows,
-            billed: money::text(amounts.billed),
-            effective: money::text(amounts.effective),
-            list: money::text(amounts.list),
-            contracted: money::text(amounts.contracted),
-        }
-    }
-
-    fn sums(&self) -> Vec<Sum> {
-        let mut all: BTreeMap<Period, (Amounts, u64)> = BTreeMap::new();
-        for ((period, _), (amounts, rows)) in &self.sums {
-            let sum = all.entry(*period).or_default();
-            sum.0.add(*amounts);
-            sum.1 += rows;
-        }
-        all.into_iter().map(|(period, sum)| Self::sum(period, None, sum)).collect()
-    }
-
-    fn sums_by_cloud(&self) -> Vec<Sum> {
-        let sorted: BTreeMap<_, _> = self.sums.iter().collect();
-        sorted.into_iter().map(|((period, cloud), sum)| Self::sum(*period, Some(*cloud), *sum)).collect()
-    }
-
-    fn cells(&self) -> Vec<Cell> {
-        let sorted: BTreeMap<_, _> = self.cells.iter().collect();
-        let cell = |((period, environment, app), (effective, rows)): (&CellKey, &Share)| Cell {
-            month: month_text(*period),
-            currency: period.1,
-            environment: environment.map(|e| ENVIRONMENTS[usize::from(e)].name),
-            application: app.map(application),
-            effective: money::text(*effective),
-            rows: *rows,
-        };
-        sorted.into_iter().map(cell).collect()
-    }
-
-    fn rungs(&self) -> Vec<Rung> {
-        let sorted: BTreeMap<_, _> = self.rungs.iter().collect();
-        let rung = |((period, key, basis), (effective, rows)): (&RungKey, &Share)| Rung {
-            month: month_text(*period),
-            currency: period.1,
-            key: key.name(),
-            basis: *basis,
-            effective: money::text(*effective),
-            rows: *rows,
-        };
-        sorted.into_iter().map(rung).collect()
-    }
+/// The Environment that a resource is in.
+fn environment_of(scope: &Scope, resource: &Resource) -> Option<u8> {
+    let said = |tags| match Standing::of(tags, Key::Environment).value() {
+        Some(Value::Environment(index)) => Some(*index),
+        _ => None,
+    };
+    let lent = || resource.group.and_then(|group| said(&scope.groups[group].tags)).or_else(|| said(&scope.tags));
+    let is_absent = Standing::of(&resource.tags, Key::Environment) == Standing::Absent;
+    said(&resource.tags).or_else(|| if is_absent { lent() } else { None }).or(scope.stage)
 }

@@ -147,6 +147,12 @@ pub const OWNERS: [(&str, &str); 10] = [
     ("tom.miller@example.com", "Tom Miller"),
 ];
 
+/// The owner who has left, by the directory.
+pub const LEFT: u32 = 9;
+
+/// The cost centre that is closed, by the register.
+pub const CLOSED: u32 = 5;
+
 /// The id of an owner.
 pub fn owner(index: u32) -> String {
     OWNERS.get(index as usize).map_or_else(|| format!("owner-{index:04}@example.com"), |o| o.0.to_owned())

@@ -91,7 +91,8 @@ pub fn found(report: &Value) -> Findings {
     all.map(|f| (word(&f["rule"]), word(&f["key"]), word(&f["resource"]).to_lowercase())).collect()
 }
 
-/// What was left open.
-pub fn undetermined(report: &Value) -> usize {
-    report["findings"].as_array().unwrap().iter().filter(|f| f["verdict"] != "violated").count()
+/// The rules by which something was left open.
+pub fn undetermined(report: &Value) -> Vec<String> {
+    let open = report["findings"].as_array().unwrap().iter().filter(|f| f["verdict"] != "violated");
+    open.map(|f| f["rule"].as_str().unwrap().to_owned()).collect()
 }

@@ -5,7 +5,7 @@
 #[expect(dead_code, reason = "the tests of the rules look at the expectations as well; here one door is held against the other")]
 mod page;
 
-use page::Example;
+use page::{Example, Page};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use tagledger_tests::{Desk, root};
@@ -20,6 +20,15 @@ const LEFT_OUT: &[(&str, &str, &str, &str)] = &[
     ("expired", "Undetermined: a lifetime that cannot be read", "v-2", "what a plan makes has its lifetime before it"),
     ("unattached", "Breaks: a disk without a machine", "v-1", "whether anything uses it only its cloud knows"),
     ("unattached", "Breaks: a disk without a machine", "v-2", "whether anything uses it only its cloud knows"),
+    ("unattached", "Passes: in use, or nobody can say", "i-1", "whether it runs only its cloud knows"),
+    ("stopped-too-long", "Breaks: a machine that nobody has started for months", "i-1", "whether it runs only its cloud knows"),
+    ("stopped-too-long", "Breaks: sooner, where the taxonomy says so", "i-1", "whether it runs only its cloud knows"),
+    ("stopped-too-long", "Undetermined: since when it is stopped nobody says", "i-1", "whether it runs only its cloud knows"),
+    ("log-retention", "Breaks: too short, too long, or for ever", "g-1", "how long it keeps logs is not read from plans"),
+    ("log-retention", "Breaks: too short, too long, or for ever", "g-2", "how long it keeps logs is not read from plans"),
+    ("log-retention", "Breaks: too short, too long, or for ever", "g-3", "how long it keeps logs is not read from plans"),
+    ("log-retention", "Breaks: too short, too long, or for ever", "g-4", "how long it keeps logs is not read from plans"),
+    ("log-retention", "Undetermined: nobody says which Environment it is", "g-1", "how long it keeps logs is not read from plans"),
 ];
 
 /// Rules about something other than a resource: a check says nothing of accounts and of waivers as a whole.
@@ -32,6 +41,7 @@ fn planned_as(kind: &str) -> Option<(&'static str, &'static str, &'static [&'sta
     const GOOGLE: &[&str] = &["labels", "terraform_labels", "effective_labels"];
     Some(match kind {
         "ec2:volume" => ("aws_ebs_volume", "hashicorp/aws", AWS),
+        "logs:log-group" => ("aws_cloudwatch_log_group", "hashicorp/aws", AWS),
         "ec2:instance" => ("aws_instance", "hashicorp/aws", AWS),
         "s3:bucket" => ("aws_s3_bucket", "hashicorp/aws", AWS),
         "cloudfront:cache-policy" => ("aws_cloudfront_cache_policy", "hashicorp/aws", &[]),
@@ -73,6 +83,9 @@ impl Plan {
         }
         if let (None, Some(own)) = (record.get("tags"), attributes.first()) {
             source["expressions"][*own] = json!({"references": ["var.tags"]});
+        }
+        if let Some(region) = record["region"].as_str() {
+            after[if provider == "hashicorp/aws" { "region" } else { "location" }] = json!(region);
         }
         if let Some(group) = record["group"].as_str() {
             after["resource_group_name"] = json!(group.rsplit('/').next().unwrap());
@@ -131,8 +144,12 @@ fn is_compared(finding: &Value, page: &str) -> bool {
 }
 
 /// Both doors on one example: the live one first.
-fn judged(page: &str, example: &Example, taxonomy: &str, records: &[Value], groups_are_planned: bool) -> (Said, Said) {
+fn judged(page: (&str, &Page), example: &Example, taxonomy: &str, records: &[Value], groups_are_planned: bool) -> (Said, Said) {
     let desk = Desk::new();
+    let (page, files) = (page.0, &page.1.files);
+    for (name, block) in files {
+        desk.put(name, block.text());
+    }
     desk.put("taxonomy.yaml", taxonomy);
     let lines = |records: &mut dyn Iterator<Item = &Value>| records.map(Value::to_string).collect::<Vec<_>>().join("\n");
     desk.put("inventory.ndjson", lines(&mut records.iter()));
@@ -194,7 +211,7 @@ fn every_example_is_judged_alike_through_both_doors() {
             if records.len() == with_all.len() {
                 whole += 1;
             } else if with_all.iter().all(|r| planned_as(r["kind"].as_str().unwrap()).is_some()) {
-                let (live, planned) = judged(id, example, &taxonomy, &with_all, true);
+                let (live, planned) = judged((id, &page), example, &taxonomy, &with_all, true);
                 assert_ne!(live, planned, "{name}:{}: nothing need be left out here", example.line);
             }
             if records.is_empty() {
@@ -203,7 +220,7 @@ fn every_example_is_judged_alike_through_both_doors() {
             // Groups of the plan lend at once; those that exist are handed over.
             let has_groups = records.iter().any(|r| r["kind"] == "resource_group");
             for groups_are_planned in if has_groups { &[true, false][..] } else { &[true] } {
-                let (live, planned) = judged(id, example, &taxonomy, &records, *groups_are_planned);
+                let (live, planned) = judged((id, &page), example, &taxonomy, &records, *groups_are_planned);
                 findings += live.len();
                 ways.extend(has_groups.then_some(*groups_are_planned));
                 for said in live.symmetric_difference(&planned) {

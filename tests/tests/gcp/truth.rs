@@ -101,6 +101,7 @@ const RULES: &[&str] = &[
     "repeated-key",
     "unattached",
     "expired",
+    "stopped-too-long",
 ];
 
 type Findings = BTreeSet<(String, String, String)>;
@@ -131,6 +132,9 @@ pub fn expected(world: &Value, bound: bool, sees: impl Fn(&Value) -> bool) -> Fi
         // Scans are made on the first of November.
         if thing["data"]["expireTime"].as_str().is_some_and(|end| end < "2026-11-01") {
             all.insert(("expired".to_owned(), "-".to_owned(), id.clone()));
+        }
+        if thing["data"]["status"] == "TERMINATED" {
+            all.insert(("stopped-too-long".to_owned(), "-".to_owned(), id.clone()));
         }
         if thing["used"] == json!(false) {
             all.insert(("unattached".to_owned(), "-".to_owned(), id.clone()));

@@ -11,14 +11,18 @@ use tagledger_taxonomy::{Known, KnownCloud, KnownRule, Taxonomy};
 
 static CLOUDS: &[&dyn Cloud] = &[&tagledger_aws::AWS, &tagledger_azure::AZURE, &tagledger_gcp::GCP];
 
-/// A taxonomy without side files. Warnings count as mistakes: an example has to be a good one.
-pub fn taxonomy(path: &str, text: &str) -> Result<Arc<Taxonomy>, String> {
+/// A taxonomy with these side files, by name. Warnings count as mistakes: an example has to be a good one.
+pub fn taxonomy(path: &str, text: &str, files: &[(&str, &str)]) -> Result<Arc<Taxonomy>, String> {
     let rules: Vec<KnownRule<'_>> = RULES.iter().map(|rule| KnownRule { id: rule.meta().id, options: rule.meta().options }).collect();
     let ids: Vec<_> = CLOUDS.iter().map(|cloud| cloud.id()).collect();
     let words: Vec<Vec<&str>> = CLOUDS.iter().map(|cloud| cloud.containers().iter().map(|kind| kind.word).collect()).collect();
     let clouds: Vec<KnownCloud<'_>> = ids.iter().zip(&words).map(|(id, words)| KnownCloud { id: id.as_str(), containers: words.as_slice() }).collect();
     let known = Known { rules: &rules, clouds: &clouds };
-    let loaded = tagledger_taxonomy::parse(Path::new(path), text, &known, &|_| Err(io::Error::from(io::ErrorKind::NotFound))).map_err(|e| e.to_string())?;
+    let loaded = tagledger_taxonomy::parse(Path::new(path), text, &known, &|path| {
+        let text = files.iter().find(|(name, _)| path.ends_with(name)).map(|(_, text)| (*text).to_owned());
+        text.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+    })
+    .map_err(|e| e.to_string())?;
     match loaded.warnings.first() {
         Some(warning) => Err(warning.to_string()),
         None => Ok(Arc::new(loaded.taxonomy)),

@@ -13,6 +13,11 @@ pub struct Block {
 }
 
 impl Block {
+    /// The text alone.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The text at its own place in the page, so that what a parser says about it points into the page.
     pub fn in_place(&self) -> String {
         "\n".repeat(self.line - 1) + &self.text
@@ -88,6 +93,8 @@ pub struct Page {
     /// The line about family, level and version.
     pub facts: String,
     pub taxonomy: Option<Block>,
+    /// Side files of the taxonomy, by name.
+    pub files: Vec<(String, Block)>,
     pub examples: Vec<Example>,
 }
 
@@ -142,6 +149,10 @@ impl Page {
                 for (number, text) in (line..).zip(block.text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
                     example.expect.push(Expected::parse(number, text)?);
                 }
+                Ok(())
+            }
+            (info, None) if info.starts_with("csv ") => {
+                self.files.push((info.trim_start_matches("csv ").to_owned(), block));
                 Ok(())
             }
             ("json inventory" | "expect", None) => Err(format!("{line}: a block `{info}` belongs to an example")),

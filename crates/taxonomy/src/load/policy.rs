@@ -1,10 +1,12 @@
 //! `requirements:`, `rules:` and `waivers:`: what is asked, how loudly, and what is excepted.
 
+use super::keys::check_value;
 use super::{Known, KnownRule};
 use crate::yaml::{Node, Reader, Shape, Word, suggest};
-use crate::{Key, KeyId, Requirement, RuleSetting, Waiver, duration};
+use crate::{Key, KeyId, OptionShape, Requirement, RuleOption, RuleSetting, Waiver, duration};
 use std::collections::BTreeMap;
 use tagledger_model::Level;
+use wildmatch::WildMatch;
 
 /// Reads `requirements:`.
 pub(super) fn requirements(reader: &mut Reader<'_>, node: &Node, keys: &[Key], known: &Known<'_>) -> Vec<Requirement> {
@@ -41,11 +43,11 @@ fn find_key(reader: &mut Reader<'_>, keys: &[Key], word: Word<'_>) -> Option<Key
 }
 
 /// Reads `rules:`.
-pub(super) fn rules(reader: &mut Reader<'_>, node: &Node, known: &Known<'_>) -> BTreeMap<String, RuleSetting> {
+pub(super) fn rules(reader: &mut Reader<'_>, node: &Node, keys: &[Key], known: &Known<'_>) -> BTreeMap<String, RuleSetting> {
     let mut settings = BTreeMap::new();
     for (id, node) in reader.entries(node, "`rules`") {
         let rule = find_rule(reader, known, id);
-        if let Some(setting) = setting(reader, id, node, rule) {
+        if let Some(setting) = setting(reader, id, node, keys, rule) {
             settings.insert(id.text.to_owned(), setting);
         }
     }
@@ -61,7 +63,7 @@ fn find_rule<'k>(reader: &mut Reader<'_>, known: &Known<'k>, word: Word<'_>) -> 
     found
 }
 
-fn setting(reader: &mut Reader<'_>, id: Word<'_>, node: &Node, rule: Option<&KnownRule<'_>>) -> Option<RuleSetting> {
+fn setting(reader: &mut Reader<'_>, id: Word<'_>, node: &Node, keys: &[Key], rule: Option<&KnownRule<'_>>) -> Option<RuleSetting> {
     let place = reader.place(id.at);
     if !matches!(node.shape, Shape::Map(_)) {
         if node.is_null() {
@@ -76,14 +78,37 @@ fn setting(reader: &mut Reader<'_>, id: Word<'_>, node: &Node, rule: Option<&Kno
     let mut options = BTreeMap::new();
     for (name, value) in fields.rest(reader) {
         // Options of a rule that is not known cannot be judged.
-        if let Some(rule) = rule.filter(|r| !r.options.contains(&name.text)) {
-            let help = suggest(name.text, "options of this rule", ["level"].into_iter().chain(rule.options.iter().copied()));
+        let option = rule.and_then(|rule| rule.options.iter().find(|option| option.name == name.text));
+        if let Some(rule) = rule.filter(|_| option.is_none()) {
+            let help = suggest(name.text, "options of this rule", ["level"].into_iter().chain(rule.options.iter().map(|option| option.name)));
             reader.error(name.at, format!("The rule `{}` has no option `{}`", rule.id, name.text.escape_debug()), help);
         }
         let words = reader.word_or_words(value, "An option");
+        if let Some(option) = option {
+            check_option(reader, option, value, &words, keys);
+        }
         options.insert(name.text.to_owned(), words.into_iter().map(|w| w.text.to_owned()).collect());
     }
     Some(RuleSetting { level, options, place })
+}
+
+/// What stands behind an option is what it may be.
+fn check_option(reader: &mut Reader<'_>, option: &RuleOption, node: &Node, words: &[Word<'_>], keys: &[Key]) {
+    match option.shape {
+        OptionShape::Words => {}
+        OptionShape::Duration => drop(reader.seconds(node, &format!("`{}`", option.name))),
+        OptionShape::ValuesOf(name) => match keys.iter().find(|key| key.name == name) {
+            Some(key) => {
+                for word in words {
+                    // A mistake is written down where it is found.
+                    let _is_value = check_value(reader, key, *word);
+                }
+            }
+            None => {
+                reader.error(node.at, format!("`{}` needs a key named {name}", option.name), format!("Declare `{name}` under `keys`, or take the option away"));
+            }
+        },
+    }
 }
 
 fn level(reader: &mut Reader<'_>, word: Word<'_>) -> Option<Level> {
@@ -100,28 +125,46 @@ pub(super) fn waivers(reader: &mut Reader<'_>, node: &Node, keys: &[Key], known:
     reader.items(node, "`waivers`").iter().filter_map(|item| waiver(reader, item, keys, known)).collect()
 }
 
+/// True for text that may match more than itself.
+fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
 fn waiver(reader: &mut Reader<'_>, node: &Node, keys: &[Key], known: &Known<'_>) -> Option<Waiver> {
     let mut fields = reader.fields(node, "a waiver")?;
     let at = fields.at;
     let rule = fields.need(reader, "rule", "Name the rule it is about, or `*` for every rule").and_then(|n| reader.word(n, "`rule`"));
-    if let Some(rule) = rule.filter(|r| r.text != "*") {
-        find_rule(reader, known, rule);
-    }
-    let resource = fields.take("resource").map(|n| reader.word(n, "`resource`"));
-    let fingerprint = fields.take("fingerprint").map(|n| reader.word(n, "`fingerprint`"));
-    match (&resource, &fingerprint) {
-        (None, None) => reader.error(at, "This waiver covers nothing", "Add `resource` with a pattern over ids, or `fingerprint` of one finding"),
-        (Some(_), Some(Some(fingerprint))) => {
-            reader.error(fingerprint.at, "This waiver has both `resource` and `fingerprint`", "Keep one: a fingerprint already names rule, resource and key");
+    if let Some(rule) = rule {
+        let is_match = |id: &str| WildMatch::new(rule.text).matches(id);
+        if !is_pattern(rule.text) {
+            find_rule(reader, known, rule);
+        } else if !known.rules.iter().any(|known| is_match(known.id)) {
+            reader.error(rule.at, format!("No rule is called like `{}`", rule.text.escape_debug()), "Name a rule, or a pattern that matches one, such as `*`");
         }
-        (_, Some(Some(f))) if f.text.len() != 16 || !f.text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) => {
+    }
+    let mut pattern = |name: &'static str| fields.take(name).map(|n| reader.word(n, &format!("`{name}`")));
+    let (resource, scope, kind, fingerprint) = (pattern("resource"), pattern("scope"), pattern("kind"), pattern("fingerprint"));
+    let has_pattern = resource.is_some() || scope.is_some() || kind.is_some();
+    match &fingerprint {
+        None if !has_pattern => {
+            let help = "Add `resource`, `scope` or `kind` with a pattern, or `fingerprint` of one finding";
+            reader.error(at, "This waiver covers nothing", help);
+        }
+        Some(Some(fingerprint)) if has_pattern => {
+            reader.error(fingerprint.at, "This waiver has both a pattern and `fingerprint`", "Keep one: a fingerprint already names rule, resource and key");
+        }
+        Some(Some(f)) if f.text.len() != 16 || !f.text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) => {
             reader.error(f.at, format!("`{}` is no fingerprint", f.text.escape_debug()), "Copy the 16 hexadecimal digits of the finding");
         }
         _ => {}
     }
     let key = fields.take("key").and_then(|n| reader.word(n, "`key`"));
     if let Some(key) = key {
-        find_key(reader, keys, key);
+        if !is_pattern(key.text) {
+            find_key(reader, keys, key);
+        } else if !keys.iter().any(|known| WildMatch::new(key.text).matches(&known.name)) {
+            reader.error(key.at, format!("No key is called like `{}`", key.text.escape_debug()), "Name a key, or a pattern that matches one");
+        }
     }
     let reason = fields.need(reader, "reason", "Say why the exception is accepted").and_then(|n| reader.word(n, "`reason`"));
     let owner = fields.need(reader, "owner", "Say who answers for it").and_then(|n| reader.word(n, "`owner`"));
@@ -138,6 +181,8 @@ fn waiver(reader: &mut Reader<'_>, node: &Node, keys: &[Key], known: &Known<'_>)
     Some(Waiver {
         rule: text(rule?),
         resource: resource.flatten().map(text),
+        scope: scope.flatten().map(text),
+        kind: kind.flatten().map(text),
         fingerprint: fingerprint.flatten().map(text),
         key: key.map(text),
         reason: text(reason?),

@@ -1,0 +1,88 @@
+//! Distinct words are judged once, and rows by the codes of their words: for rules whose question no comparison of columns can put.
+
+use crate::context::Context;
+use crate::inventory::NONE;
+use crate::tag_sets::Pair;
+use polars::prelude::*;
+use tagledger_model::Text;
+use tagledger_taxonomy::{KeyId, Spelt, decode_label};
+
+/// What a distinct word says: true, false, or nothing.
+type Answer = Option<bool>;
+
+impl Context<'_> {
+    /// Judges the value that a key has after inheritance and default; null where there is none.
+    pub fn judged_by_value(&self, key: KeyId, judge: impl Fn(&Text) -> Answer) -> Expr {
+        let answers = self.answers(key, judge);
+        let (parts, resolved) = (&self.inventory.parts, &self.inventory.resolved);
+        self.column((0..self.inventory.len()).map(|row| answers[resolved.effective(parts, row, key).value as usize]))
+    }
+
+    /// Judges the value of the resource's own tag; null where there is none that the taxonomy knows.
+    pub fn judged_by_own_value(&self, key: KeyId, judge: impl Fn(&Text) -> Answer) -> Expr {
+        let answers = self.answers(key, judge);
+        let parts = &self.inventory.parts;
+        let own = |set: &u32| parts.sets.states(*set).map_or(0, |states| states[key.index()].value);
+        self.column(parts.resources.sets.iter().map(|set| answers[own(set) as usize]))
+    }
+
+    /// Judges the Environment that a resource is in: what it or a container says, else what its container is declared for; null where nothing says.
+    pub fn judged_by_environment(&self, judge: impl Fn(&Text) -> Answer) -> Expr {
+        let Some(key) = self.taxonomy().key("Environment") else { return lit(NULL) };
+        let answers = self.answers(key, judge);
+        let (parts, resolved) = (&self.inventory.parts, &self.inventory.resolved);
+        let code = |row: usize| match resolved.effective(parts, row, key).value {
+            0 => resolved.stage(parts, row).map_or(0, |declared| parts.dictionary.code(key, &declared.environment)),
+            code => code,
+        };
+        // A stage may be a value that no tag says.
+        let codes: Vec<u32> = (0..self.inventory.len()).map(code).collect();
+        self.column(codes.into_iter().map(|code| answers.get(code as usize).copied().flatten()))
+    }
+
+    /// Judges the Region; null where none is known.
+    pub fn judged_by_region(&self, judge: impl Fn(&Text) -> bool) -> Expr {
+        let parts = &self.inventory.parts;
+        let answers: Vec<bool> = parts.regions.iter().map(judge).collect();
+        self.column(parts.resources.regions.iter().map(|region| answers.get(*region as usize).copied()))
+    }
+
+    /// Judges the kind, by the cloud's own name and the shared one.
+    pub fn judged_by_kind(&self, judge: impl Fn(&str, Option<&str>) -> bool) -> Expr {
+        let parts = &self.inventory.parts;
+        let shared = |cloud: usize, native: &Text| parts.clouds[cloud].kinds.find(native).map(|kind| kind.shared);
+        let answers: Vec<Vec<bool>> =
+            (0..parts.clouds.len()).map(|cloud| parts.kinds.iter().map(|native| judge(native, shared(cloud, native))).collect()).collect();
+        let rows = parts.resources.clouds.iter().zip(&parts.resources.kinds);
+        self.column(rows.map(|(cloud, kind)| Some(answers[usize::from(*cloud)][*kind as usize])))
+    }
+
+    /// Whether any tag of a resource answers; null where its tags were not read.
+    pub fn has_tag(&self, judge: impl Fn(&Pair) -> bool) -> Expr {
+        let sets = &self.inventory.parts.sets;
+        let answers: Vec<bool> = sets.pairs.iter().map(judge).collect();
+        let any = |set: &u32| (*set != NONE).then(|| sets.pairs_of(*set).iter().any(|pair| answers[*pair as usize]));
+        self.column(self.inventory.parts.resources.sets.iter().map(any))
+    }
+
+    /// Whether a tag that one of these names answers, its value as it was before any encoding; null where its tags were not read.
+    pub fn has_tag_named(&self, keys: &[Spelt], judge: impl Fn(&str) -> bool) -> Expr {
+        let parts = &self.inventory.parts;
+        self.has_tag(|tag| {
+            let Some(value) = tag.value().filter(|_| parts.names(keys, tag)) else { return false };
+            judge(&if parts.clouds[usize::from(tag.cloud)].grammar.encoded { decode_label(value) } else { value.into() })
+        })
+    }
+
+    /// The answers by code; code 0 stands for no value.
+    fn answers(&self, key: KeyId, judge: impl Fn(&Text) -> Answer) -> Vec<Answer> {
+        std::iter::once(None).chain(self.inventory.parts.dictionary.values(key).iter().map(judge)).collect()
+    }
+
+    /// One answer per resource, as a column beside those of the frame.
+    #[expect(clippy::unused_self, reason = "it only makes sense of the rows of this inventory")]
+    fn column(&self, rows: impl Iterator<Item = Answer>) -> Expr {
+        let column: BooleanChunked = rows.collect();
+        lit(column.into_series())
+    }
+}
