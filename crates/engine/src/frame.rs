@@ -95,19 +95,29 @@ fn stage(inventory: &Inventory) -> UInt32Chunked {
         .collect()
 }
 
-/// Whether a resource states a lifetime, by a tag or else by what its cloud says of it, and the first moment after it; null where the statement cannot be read or
+/// Whether a resource has a lifetime, by a tag, else by what its cloud says of it, else by its Environment, and the first moment after it; null where the statement cannot be read or
 /// counts from an unknown creation. What a plan is about to make has its whole duration before it.
 fn lifetimes(inventory: &Inventory) -> (BooleanChunked, Int64Chunked) {
     let parts = &inventory.parts;
     let ranks: Vec<Option<usize>> = parts.sets.pairs.iter().map(|p| lifetime_rank(parts, p)).collect();
     let ends = known(inventory, |facts| facts.ends.as_ref().map(|end| end.value.0));
-    if ranks.iter().all(Option::is_none) && ends.iter().all(Option::is_none) {
+    let lent = environment_lifetimes(inventory);
+    if ranks.iter().all(Option::is_none) && ends.iter().all(Option::is_none) && lent.is_none() {
         return (std::iter::repeat_n(Some(false), inventory.len()).collect(), std::iter::repeat_n(None::<i64>, inventory.len()).collect());
     }
     let rows = (0..inventory.len()).map(|row| {
-        let Some(pair) = lifetime_pair(parts, parts.resources.sets[row], |pair| ranks[pair as usize]) else { return ends[row].map(Some) };
-        let unborn = parts.resources.unborn.contains(&crate::intern::number(row));
-        Some(expiry(pair.value.as_ref(), if unborn { i64::MAX } else { parts.resources.created[row] }))
+        let created = || if parts.resources.unborn.contains(&crate::intern::number(row)) { i64::MAX } else { parts.resources.created[row] };
+        if let Some(pair) = lifetime_pair(parts, parts.resources.sets[row], |pair| ranks[pair as usize]) {
+            return Some(expiry(pair.value.as_ref(), created()));
+        }
+        if ends[row].is_some() {
+            return ends[row].map(Some);
+        }
+        // Only what could carry a later date outlives its Environment's lifetime; where the tags were not read, one of them may say so.
+        // A plan does not show when what it changes was made, and does not have to answer for its age.
+        let is_asked = inventory.taggable[row] == Taggable::Yes && inventory.live_id(crate::intern::number(row)).is_none();
+        let seconds = lent.as_ref().filter(|_| is_asked).and_then(|lent| lent(row))?;
+        Some(parts.sets.own(parts.resources.sets[row]).and_then(|_| after(created(), seconds)))
     });
     let all: Vec<Option<Option<i64>>> = rows.collect();
     (all.iter().map(|l| Some(l.is_some())).collect(), all.iter().map(|l| l.flatten()).collect())
@@ -133,8 +143,23 @@ fn expiry(value: Option<&Text>, created: i64) -> Option<i64> {
         // A bare day counts to its end.
         return Some(if value.len() == 10 { moment.0 + 86_400 } else { moment.0 });
     }
-    let seconds = duration_seconds(&value)?;
+    after(created, duration_seconds(&value)?)
+}
+
+fn after(created: i64, seconds: i64) -> Option<i64> {
     (created != NO_TIME).then(|| created.saturating_add(seconds))
+}
+
+/// For how long what is in the Environment of a row may live; none where the taxonomy limits no Environment.
+fn environment_lifetimes(inventory: &Inventory) -> Option<impl Fn(usize) -> Option<i64>> {
+    let parts = &inventory.parts;
+    let key = parts.taxonomy.key("Environment")?;
+    let limits: Vec<(u32, i64)> =
+        parts.taxonomy.environments.iter().filter_map(|(name, environment)| Some((parts.dictionary.code(key, name), environment.lifetime?))).collect();
+    (!limits.is_empty()).then_some(move |row| {
+        let code = crate::judge::environment_code(inventory, key, row);
+        limits.iter().find(|(of, _)| code != 0 && *of == code).map(|(_, seconds)| *seconds)
+    })
 }
 
 /// The state of each resource: null where no source shows it, which is most of them.

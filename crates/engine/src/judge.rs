@@ -1,7 +1,7 @@
 //! Distinct words are judged once, and rows by the codes of their words: for rules whose question no comparison of columns can put.
 
 use crate::context::Context;
-use crate::inventory::NONE;
+use crate::inventory::{Inventory, NONE};
 use crate::tag_sets::Pair;
 use polars::prelude::*;
 use tagledger_model::Text;
@@ -30,14 +30,9 @@ impl Context<'_> {
     pub fn judged_by_environment(&self, judge: impl Fn(&Text) -> Answer) -> Expr {
         let Some(key) = self.taxonomy().key("Environment") else { return lit(NULL) };
         let answers = self.answers(key, judge);
-        let (parts, resolved) = (&self.inventory.parts, &self.inventory.resolved);
-        let code = |row: usize| match resolved.effective(parts, row, key).value {
-            0 => resolved.stage(parts, row).map_or(0, |declared| parts.dictionary.code(key, &declared.environment)),
-            code => code,
-        };
+        let codes = (0..self.inventory.len()).map(|row| environment_code(self.inventory, key, row));
         // A stage may be a value that no tag says.
-        let codes: Vec<u32> = (0..self.inventory.len()).map(code).collect();
-        self.column(codes.into_iter().map(|code| answers.get(code as usize).copied().flatten()))
+        self.column(codes.map(|code| answers.get(code as usize).copied().flatten()))
     }
 
     /// Judges the Region; null where none is known.
@@ -84,5 +79,14 @@ impl Context<'_> {
     fn column(&self, rows: impl Iterator<Item = Answer>) -> Expr {
         let column: BooleanChunked = rows.collect();
         lit(column.into_series())
+    }
+}
+
+/// The code of the Environment that a resource is in: what it or a container says, else what its container is declared for; 0 where nothing says.
+pub(crate) fn environment_code(inventory: &Inventory, key: KeyId, row: usize) -> u32 {
+    let (parts, resolved) = (&inventory.parts, &inventory.resolved);
+    match resolved.effective(parts, row, key).value {
+        0 => resolved.stage(parts, row).map_or(0, |declared| parts.dictionary.code(key, &declared.environment)),
+        code => code,
     }
 }

@@ -1,8 +1,8 @@
-//! `expired`: a resource that has outlived the lifetime it states.
+//! `expired`: a resource that has outlived its lifetime.
 
 use crate::words;
 use tagledger_engine::{Check, Context, Explanation, Family, Hit, ResourceView, Rule, RuleMeta, Table};
-use tagledger_model::{Fact, Level, Suggestion, Timestamp};
+use tagledger_model::{Fact, Level, Suggestion, Text, Timestamp};
 use tagledger_taxonomy::duration_seconds;
 
 pub struct Expired;
@@ -12,7 +12,7 @@ static META: RuleMeta = RuleMeta {
     family: Family::Orphaned,
     level: Level::Warn,
     since: "0.1.0",
-    summary: "A resource has outlived the lifetime it states",
+    summary: "A resource has outlived the lifetime that it states, or that its Environment gives it",
     options: &[],
     page: include_str!("../pages/expired.md"),
 };
@@ -23,7 +23,8 @@ impl Rule for Expired {
     }
 
     fn checks(&self, cx: &Context<'_>) -> Vec<Check> {
-        if cx.taxonomy().lifetime_keys.is_empty() && !cx.is_known(|facts| facts.ends.is_some()) {
+        let is_limited = cx.taxonomy().environments.values().any(|environment| environment.lifetime.is_some());
+        if cx.taxonomy().lifetime_keys.is_empty() && !is_limited && !cx.is_known(|facts| facts.ends.is_some()) {
             return Vec::new();
         }
         vec![Check::Columns { table: Table::Resources, key: None, population: cx.states_lifetime(), violated: cx.is_expired(), demanded_by: None }]
@@ -31,7 +32,8 @@ impl Rule for Expired {
 
     fn explain(&self, hit: &Hit<'_>) -> Explanation {
         let Some((resource, tag)) = hit.resource.and_then(|r| r.lifetime_tag().map(|tag| (r, tag))) else {
-            return hit.resource.and_then(|r| r.facts()?.ends.as_ref()).map_or_else(|| words::summary(&META), ended);
+            let Some(resource) = hit.resource else { return words::summary(&META) };
+            return resource.facts().and_then(|facts| facts.ends.as_ref()).map_or_else(|| outlived(&resource, hit.is_violated()), ended);
         };
         let value = tag.value.as_deref().unwrap_or("");
         let message = lifetime(&resource, &tag.key, value, hit.is_violated());
@@ -54,6 +56,30 @@ fn ended(end: &Fact<Timestamp>) -> Explanation {
         suggestion: Some(Suggestion::Other { text: "Delete it, or put a new one in its place".to_owned() }),
         ..Explanation::default()
     }
+}
+
+/// What its Environment lets live for so long only.
+fn outlived(resource: &ResourceView<'_>, over: bool) -> Explanation {
+    let taxonomy = resource.taxonomy();
+    let of = |name: Text| Some((name.clone(), duration(taxonomy.environments.get(name.as_str())?.lifetime?)));
+    let Some((environment, limit)) = resource.environment().and_then(of) else { return words::summary(&META) };
+    let (message, suggestion) = match resource.created() {
+        Some(created) if over => {
+            let later = taxonomy.lifetime_keys.first().map(|key| format!(", or write until when it is needed into `{}`", key.text)).unwrap_or_default();
+            let text = format!("Its lifetime is over: what is in {environment} lives for {limit}, and it was made on {}", created.day());
+            (text, Some(Suggestion::Other { text: format!("Delete it{later}") }))
+        }
+        Some(_) => (format!("What is in {environment} lives for {limit}, and its tags, which may say otherwise, were not read"), None),
+        None => (format!("What is in {environment} lives for {limit}, and when it was made is not known"), None),
+    };
+    let evidence = resource.created().map(|created| words::evidence_of("created", Some(&created.day())));
+    Explanation { message, evidence, suggestion, ..Explanation::default() }
+}
+
+/// A duration as people write it.
+fn duration(seconds: i64) -> String {
+    let unit = [(86_400, "d"), (3_600, "h"), (60, "m")].into_iter().find(|(unit, _)| seconds % unit == 0);
+    unit.map_or_else(|| format!("{seconds}s"), |(unit, letter)| format!("{}{letter}", seconds / unit))
 }
 
 /// Which lifetime is over, or why it cannot be told.

@@ -15,7 +15,8 @@
 //! * **conflicting-keys**: such a key counts under no other rule.
 //! * **stage-mismatch**: a recognised own Environment other than the stage of its scope. What containers lend never disagrees, because they carry their own stage.
 //! * **stage-undeclared**: scopes that no entry of `stages:` names, and the resources in them.
-//! * **expired**: a lifetime tag whose date lies at least five days back, or whose duration since creation is over.
+//! * **expired**: a lifetime tag whose date lies at least five days back, or whose duration since creation is over; without such a tag what is in preview,
+//!   whose lifetime is a week, because everything is older than that; only Google's exports show when it was made.
 //! * **owner-gone**, **cost-center-closed**: a recognised own value of somebody who has left, or of a cost centre that is closed, and whatever text stands there
 //!   that is in neither file. All applications are in the catalogue.
 //! * **personal-data-outside-stage**: a recognised own DataClass other than none in demo, the one Environment whose entry says what it may hold. A
@@ -178,7 +179,6 @@ impl Counted {
         self.resources.taggable += 1;
         let scope = &estate.scopes()[resource.scope];
         self.findings.untagged += u64::from(!has_user_tag(&resource.tags));
-        self.findings.expired += u64::from(resource.tags.iter().any(|t| t.meaning == Meaning::Lifetime(true)));
         for key in Key::ALL {
             let name = key.name();
             let standing = Standing::of(&resource.tags, key);
@@ -217,6 +217,10 @@ impl Counted {
         }
         let holds = Standing::of(&resource.tags, Key::DataClass).value().map(Value::canonical);
         let environment = environment_of(scope, resource).map(|index| ENVIRONMENTS[usize::from(index)].name);
+        let states = resource.tags.iter().any(|tag| matches!(tag.meaning, Meaning::Lifetime(_)));
+        let is_over = resource.tags.iter().any(|tag| tag.meaning == Meaning::Lifetime(true))
+            || (!states && environment == Some("preview") && resource.cloud == Cloud::Gcp);
+        self.findings.expired += u64::from(is_over);
         if environment == Some("demo") && holds.is_some_and(|class| class != "none") {
             up(&mut self.findings.personal_data_outside_stage, Key::DataClass.name());
         }
