@@ -20,7 +20,7 @@ secrets = boto3.client('secretsmanager', endpoint_url=sys.argv[1], region_name='
 def make(name, **tags):
     secrets.create_secret(Name=name, SecretString='-', Tags=[{'Key': key.replace('_', ' '), 'Value': value} for key, value in tags.items()])
 for n in range(21):
-    make(f's{n:02}', env='prd', Owner='jane')
+    make(f's{n:02}', env='prd', team='jane')
 make('odd', stage='test', team=\"x'; touch pwned; $(touch pwned) #\", a_b='c')
 make('fine', Environment='test', Owner='jane')
 ";
@@ -51,11 +51,11 @@ fn what_the_script_does_the_next_scan_does_not_find_any_more() {
     };
     scan("before");
     let before = broken(&desk.report("before"));
-    assert_eq!(before.iter().filter(|rule| *rule == "nonstandard-key").count(), 23, "{before:?}");
+    assert_eq!(before.iter().filter(|rule| *rule == "nonstandard-key").count(), 44, "{before:?}");
     let script = desk.call("fix --run before").exits(0).out;
     is_read_by_a_shell(&desk, &script);
     // As many at once as one call takes, and each change once.
-    let calls: Vec<&str> = script.lines().filter(|line| line.starts_with("aws ")).collect();
+    let calls: Vec<&str> = script.lines().filter(|line| line.starts_with("tagging ")).collect();
     assert_eq!(calls.len(), 6, "{script}");
     assert_eq!(calls.iter().map(|line| line.matches("arn:aws:secretsmanager").count()).max(), Some(20));
     assert!(script.contains("--tags Environment=production") && script.contains("--tag-keys env"), "{script}");
@@ -77,11 +77,20 @@ fn what_the_script_does_the_next_scan_does_not_find_any_more() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(!String::from_utf8_lossy(&output.stdout).contains("ErrorCode"), "{}", String::from_utf8_lossy(&output.stdout));
     assert!(!desk.path("pwned").exists(), "nothing of a tag is run");
+    // A call ends well though a resource was refused; the script does not, and takes nothing away.
+    let head = script.split("\n# 123456789012").next().unwrap();
+    let queue = "tagging tag-resources --resource-arn-list arn:aws:sqs:eu-west-1:123456789012:none --tags A=b --region eu-west-1; echo reached";
+    desk.put("refused.sh", format!("{head}\n{queue}\n"));
+    let mut refused = Command::new("bash");
+    refused.arg(desk.path("refused.sh")).envs([("AWS_ENDPOINT_URL", moto.url().as_str()), ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")]);
+    let output = refused.output().unwrap();
+    assert!(!output.status.success() && output.stdout.is_empty(), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Refused, and nothing after it was done:\n{"), "{output:?}");
     scan("after");
     let after = broken(&desk.report("after"));
     assert!(!after.iter().any(|rule| rule == "nonstandard-key" || rule == "nonstandard-value"), "{after:?}");
     assert_eq!(after.iter().filter(|rule| *rule == "stage-mismatch").count(), before.iter().filter(|rule| *rule == "stage-mismatch").count(), "{after:?}");
-    assert!(!desk.call("fix --run after").exits(0).out.lines().any(|line| line.starts_with("aws ")));
+    assert!(!desk.call("fix --run after").exits(0).out.lines().any(|line| line.starts_with("tagging ")));
 }
 
 #[test]
@@ -93,6 +102,7 @@ fn each_cloud_has_its_script_and_its_own_command_line() {
         r#"{"cloud":"azure","scope":"s-1","kind":"resource_group","id":"/subscriptions/s-1/resourceGroups/rg","name":"rg","tags":{"Environment":"test"}}
 {"cloud":"azure","scope":"s-1","kind":"microsoft.compute/disks","id":"/subscriptions/s-1/resourceGroups/rg/providers/Microsoft.Compute/disks/d1","group":"/subscriptions/s-1/resourceGroups/rg","tags":{"ENVIRONMENT":"Prod"}}
 {"cloud":"azure","scope":"s-1","kind":"microsoft.compute/disks","id":"/subscriptions/s-1/resourceGroups/rg/providers/Microsoft.Compute/disks/d2","group":"/subscriptions/s-1/resourceGroups/rg","tags":{"Environment":""}}
+{"cloud":"azure","scope":"s-1","kind":"microsoft.compute/disks","id":"/subscriptions/s-1/resourceGroups/rg/providers/Microsoft.Compute/disks/d3","group":"/subscriptions/s-1/resourceGroups/rg","tags":{"env":"","team":"ghp_0123456789abcdefghijABCDEFGHIJ012345"}}
 {"cloud":"gcp","scope":"shop","kind":"compute.googleapis.com/Disk","id":"//compute.googleapis.com/projects/shop/zones/z/disks/d1","tags":{"env":"prd"}}
 {"cloud":"gcp","scope":"shop","kind":"dns.googleapis.com/ManagedZone","id":"//dns.googleapis.com/projects/shop/managedZones/z1","tags":{"env":"prd"}}
 {"cloud":"onprem","scope":"dc","kind":"vm","id":"vm-1","tags":{"env":"prd"}}
@@ -108,6 +118,9 @@ fn each_cloud_has_its_script_and_its_own_command_line() {
     let (gone, written) =
         (azure.find("--operation Delete --tags ENVIRONMENT").unwrap(), azure.find("--operation Merge --tags Environment=production").unwrap());
     assert!(gone < written && azure.contains("disks/d2 --operation Merge --tags Environment=test"), "{azure}");
+    // Empty under another name: what is lent is written under the right one. What looked like a credential was left out, and is not written anywhere.
+    assert!(azure.contains("disks/d3 --operation Merge --tags Environment=test") && azure.contains("disks/d3 --operation Delete --tags env"), "{azure}");
+    assert!(!azure.contains("redacted") && !azure.contains("ghp_"), "{azure}");
     assert!(gcp.contains("gcloud compute disks add-labels d1 --zone=z --project=shop --labels=environment=production"), "{gcp}");
     assert!(gcp.contains("# There is no command for //dns.googleapis.com/projects/shop/managedZones/z1"), "{gcp}");
     assert_eq!(desk.call("fix --run run --cloud gcp --rule nonstandard-key").exits(0).out.matches("gcloud").count(), 2);

@@ -178,3 +178,45 @@ fn messages_hold_no_control() {
     let done = desk.call("taxonomy check").exits(2);
     assert!(!done.err.contains(is_invisible), "{:?}", done.err);
 }
+
+/// Every file below a folder, as bytes.
+fn files_below(folder: &std::path::Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(files_below(&path));
+        } else {
+            all.push((path.clone(), std::fs::read(&path).unwrap()));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_credential_is_in_nothing_that_a_run_writes() {
+    const TOKEN: &str = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+    let desk = Desk::new();
+    desk.put("taxonomy.yaml", "version: 1\nkeys: { Environment: { values: { production: [] } }, Owner: { aliases: [team] }, Application: {} }\n");
+    let record = json!({"cloud":"aws","scope":"111111111111","kind":"ec2:volume","id":"vol-1","tags":{"team":TOKEN,"note":format!("Bearer {TOKEN}")}});
+    desk.put("inventory.ndjson", format!("{record}\n"));
+    let tags = json!({"Owner": TOKEN, "Application": "postgres://a:hunter22@h/x"}).to_string().replace('"', "\"\"");
+    desk.put(
+        "bill.csv",
+        format!(
+            "BillingPeriodStart,BillingCurrency,BilledCost,EffectiveCost,ListCost,ContractedCost,ProviderName,SubAccountId,ResourceId,Tags\n\
+             2026-10-01T00:00:00Z,USD,1,1,1,1,AWS,111111111111,vol-9,\"{tags}\"\n"
+        ),
+    );
+    let scan = desk.call("scan --from inventory.ndjson --bill bill.csv --out run --now 2026-11-01 --allow-partial").done();
+    let cost = desk.call("cost --bill bill.csv --by Owner,Application").done();
+    let found = desk.report("run");
+    assert!(found["findings"].as_array().unwrap().iter().any(|f| f["rule"] == "secret-in-tag"), "{}", scan.out);
+    assert!(cost.out.contains("redacted"), "{}{}", cost.out, cost.err);
+    let mut all = files_below(&desk.path("run"));
+    all.extend([&scan.out, &scan.err, &cost.out, &cost.err].map(|text| ("printed".into(), text.clone().into_bytes())));
+    for (path, bytes) in all {
+        let has = |what: &[u8]| bytes.windows(what.len()).any(|part| part == what);
+        assert!(!has(b"ghp_0123") && !has(b"hunter22"), "{}", path.display());
+    }
+}

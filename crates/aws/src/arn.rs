@@ -8,6 +8,7 @@ use tagledger_model::{NativeId, Text};
 /// An ARN in its parts. Region and account are empty for services that have neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Arn<'a> {
+    pub partition: &'a str,
     pub service: &'a str,
     pub region: &'a str,
     pub account: &'a str,
@@ -21,9 +22,9 @@ impl<'a> Arn<'a> {
         if parts.next() != Some("arn") {
             return None;
         }
-        let _partition = parts.next()?;
+        let partition = parts.next()?;
         let (service, region, account, resource) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        (!service.is_empty() && !resource.is_empty()).then_some(Self { service, region, account, resource })
+        (!service.is_empty() && !resource.is_empty()).then_some(Self { partition, service, region, account, resource })
     }
 
     /// The account, where the ARN names one: S3 buckets, hosted zones and API Gateway do not, and managed policies say `aws`.

@@ -28,40 +28,55 @@ pub(crate) fn command(mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String>
 /// The most resources of one call: <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_TagResources.html>.
 const TOGETHER: usize = 20;
 
+/// The calls end well even where some resources were refused, and name those in what they answer: this ends where any was.
+pub(crate) const PREAMBLE: &str = r#"tagging() {
+  local refused
+  refused=$(aws resourcegroupstaggingapi "$@" --query FailedResourcesMap --output json)
+  case $refused in
+    '' | '{}' | null) ;;
+    *) printf 'Refused, and nothing after it was done:\n%s\n' "$refused" >&2; return 1 ;;
+  esac
+}"#;
+
+/// What calls it.
+const CALL: &str = "tagging";
+
 /// The same changes to several resources, as many in one call as it takes.
 pub(crate) fn commands(changes: &TagChanges, on: &[ResourceRef<'_>]) -> Vec<Commands> {
-    let mut by_region: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+    // Where they are asked for, and whether names of tags that differ in case alone are one there.
+    let mut by_place: BTreeMap<(&str, Option<&str>, bool), Vec<usize>> = BTreeMap::new();
     let mut all = Vec::new();
     for (at, resource) in on.iter().enumerate() {
         match Arn::parse(resource.id).filter(|_| !resource.id.chars().any(char::is_control)) {
-            Some(arn) => by_region.entry(region(&arn, resource.region)).or_default().push(at),
+            Some(arn) => by_place.entry((arn.partition, region(&arn, resource.region), arn.service == "iam")).or_default().push(at),
             None => all.push(Commands { on: vec![at], lines: Vec::new() }),
         }
     }
-    for (region, places) in by_region {
+    for ((_, region, ignores_case), places) in by_place {
+        let is_written = |key: &&String| changes.set.keys().any(|new| new.eq_ignore_ascii_case(key));
+        let (same, removed): (BTreeSet<String>, BTreeSet<String>) = changes.remove.iter().cloned().partition(|key| ignores_case && is_written(&key));
         all.extend(places.chunks(TOGETHER).map(|some| {
             let ids: Vec<String> = some.iter().map(|at| shell_quote(on[*at].id)).collect();
             let call = |verb: &str, argument: String| {
                 let region = region.map_or_else(String::new, |region| format!(" --region {region}"));
-                format!("aws resourcegroupstaggingapi {verb}-resources --resource-arn-list {} {argument}{region}", ids.join(" "))
+                format!("{CALL} {verb}-resources --resource-arn-list {} {argument}{region}", ids.join(" "))
             };
+            let first = (!same.is_empty()).then(|| call("untag", format!("--tag-keys {}", keys(&same))));
             let set = (!changes.set.is_empty()).then(|| call("tag", format!("--tags {}", tags(&changes.set))));
-            let remove = (!changes.remove.is_empty()).then(|| call("untag", format!("--tag-keys {}", keys(&changes.remove))));
-            // What is written comes first, so that a failure in between loses nothing.
-            let lines: Option<Vec<String>> = set.into_iter().chain(remove).map(|line| (!line.chars().any(char::is_control)).then_some(line)).collect();
+            let remove = (!removed.is_empty()).then(|| call("untag", format!("--tag-keys {}", keys(&removed))));
+            // What is written comes first, so that a failure in between loses nothing; but not where writing it would be taken back.
+            let lines: Option<Vec<String>> =
+                first.into_iter().chain(set).chain(remove).map(|line| (!line.chars().any(char::is_control)).then_some(line)).collect();
             Commands { on: some.to_vec(), lines: lines.unwrap_or_default() }
         }));
     }
     all
 }
 
-/// Several tags: each in the shorthand where all of them can be, else all in JSON.
+/// Several tags, as one map: in the shorthand where all of them can be, else in JSON.
 fn tags(set: &BTreeMap<String, String>) -> String {
     let short: Vec<String> = set.iter().map(|(key, value)| tag(key, value)).collect();
-    if short.iter().any(|text| text.starts_with('{')) {
-        return shell_quote(&serde_json::json!(set).to_string());
-    }
-    short.iter().map(|text| shell_quote(text)).collect::<Vec<_>>().join(" ")
+    shell_quote(&if short.iter().any(|text| text.starts_with('{')) { serde_json::json!(set).to_string() } else { short.join(",") })
 }
 
 /// Several keys in the same way.
@@ -72,13 +87,17 @@ fn keys(remove: &BTreeSet<String>) -> String {
     shell_quote(&serde_json::json!(remove).to_string())
 }
 
-/// The Region whose endpoint knows the resource; global services answer in us-east-1.
+/// The Region whose endpoint knows the resource; global services answer in one Region of each partition.
 fn region<'a>(arn: &Arn<'a>, given: Option<&'a str>) -> Option<&'a str> {
     let is_name = |region: &&str| {
         region.starts_with(|c: char| c.is_ascii_lowercase()) && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     if given == Some("global") || matches!(arn.service, "iam" | "cloudfront" | "route53" | "globalaccelerator" | "organizations") {
-        return Some("us-east-1");
+        return Some(match arn.partition {
+            "aws-cn" => "cn-northwest-1",
+            "aws-us-gov" => "us-gov-west-1",
+            _ => "us-east-1",
+        });
     }
     given.filter(is_name).or_else(|| Some(arn.region).filter(is_name))
 }
@@ -125,6 +144,21 @@ mod tests {
             "{rename}"
         );
         assert_eq!(command(&Suggestion::Other { text: "delete it".to_owned() }, &VOLUME), None);
+    }
+
+    fn words(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_script_writes_first_but_where_names_have_no_case() {
+        let changes = TagChanges { set: words(&[("Environment", "production"), ("Owner", "jane")]), remove: BTreeSet::from(["environment".to_owned()]) };
+        let on = |id| ResourceRef { id, region: None, ..VOLUME };
+        let lines = |id| commands(&changes, &[on(id)]).remove(0).lines;
+        let volume = lines("arn:aws:ec2:eu-west-1:111122223333:volume/vol-1");
+        assert!(volume[0].contains(" --tags 'Environment=production,Owner=jane' ") && volume[1].starts_with("tagging untag-resources "), "{volume:?}");
+        let policy = lines("arn:aws-cn:iam::111122223333:policy/p");
+        assert!(policy[0].starts_with("tagging untag-resources ") && policy[1].ends_with(" --region cn-northwest-1"), "{policy:?}");
     }
 
     #[test]

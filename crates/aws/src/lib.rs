@@ -96,6 +96,10 @@ impl Cloud for Aws {
         command::command(mend, on)
     }
 
+    fn preamble(&self) -> &'static str {
+        command::PREAMBLE
+    }
+
     fn commands(&self, changes: &TagChanges, on: &[ResourceRef<'_>]) -> Vec<Commands> {
         command::commands(changes, on)
     }

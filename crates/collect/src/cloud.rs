@@ -43,6 +43,10 @@ pub trait Cloud: Send + Sync {
     /// The command of its own command line that carries out a suggestion; none when there is no such command.
     /// The text is safe to paste into a POSIX shell whatever the resource is called.
     fn command(&self, mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String>;
+    /// What a script says once before its commands: the functions that they call.
+    fn preamble(&self) -> &'static str {
+        ""
+    }
     /// The commands that make these changes to resources of one scope; none for a resource that no command can change as a whole.
     fn commands(&self, changes: &TagChanges, on: &[ResourceRef<'_>]) -> Vec<Commands> {
         let one = |resource: &ResourceRef<'_>| {

@@ -246,7 +246,7 @@ impl InventoryBuilder {
             Ok(row) => row,
             Err(place) => {
                 // Only what is met for the first time is looked at, so that nobody pays for what is hardly ever there.
-                if let Some(redacted) = value.and_then(|value| crate::secrets::redacted(key, value)) {
+                if let Some(redacted) = value.and_then(|value| tagledger_taxonomy::redacted(key, value)) {
                     return self.pair(cloud, key, Some(&redacted), possible);
                 }
                 let row = number(self.sets.pairs.len());

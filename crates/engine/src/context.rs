@@ -81,9 +81,9 @@ impl<'a> Context<'a> {
         col(column::RUNNING)
     }
 
-    /// Whether it has been attached, detached, running or stopped, as it is now, for so many days; null where no source shows since when.
-    pub fn has_been_so_for(&self, days: i64) -> Expr {
-        col(column::STATE_SINCE).lt_eq(lit(self.now.0.saturating_sub(days.saturating_mul(86_400))))
+    /// Whether it has been attached, detached, running or stopped, as it is now, for so many seconds; null where no source shows since when.
+    pub fn has_been_so_for(&self, seconds: i64) -> Expr {
+        col(column::STATE_SINCE).lt_eq(lit(self.now.0.saturating_sub(seconds)))
     }
 
     /// Whether it keeps what is written to it until somebody deletes it; null where no source shows how long it keeps it.

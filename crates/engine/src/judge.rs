@@ -4,7 +4,8 @@ use crate::context::Context;
 use crate::inventory::{Inventory, NONE};
 use crate::tag_sets::Pair;
 use polars::prelude::*;
-use tagledger_model::Text;
+use rustc_hash::FxHashMap;
+use tagledger_model::{Standing, Text};
 use tagledger_taxonomy::{KeyId, Spelt, decode_label};
 
 /// What a distinct word says: true, false, or nothing.
@@ -35,11 +36,28 @@ impl Context<'_> {
         self.column(codes.map(|code| answers.get(code as usize).copied().flatten()))
     }
 
+    /// Judges the value that a key has together with the Environment; null where there is no value. Each distinct pair is judged once.
+    pub fn judged_in_environment(&self, key: KeyId, judge: impl Fn(&Text, Option<&Text>) -> Answer) -> Expr {
+        let (parts, resolved) = (&self.inventory.parts, &self.inventory.resolved);
+        let environment = self.taxonomy().key("Environment");
+        let words = |key: KeyId| parts.dictionary.values(key);
+        let code_of = |row: usize| environment.map_or(0, |environment| environment_code(self.inventory, environment, row));
+        let codes: Vec<(u32, u32)> = (0..self.inventory.len()).map(|row| (resolved.effective(parts, row, key).value, code_of(row))).collect();
+        let (values, environments) = (words(key), environment.map(words).unwrap_or_default());
+        let word = |all: &[Text], code: u32| (code as usize).checked_sub(1).and_then(|at| all.get(at).cloned());
+        let mut answers: FxHashMap<(u32, u32), Answer> = FxHashMap::default();
+        let answer = |pair: (u32, u32)| {
+            let new = || judge(&word(&values, pair.0)?, word(&environments, pair.1).as_ref());
+            *answers.entry(pair).or_insert_with(new)
+        };
+        self.column(codes.into_iter().map(answer))
+    }
+
     /// Judges the Region; null where none is known.
-    pub fn judged_by_region(&self, judge: impl Fn(&Text) -> bool) -> Expr {
+    pub fn judged_by_region(&self, judge: impl Fn(&Text) -> Answer) -> Expr {
         let parts = &self.inventory.parts;
-        let answers: Vec<bool> = parts.regions.iter().map(judge).collect();
-        self.column(parts.resources.regions.iter().map(|region| answers.get(*region as usize).copied()))
+        let answers: Vec<Answer> = parts.regions.iter().map(judge).collect();
+        self.column(parts.resources.regions.iter().map(|region| answers.get(*region as usize).copied().flatten()))
     }
 
     /// Judges the kind, by the cloud's own name and the shared one.
@@ -82,11 +100,19 @@ impl Context<'_> {
     }
 }
 
+/// Whether the stage of the container speaks in the place of the resource: of what says something that nobody understands, and of what was not read, it
+/// is not known. A container that lends and was not read is in its way no more than one that was and says nothing: its stage is declared.
+pub(crate) fn gives_way(own: Standing, effective: Standing) -> bool {
+    matches!(own, Standing::Absent | Standing::Empty) || effective == Standing::NotTaggable
+}
+
 /// The code of the Environment that a resource is in: what it or a container says, else what its container is declared for; 0 where nothing says.
 pub(crate) fn environment_code(inventory: &Inventory, key: KeyId, row: usize) -> u32 {
     let (parts, resolved) = (&inventory.parts, &inventory.resolved);
-    match resolved.effective(parts, row, key).value {
-        0 => resolved.stage(parts, row).map_or(0, |declared| parts.dictionary.code(key, &declared.environment)),
-        code => code,
+    let effective = resolved.effective(parts, row, key);
+    let own = || parts.sets.states(parts.resources.sets[row]).map_or(Standing::Undetermined, |states| states[key.index()].standing);
+    if effective.value == 0 && gives_way(own(), effective.standing) {
+        return resolved.stage(parts, row).map_or(0, |declared| parts.dictionary.code(key, &declared.environment));
     }
+    effective.value
 }

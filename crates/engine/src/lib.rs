@@ -15,7 +15,6 @@ mod inventory;
 mod judge;
 mod merge;
 mod resolve;
-mod secrets;
 mod tag_sets;
 mod view;
 mod waive;

@@ -25,7 +25,7 @@ impl Pair {
 
     /// What its value looks like, where it was left out because it looks like a credential.
     pub fn secret(&self) -> Option<&str> {
-        crate::secrets::was(self.value.as_deref())
+        tagledger_taxonomy::was_redacted(self.value.as_deref()?)
     }
 }
 

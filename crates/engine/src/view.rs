@@ -144,7 +144,9 @@ impl<'i> ResourceView<'i> {
     /// The Environment that it is in: what it or a container says, else what its container is declared for.
     pub fn environment(&self) -> Option<Text> {
         let key = self.taxonomy().key("Environment")?;
-        self.key(key).value().or_else(|| self.stage().map(|stage| Text::new(&stage.environment)))
+        let own = self.key(key);
+        let stage = || self.stage().filter(|_| crate::judge::gives_way(own.own.standing, own.effective().standing)).map(|stage| Text::new(&stage.environment));
+        own.value().or_else(stage)
     }
 
     /// How it stands on a key.

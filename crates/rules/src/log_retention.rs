@@ -32,7 +32,7 @@ impl Rule for LogRetention {
         // Each Environment by itself: a row is in one of them at most.
         let breaks = retention.iter().map(|(name, wanted)| {
             let short = wanted.min.map(|min| cx.keeps_less_than(whole_days(min)));
-            let long = wanted.max.map(|max| cx.keeps_more_than(max / DAY));
+            let long = wanted.max.map(|max| cx.keeps_more_than(whole_days(max)));
             cx.judged_by_environment(|environment| Some(environment == name)).and(any(short.into_iter().chain(long)))
         });
         vec![Check::Columns {
@@ -75,12 +75,12 @@ fn asked(wanted: Retention, kept: Kept) -> (String, i64) {
     let is_short = matches!((kept, wanted.min), (Kept::Days(days), Some(min)) if i64::from(days) < whole_days(min));
     match (is_short, wanted.min.map(whole_days), wanted.max) {
         (true, Some(min), _) => (format!("{min} at least"), min),
-        (_, _, Some(max)) => (format!("{} at most", max / DAY), max / DAY),
+        (_, _, Some(max)) => (format!("{} at most", whole_days(max)), whole_days(max)),
         (_, min, None) => (String::from("another time"), min.unwrap_or_default()),
     }
 }
 
 /// Services count in whole days: at least 36 hours is two of them.
 const fn whole_days(seconds: i64) -> i64 {
-    (seconds + DAY - 1) / DAY
+    seconds / DAY + (seconds % DAY != 0) as i64
 }

@@ -1,10 +1,9 @@
 //! `personal-data-outside-stage`: data of a class that its Environment must not hold.
 
 use crate::words;
-use std::collections::{BTreeMap, BTreeSet};
-use tagledger_engine::{Check, Context, Explanation, Family, Hit, Rule, RuleMeta, Table, any};
+use tagledger_engine::{Check, Context, Explanation, Family, Hit, Rule, RuleMeta, Table};
 use tagledger_model::{Level, Suggestion};
-use tagledger_taxonomy::{Domain, OptionShape, RuleOption, Taxonomy};
+use tagledger_taxonomy::{OptionShape, RuleOption, Taxonomy};
 
 pub struct PersonalDataOutsideStage;
 
@@ -35,19 +34,12 @@ impl Rule for PersonalDataOutsideStage {
 
     fn checks(&self, cx: &Context<'_>) -> Vec<Check> {
         let Some(class) = cx.key("DataClass") else { return Vec::new() };
-        let forbidden = forbidden(cx.taxonomy());
-        if forbidden.is_empty() {
-            return Vec::new();
-        }
-        let breaks = forbidden.iter().map(|(name, environments)| {
-            let is_class = cx.judged_by_value(class.id, |value| Some(value == name));
-            is_class.and(cx.judged_by_environment(|environment| Some(environments.contains(environment.as_str()))))
-        });
+        let limits = Limits::of(cx.taxonomy());
         vec![Check::Columns {
             table: Table::Resources,
             key: Some(class.id),
-            population: cx.judged_by_value(class.id, |value| Some(forbidden.contains_key(value.as_str()))).fill_null(false),
-            violated: any(breaks),
+            population: cx.judged_by_value(class.id, |value| Some(limits.speak_of(value))).fill_null(false),
+            violated: cx.judged_in_environment(class.id, |value, environment| Some(!limits.allow(value, environment?))),
             demanded_by: cx.setting(META.id).map(|setting| setting.place.clone()),
         }]
     }
@@ -66,26 +58,35 @@ impl Rule for PersonalDataOutsideStage {
     }
 }
 
-/// Per class of data, the Environments that must not hold it: those that the option leaves out, and those whose entry in the register names the
-/// classes that it may hold.
-fn forbidden(taxonomy: &Taxonomy) -> BTreeMap<String, BTreeSet<String>> {
-    let values = |key: &str| -> Vec<String> {
-        let domain = taxonomy.key(key).map(|key| &taxonomy.keys[key.index()].domain);
-        if let Some(Domain::Values(values)) = domain { values.iter().map(|value| value.name.clone()).collect() } else { Vec::new() }
-    };
-    let (environments, classes) = (values("Environment"), values("DataClass"));
-    let mut forbidden: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let setting = taxonomy.rules.get(META.id);
-    if let Some(allowed) = setting.and_then(|setting| setting.words(ALLOWED)) {
-        let named = setting.and_then(|setting| setting.words(CLASSES)).map_or_else(|| vec![PERSONAL.to_owned()], <[String]>::to_vec);
-        for class in named {
-            forbidden.entry(class).or_default().extend(environments.iter().filter(|one| !allowed.contains(one)).cloned());
-        }
+/// Which data may be where.
+struct Limits<'t> {
+    /// Environments that classes are kept to, and which classes these are.
+    kept: Option<(&'t [String], Vec<&'t str>)>,
+    taxonomy: &'t Taxonomy,
+}
+
+impl<'t> Limits<'t> {
+    fn of(taxonomy: &'t Taxonomy) -> Self {
+        let setting = taxonomy.rules.get(META.id);
+        let classes = || setting.and_then(|setting| setting.words(CLASSES)).map_or_else(|| vec![PERSONAL], |all| all.iter().map(String::as_str).collect());
+        Self { kept: setting.and_then(|setting| setting.words(ALLOWED)).map(|allowed| (allowed, classes())), taxonomy }
     }
-    for (name, environment) in taxonomy.environments.iter().filter(|(_, environment)| !environment.data.is_empty()) {
-        for class in classes.iter().filter(|class| !environment.data.contains(class)) {
-            forbidden.entry(class.clone()).or_default().insert(name.clone());
-        }
+
+    /// The Environments whose entry in the register names the classes that they may hold.
+    fn register(&self) -> impl Iterator<Item = (&'t String, &'t Vec<String>)> {
+        self.taxonomy.environments.iter().map(|(name, environment)| (name, &environment.data)).filter(|(_, data)| !data.is_empty())
     }
-    forbidden
+
+    /// Whether anything limits where data of a class may be.
+    fn speak_of(&self, class: &str) -> bool {
+        let is_kept = self.kept.as_ref().is_some_and(|(_, classes)| classes.contains(&class));
+        is_kept || self.register().any(|(_, data)| !data.iter().any(|one| one == class))
+    }
+
+    /// Whether an Environment may hold data of a class.
+    fn allow(&self, class: &str, environment: &str) -> bool {
+        let has = |all: &[String], word: &str| all.iter().any(|one| one == word);
+        let is_kept_out = self.kept.as_ref().is_some_and(|(allowed, classes)| classes.contains(&class) && !has(allowed, environment));
+        !is_kept_out && self.register().filter(|(name, _)| *name == environment).all(|(_, data)| has(data, class))
+    }
 }

@@ -28,7 +28,7 @@ impl Rule for RegionOutsideResidency {
         }
         let breaks = residency.iter().map(|(name, regions)| {
             let is_class = cx.judged_by_value(class.id, |value| Some(value == name));
-            is_class.and(cx.judged_by_region(|region| !words::matches_any(regions, region)))
+            is_class.and(cx.judged_by_region(|region| lies_outside(region, regions)))
         });
         vec![Check::Columns {
             table: Table::Resources,
@@ -53,4 +53,10 @@ impl Rule for RegionOutsideResidency {
         let evidence = words::evidence_of("region", at.resource.region().map(tagledger_model::Text::as_str));
         Explanation { message, evidence: Some(evidence), provenance: at.provenance(), suggestion, ..Explanation::default() }
     }
+}
+
+/// Whether a Region is none of these; nothing can be said of what is everywhere, unless it is among them.
+fn lies_outside(region: &str, allowed: &[String]) -> Option<bool> {
+    let is_everywhere = region.trim().is_empty() || region.eq_ignore_ascii_case("global");
+    if words::matches_any(allowed, region) { Some(false) } else { (!is_everywhere).then_some(true) }
 }

@@ -25,7 +25,7 @@ enum Standing<'r> {
 
 fn standing<'r>(register: &'r Register, value: &str, now: Timestamp) -> Standing<'r> {
     // Names of people and teams are written in any case; ids that differ in case alone are one.
-    let row = register.rows.get(value).or_else(|| register.rows.iter().find(|(id, _)| id.eq_ignore_ascii_case(value)).map(|(_, row)| row));
+    let row = register.rows.get(value).or_else(|| register.rows.iter().find(|(id, _)| id.to_lowercase() == value.to_lowercase()).map(|(_, row)| row));
     match row {
         None => Standing::Unknown,
         Some(row) => match (row.valid_from, row.valid_to) {

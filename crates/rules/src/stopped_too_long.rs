@@ -31,7 +31,7 @@ impl Rule for StoppedTooLong {
         if !cx.is_known(|facts| facts.running.is_some()) {
             return Vec::new();
         }
-        let after = cx.setting(META.id).and_then(|setting| setting.seconds(AFTER)).map_or(DAYS, |seconds| seconds / DAY);
+        let after = cx.setting(META.id).and_then(|setting| setting.seconds(AFTER)).unwrap_or(DAYS * DAY);
         vec![Check::Columns {
             table: Table::Resources,
             key: None,

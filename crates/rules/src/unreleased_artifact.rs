@@ -33,8 +33,8 @@ impl Rule for UnreleasedArtifact {
             table: Table::Resources,
             key: None,
             // Whether releases are asked for at all cannot be said where the Environment is not known.
-            population: cx.has_tag_named(versions, |_| true).and(is_strict.clone().fill_null(true)).fill_null(false),
-            violated: cx.has_tag_named(versions, |value| read(value) != Version::Released).and(is_strict),
+            population: cx.has_tag_named(versions, |value| !value.trim().is_empty()).and(is_strict.clone().fill_null(true)).fill_null(false),
+            violated: cx.has_tag_named(versions, is_unreleased).and(is_strict),
             demanded_by: None,
         }]
     }
@@ -43,7 +43,7 @@ impl Rule for UnreleasedArtifact {
         let Some(resource) = hit.resource else { return words::summary(&META) };
         let keys = &resource.taxonomy().version_keys;
         let said = |tag| Some((tag, words::plain(&resource, tagledger_engine::Pair::value(tag)?.trim()).into_owned()));
-        let mut unreleased: Vec<_> = resource.tags_named(keys).filter_map(said).filter(|(_, value)| read(value) != Version::Released).collect();
+        let mut unreleased: Vec<_> = resource.tags_named(keys).filter_map(said).filter(|(_, value)| is_unreleased(value)).collect();
         unreleased.sort_unstable_by_key(|(tag, _)| &tag.key);
         let Some((tag, value)) = unreleased.first() else { return words::summary(&META) };
         let what = match read(value) {
@@ -72,6 +72,11 @@ fn strict(taxonomy: &Taxonomy) -> BTreeSet<&str> {
     taxonomy.environments.iter().filter(|(_, environment)| environment.releases_only).map(|(name, _)| name.as_str()).collect()
 }
 
+/// Whether it states something, and that is no release.
+fn is_unreleased(value: &str) -> bool {
+    !value.trim().is_empty() && read(value) != Version::Released
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Version {
     Released,
@@ -87,7 +92,8 @@ fn read(text: &str) -> Version {
     let version = version.split_once('+').map_or(version, |(version, _)| version);
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let mut parts = version.split(['.', '-', '_']);
-    match (parts.next().is_some_and(is_number), parts.all(is_number)) {
+    let is_final = |part: &str| ["final", "ga", "release"].iter().any(|word| part.eq_ignore_ascii_case(word));
+    match (parts.next().is_some_and(is_number), parts.all(|part| is_number(part) || is_final(part))) {
         (true, true) => Version::Released,
         (true, false) => Version::PreRelease,
         (false, _) => Version::Unreadable,
@@ -100,13 +106,13 @@ mod tests {
 
     #[test]
     fn versions_are_read() {
-        for text in ["1.2.3", "v1.2", "2026.11.01", "4711", "1.2.3+build.7", "1-4-2", "1_4_2", " 1.0.0-1 "] {
+        for text in ["1.2.3", "v1.2", "2026.11.01", "4711", "1.2.3+build.7", "1-4-2", "1_4_2", " 1.0.0-1 ", "1.2.3.Final", "2.0-RELEASE"] {
             assert_eq!(read(text), Version::Released, "{text}");
         }
         for text in ["1.2.3-rc.1", "v2.0.0-SNAPSHOT", "1.2.3rc1", "1-4-2-beta", "1..2"] {
             assert_eq!(read(text), Version::PreRelease, "{text}");
         }
-        for text in ["latest", "main", "4f5c2e1", "", "v", "feature/x"] {
+        for text in ["latest", "main", "4f5c2e1", "v", "feature/x"] {
             assert_eq!(read(text), Version::Unreadable, "{text}");
         }
     }

@@ -51,8 +51,8 @@ impl<'a> KeyHit<'a> {
     pub fn own(&self) -> Option<String> {
         match self.tag.and_then(|tag| self.resource.cloud_facts().grammar.binding(&tag.key)) {
             None => own(&self.resource),
-            Some(binding) if binding.inherited => Some("tag bound to something above it".to_owned()),
-            Some(_) => Some("tag bound to it".to_owned()),
+            Some(binding) if binding.inherited => Some(format!("{BOUND} something above it")),
+            Some(_) => Some(format!("{BOUND} it")),
         }
     }
 
@@ -96,6 +96,16 @@ pub(crate) fn proof(proof: &str) -> Evidence {
     }
 }
 
+/// How a provenance that is no container begins.
+const OWN: &str = "own ";
+const BOUND: &str = "tag bound to";
+const DEFAULT: &str = "default of the taxonomy";
+
+/// Whether a provenance in words is a container.
+pub(crate) fn is_container(provenance: &str) -> bool {
+    ![OWN, BOUND, DEFAULT].iter().any(|start| provenance.starts_with(start))
+}
+
 /// "own tag", or "own label" where the cloud calls them so.
 pub(crate) fn own(resource: &ResourceView<'_>) -> Option<String> {
     origin(resource, Provenance::Own)
@@ -110,7 +120,7 @@ pub(crate) fn plain<'t>(resource: &ResourceView<'_>, text: &'t str) -> std::borr
 pub(crate) fn origin(resource: &ResourceView<'_>, provenance: Provenance) -> Option<String> {
     match provenance {
         Provenance::None => None,
-        Provenance::Own => Some(format!("own {}", resource.cloud_facts().grammar.noun)),
+        Provenance::Own => Some(format!("{OWN}{}", resource.cloud_facts().grammar.noun)),
         Provenance::Group => resource.group().map(|group| {
             let last = || group.id.rsplit('/').next().unwrap_or(&group.id);
             format!("{} {}", noun(resource, &group.kind), group.name.as_deref().unwrap_or_else(last))
@@ -120,7 +130,7 @@ pub(crate) fn origin(resource: &ResourceView<'_>, provenance: Provenance) -> Opt
             let noun = resource.cloud_facts().containers.iter().find(|c| c.is_scope).map_or("scope", |c| c.noun);
             Some(format!("{noun} {}", scope.name.as_deref().unwrap_or(&scope.id)))
         }
-        Provenance::Default => Some("default of the taxonomy".to_owned()),
+        Provenance::Default => Some(DEFAULT.to_owned()),
     }
 }
 

@@ -251,6 +251,9 @@ impl Normaliser {
 
     fn judge(&self, key: KeyId, raw: &str) -> ValueMeaning {
         let unrecognised = ValueMeaning { standing: Standing::Unrecognised, value: 0, nonstandard: false, unknown: unknown_number(raw) };
+        // What looks like a credential stays out of bills as well, whose tags nobody else looks at.
+        let redacted = crate::redacted(&self.taxonomy.keys[key.index()].name, raw);
+        let raw = redacted.as_deref().unwrap_or(raw);
         let trimmed = raw.trim();
         if trimmed.is_empty() {
             return ValueMeaning { standing: Standing::Empty, ..unrecognised };

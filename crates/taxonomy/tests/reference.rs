@@ -73,7 +73,7 @@ fn the_reference_means_what_it_says() {
     assert_eq!(taxonomy.environments["demo"].lifetime, None);
     assert_eq!(taxonomy.grace, 86_400);
     assert_eq!(taxonomy.retention["production"].max, Some(400 * 86_400));
-    assert_eq!(taxonomy.residency["personal"].len(), 5);
+    assert_eq!(taxonomy.residency["personal"].len(), 7);
     assert_eq!(taxonomy.costs.ladder, [Rung::Row, Rung::Resource, Rung::Group, Rung::Scope, Rung::Stage]);
 }
 

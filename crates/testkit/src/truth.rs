@@ -20,7 +20,7 @@
 //! * **owner-gone**, **cost-center-closed**: a recognised own value of somebody who has left, or of a cost centre that is closed, and whatever text stands there
 //!   that is in neither file. All applications are in the catalogue.
 //! * **personal-data-outside-stage**: a recognised own DataClass other than none in demo, the one Environment whose entry says what it may hold. A
-//!   resource is in what its own tag says; else, when that is absent, in what its group or its scope says; else in the stage of its scope.
+//!   resource is in what its own tag says; when that is absent or empty, in what its group or its scope says, else in the stage of its scope.
 //! * **waived**: hits of missing-required-key on buckets named `legacy-…`, which the estate's taxonomy waives; they are counted above as well.
 //! * **Cost** by invoice month. A row is attributed per key by the first of: its own tags, its resource's, that resource's group's, those of the scope it names. Unknown and
 //!   empty values and conflicts do not answer. Rows of deleted resources reach the scope's rung, not the group's. Stages attribute nothing.
@@ -256,6 +256,8 @@ fn environment_of(scope: &Scope, resource: &Resource) -> Option<u8> {
         _ => None,
     };
     let lent = || resource.group.and_then(|group| said(&scope.groups[group].tags)).or_else(|| said(&scope.tags));
-    let is_absent = Standing::of(&resource.tags, Key::Environment) == Standing::Absent;
-    said(&resource.tags).or_else(|| if is_absent { lent() } else { None }).or(scope.stage)
+    match Standing::of(&resource.tags, Key::Environment) {
+        Standing::Absent | Standing::Empty { .. } => lent().or(scope.stage),
+        Standing::Recognised { .. } | Standing::Unrecognised { .. } | Standing::Conflict => said(&resource.tags),
+    }
 }

@@ -81,7 +81,9 @@ fn take(all: &mut BTreeMap<Key, Mends>, finding: Finding) {
     let is_certain = tagledger_rules::is_certain(&finding);
     let Some(suggestion) = finding.suggestion else { return };
     let (raw_key, raw_value) = finding.evidence.map_or((String::new(), None), |evidence| (evidence.field, evidence.value));
-    if matches!(suggestion, Suggestion::Other { .. } | Suggestion::SetTag { value: None, .. }) {
+    // What looked like a credential was left out, and is nothing to be written.
+    let is_left_out = raw_value.as_deref().is_some_and(|value| tagledger_taxonomy::was_redacted(value).is_some());
+    if is_left_out || matches!(suggestion, Suggestion::Other { .. } | Suggestion::SetTag { value: None, .. }) {
         return;
     }
     let mends = all.entry((finding.cloud.to_string(), finding.scope.to_string(), finding.resource.to_string())).or_default();
@@ -99,8 +101,9 @@ impl Mends {
     fn changes(&self) -> TagChanges {
         let mut changes = TagChanges { set: self.values.clone(), ..TagChanges::default() };
         for (from, (to, value)) in &self.renames {
-            // A value that is spelt otherwise as well is mended under its new key.
-            let value = changes.set.remove(from).unwrap_or_else(|| value.clone());
+            // A value that is spelt otherwise as well, or lent in the place of an empty one, is mended under its new key.
+            let known = changes.set.remove(from).or_else(|| changes.set.get(to).cloned());
+            let value = known.unwrap_or_else(|| value.clone());
             changes.set.insert(to.clone(), value);
             changes.remove.insert(from.clone());
         }
@@ -126,6 +129,9 @@ fn script(cloud: &dyn Cloud, run: &str, when: &str, all: &[(&Key, &Mends)]) -> S
             let on = ResourceRef { id, kind: &mends.kind, scope, region: mends.region.as_deref() };
             by_change.entry((scope, changes)).or_default().push(on);
         }
+    }
+    if !by_change.is_empty() && !cloud.preamble().is_empty() {
+        line(&format!("\n{}", cloud.preamble()));
     }
     let mut last = None;
     for ((scope, changes), on) in &by_change {

@@ -44,7 +44,19 @@ fn lines(resource: &Planned, tags: &[(String, Option<String>)], sources: &mut So
     let Some(block) = resource.place.as_ref().and_then(|place| sources.block(place, resource.end_line)) else { return tagledger_iac::patch(at, tags) };
     // Which input of a module becomes a tag nobody knows, and HCL is no help in a file of JSON.
     let is_resource = block.trim_start().starts_with("resource");
-    tagledger_iac::patch_block(block, at, tags).or_else(|| tagledger_iac::patch(at, tags).filter(|_| is_resource))
+    // What is copied from the source is held against what credentials look like.
+    let merged = tagledger_iac::patch_block(block, at, tags).filter(|lines| !holds_secret(lines));
+    merged.or_else(|| tagledger_iac::patch(at, tags).filter(|_| is_resource))
+}
+
+/// Whether a text in quotes, with what stands before it, looks like a credential.
+fn holds_secret(lines: &str) -> bool {
+    lines.lines().any(|line| {
+        let parts: Vec<&str> = line.split('"').collect();
+        let name = |at: usize| if parts[at - 1].trim().is_empty() { "" } else { parts[at - 1] };
+        let named_by = |at: usize| if at >= 3 && matches!(parts[at - 1].trim(), "=" | ":") { parts[at - 2] } else { name(at) };
+        (1..parts.len()).step_by(2).any(|at| tagledger_taxonomy::redacted(named_by(at), parts[at]).is_some())
+    })
 }
 
 /// A resource without any tag lacks every required key as well: for people the latter says it all.

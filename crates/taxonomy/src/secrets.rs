@@ -6,6 +6,13 @@ use tagledger_model::Text;
 /// What a value is replaced by; what it looks like follows.
 const REDACTED: &str = "(redacted: looks like ";
 
+const PRIVATE_KEY: &str = "a private key";
+const TOKEN: &str = "a token";
+const ACCESS_KEY: &str = "an access key";
+const CONNECTION: &str = "a connection string with its key";
+const ADDRESS: &str = "an address with its password";
+const PASSWORD: &str = "a password";
+
 /// What the value of a tag looks like, in words; none for anything but a credential.
 fn looks_like(key: &str, value: &str) -> Option<&'static str> {
     let value = value.trim();
@@ -13,22 +20,23 @@ fn looks_like(key: &str, value: &str) -> Option<&'static str> {
         return None;
     }
     if value.contains("-----BEGIN ") && value.contains("PRIVATE KEY") {
-        return Some("a private key");
+        return Some(PRIVATE_KEY);
     }
-    if PREFIXES.iter().any(|(prefix, length)| value.starts_with(prefix) && value.len() >= *length && value.bytes().all(is_of_a_token)) || is_signed(value) {
-        return Some("a token");
+    // One may stand among other words: behind `Bearer`, or in an address.
+    let mut words = value.split(|c: char| !c.is_ascii() || !is_of_a_token(c as u8));
+    if words.clone().any(|word| PREFIXES.iter().any(|(prefix, length)| word.starts_with(prefix) && word.len() >= *length) || is_signed(word)) {
+        return Some(TOKEN);
     }
-    if value.len() == 20 && ["AKIA", "ASIA"].iter().any(|start| value.starts_with(start)) && value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-    {
-        return Some("an access key");
+    if words.any(is_access_key) {
+        return Some(ACCESS_KEY);
     }
-    if ["AccountKey=", "SharedAccessKey=", "SharedAccessSignature="].iter().any(|part| value.contains(part)) {
-        return Some("a connection string with its key");
+    if ["AccountKey=", "SharedAccessKey=", "SharedAccessSignature=", "?sig=", "&sig="].iter().any(|part| value.contains(part)) {
+        return Some(CONNECTION);
     }
     if has_password(value) {
-        return Some("an address with its password");
+        return Some(ADDRESS);
     }
-    (names_a_secret(key) && is_random(value)).then_some("a password")
+    (names_a_secret(key) && (is_random(value) || is_secret_key(value))).then_some(PASSWORD)
 }
 
 /// How tokens begin, and how long they are at least.
@@ -60,6 +68,20 @@ fn is_of_a_token(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"_-.".contains(&b)
 }
 
+fn is_access_key(word: &str) -> bool {
+    word.len() == 20 && (word.starts_with("AKIA") || word.starts_with("ASIA")) && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+/// Forty characters of base64 of all sorts, as Amazon's secret keys are.
+fn is_secret_key(value: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| value.as_bytes().iter().any(is);
+    value.len() == 40
+        && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"/+".contains(&b))
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_digit)
+}
+
 /// Three parts of which the first two are objects: <https://www.rfc-editor.org/rfc/rfc7519>.
 fn is_signed(value: &str) -> bool {
     let parts: Vec<&str> = value.split('.').collect();
@@ -77,27 +99,34 @@ fn has_password(value: &str) -> bool {
 /// Whether a key says that its value is to be kept secret.
 fn names_a_secret(key: &str) -> bool {
     let plain: String = key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    ["password", "passwd", "pwd", "secret", "secretkey", "apikey", "accesskey", "accesstoken", "authtoken", "token", "privatekey"]
-        .iter()
-        .any(|end| plain.ends_with(end))
+    let parts = ["password", "passwd", "secretkey", "secretaccesskey", "privatekey"];
+    let ends = ["pwd", "secret", "apikey", "accesskey", "token"];
+    parts.iter().any(|part| plain.contains(part)) || ends.iter().any(|end| plain.ends_with(end))
 }
 
-/// Whether nobody would write it as a word: of three sorts of characters, without a path or a blank in it. References to where a secret is kept
-/// are no secrets.
+/// Whether nobody would write it as a word: of three sorts of characters, without a path or a blank in it, and no name made of words, such as
+/// `MyApp-Prod-Db1`. References to where a secret is kept are no secrets.
 fn is_random(value: &str) -> bool {
     let has = |is: fn(char) -> bool| usize::from(value.chars().any(is));
     let sorts = has(|c| c.is_ascii_lowercase()) + has(|c| c.is_ascii_uppercase()) + has(|c| c.is_ascii_digit()) + has(|c| "!#$%^&*+=~?@".contains(c));
-    sorts >= 3 && value.len() >= 10 && !value.contains(['/', ' ', ':'])
+    sorts >= 3 && value.len() >= 10 && !value.contains(['/', ' ', ':']) && !is_name(value)
+}
+
+/// Words that may end in a number, put together by dashes, dots or underscores.
+fn is_name(value: &str) -> bool {
+    let is_word = |part: &str| part.trim_end_matches(|c: char| c.is_ascii_digit()).bytes().all(|b| b.is_ascii_alphabetic());
+    value.contains(['-', '_', '.']) && value.split(['-', '_', '.']).all(is_word)
 }
 
 /// What stands in the place of a value that looks like a credential.
-pub(crate) fn redacted(key: &str, value: &str) -> Option<Text> {
+pub fn redacted(key: &str, value: &str) -> Option<Text> {
     looks_like(key, value).map(|what| Text::from(format!("{REDACTED}{what})")))
 }
 
-/// What a value that was left out looks like.
-pub(crate) fn was(value: Option<&str>) -> Option<&str> {
-    value?.strip_prefix(REDACTED)?.strip_suffix(')')
+/// What a value that was left out looks like; none for whatever else somebody wrote in the same words.
+pub fn was_redacted(value: &str) -> Option<&'static str> {
+    let what = value.strip_prefix(REDACTED)?.strip_suffix(')')?;
+    [PRIVATE_KEY, TOKEN, ACCESS_KEY, CONNECTION, ADDRESS, PASSWORD].into_iter().find(|known| *known == what)
 }
 
 #[cfg(test)]
@@ -115,10 +144,15 @@ mod tests {
             ("DB_Password", "Tr0ub4dor&3x".to_owned(), "a password"),
             ("storage", "DefaultEndpointsProtocol=https;AccountKey=abc==".to_owned(), "a connection string with its key"),
             ("k", "-----BEGIN RSA PRIVATE KEY-----".to_owned(), "a private key"),
+            ("auth", format!("Bearer ghp_{long}"), "a token"),
+            ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned(), "a password"),
+            ("db_password_prod", "Tr0ub4dor&3x".to_owned(), "a password"),
+            ("url", "https://shop.blob.core.windows.net/x?sv=2024-11-04&sig=abc%3D".to_owned(), "a connection string with its key"),
+            ("note", "(redacted: looks like AKIAIOSFODNN7EXAMPLE)".to_owned(), "an access key"),
         ] {
             assert_eq!(looks_like(key, &value), Some(what), "{key}={value}");
             let text = redacted(key, &value).unwrap();
-            assert_eq!((was(Some(&text)), text.contains(&value)), (Some(what), false));
+            assert_eq!((was_redacted(&text), text.contains(&value)), (Some(what), false));
             // What was left out stays left out as it is.
             assert_eq!(redacted(key, &text), None);
         }
@@ -134,6 +168,7 @@ mod tests {
             ("url", "https://user@example.com/x"),
             ("url", "postgres://shop:${DB_PASSWORD}@db/shop"),
             ("ticket", "AKIA-123"),
+            ("secret", "MyApp-Prod-Db1"),
             ("commit", "0123456789abcdef0123456789abcdef01234567"),
             ("Owner", "jane.doe@example.com"),
             ("version", "v1.2.3"),
