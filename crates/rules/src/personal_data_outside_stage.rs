@@ -21,8 +21,8 @@ static META: RuleMeta = RuleMeta {
     since: "0.1.0",
     summary: "Data of a class that its Environment must not hold",
     options: &[
-        RuleOption { name: ALLOWED, shape: OptionShape::ValuesOf("Environment") },
-        RuleOption { name: CLASSES, shape: OptionShape::ValuesOf("DataClass") },
+        RuleOption { name: ALLOWED, shape: OptionShape::ValuesOf("Environment"), beside: None },
+        RuleOption { name: CLASSES, shape: OptionShape::ValuesOf("DataClass"), beside: Some(ALLOWED) },
     ],
     page: include_str!("../pages/personal-data-outside-stage.md"),
 };

@@ -18,7 +18,7 @@ static META: RuleMeta = RuleMeta {
     level: Level::Warn,
     since: "0.1.0",
     summary: "What is stopped has been so for long, and is still paid for in part",
-    options: &[RuleOption { name: AFTER, shape: OptionShape::Duration }],
+    options: &[RuleOption { name: AFTER, shape: OptionShape::Duration, beside: None }],
     page: include_str!("../pages/stopped-too-long.md"),
 };
 

@@ -214,6 +214,8 @@ pub struct RuleOption {
     pub name: &'static str,
     /// What may stand there.
     pub shape: OptionShape,
+    /// The option without which it says nothing.
+    pub beside: Option<&'static str>,
 }
 
 /// What an option may be.

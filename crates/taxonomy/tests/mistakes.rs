@@ -10,14 +10,14 @@ use tagledger_taxonomy::{Known, KnownCloud, KnownRule, LoadError, OptionShape, R
 const KNOWN: Known<'_> = Known {
     rules: &[
         KnownRule { id: "untagged", options: &[] },
-        KnownRule { id: "missing-required-key", options: &[RuleOption { name: "keys", shape: OptionShape::Words }] },
+        KnownRule { id: "missing-required-key", options: &[RuleOption { name: "keys", shape: OptionShape::Words, beside: None }] },
         KnownRule { id: "empty-value", options: &[] },
         KnownRule { id: "unknown-value", options: &[] },
         KnownRule {
             id: "expired",
             options: &[
-                RuleOption { name: "warn_before", shape: OptionShape::Duration },
-                RuleOption { name: "only", shape: OptionShape::ValuesOf("Environment") },
+                RuleOption { name: "warn_before", shape: OptionShape::Duration, beside: None },
+                RuleOption { name: "only", shape: OptionShape::ValuesOf("Environment"), beside: Some("warn_before") },
             ],
         },
     ],

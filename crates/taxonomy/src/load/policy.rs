@@ -76,6 +76,7 @@ fn setting(reader: &mut Reader<'_>, id: Word<'_>, node: &Node, keys: &[Key], rul
     let mut fields = reader.fields(node, "a rule")?;
     let level = fields.take("level").and_then(|n| reader.word(n, "`level`")).and_then(|word| level(reader, word));
     let mut options = BTreeMap::new();
+    let mut alone = Vec::new();
     for (name, value) in fields.rest(reader) {
         // Options of a rule that is not known cannot be judged.
         let option = rule.and_then(|rule| rule.options.iter().find(|option| option.name == name.text));
@@ -86,8 +87,12 @@ fn setting(reader: &mut Reader<'_>, id: Word<'_>, node: &Node, keys: &[Key], rul
         let words = reader.word_or_words(value, "An option");
         if let Some(option) = option {
             check_option(reader, option, value, &words, keys);
+            alone.extend(option.beside.map(|other| (name, other)));
         }
         options.insert(name.text.to_owned(), words.into_iter().map(|w| w.text.to_owned()).collect());
+    }
+    for (name, other) in alone.into_iter().filter(|(_, other)| !options.contains_key(*other)) {
+        reader.error(name.at, format!("`{}` says nothing without `{other}`", name.text), format!("Write `{other}` beside it, or take it away"));
     }
     Some(RuleSetting { level, options, place })
 }

@@ -16,12 +16,12 @@ const KNOWN: Known<'_> = Known {
     rules: &[
         KnownRule { id: "nonstandard-key", options: &[] },
         KnownRule { id: "missing-required-key", options: &[] },
-        KnownRule { id: "stopped-too-long", options: &[RuleOption { name: "after", shape: OptionShape::Duration }] },
+        KnownRule { id: "stopped-too-long", options: &[RuleOption { name: "after", shape: OptionShape::Duration, beside: None }] },
         KnownRule {
             id: "personal-data-outside-stage",
             options: &[
-                RuleOption { name: "allowed", shape: OptionShape::ValuesOf("Environment") },
-                RuleOption { name: "classes", shape: OptionShape::ValuesOf("DataClass") },
+                RuleOption { name: "allowed", shape: OptionShape::ValuesOf("Environment"), beside: None },
+                RuleOption { name: "classes", shape: OptionShape::ValuesOf("DataClass"), beside: Some("allowed") },
             ],
         },
     ],
