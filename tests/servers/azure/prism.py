@@ -6,29 +6,16 @@ Before it stands a port of our own. It tells the server by which host it was ask
 import http.client
 import json
 import os
-import re
-import socket
-import subprocess
-import threading
-import time
 
+import judge
 import manager
 from app import Answer
-from leftovers import when_gone
+from judge import HOP
 from listen import serve
 from openapi import merged
 from weather import Drop
 
 PROBLEM = "https://stoplight.io/prism/errors#"
-COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-# These belong to one connection.
-HOP = ("connection", "keep-alive", "transfer-encoding", "content-length", "host", "date", "server", "content-type", "upgrade", "content-encoding")
-
-
-def free():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class Front:
@@ -68,37 +55,10 @@ class Front:
 
 def start(app, folder):
     """Starts Prism and the port before it, and waits until both answer; the port's number."""
-    node = os.environ["TAGLEDGER_TEST_NODE"]
     document = os.path.join(folder, "azure.json")
     with open(document, "w", encoding="utf-8") as file:
-        json.dump(merged(node), file)
-    port = free()
-    command = [os.path.join(node, "node_modules", ".bin", "prism"), "proxy", "--errors", document, f"http://127.0.0.1:{app.ports['http']}", "-h", "127.0.0.1",
-               "-p", str(port)]
-    judge = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
-    when_gone('kill -9 "-$1"', str(judge.pid))
-    said, ready = [], threading.Event()
-
-    def listen():
-        for line in judge.stdout:
-            text = COLOURS.sub("", line.decode("utf-8", "replace")).strip()
-            said.append(text)
-            del said[:-50]
-            if "Prism is listening" in text:
-                ready.set()
-        ready.set()
-
-    threading.Thread(target=listen, daemon=True).start()
-    if not ready.wait(60) or judge.poll() is not None:
-        raise SystemExit("Prism did not start: " + " / ".join(said))
-    front = Front(app, port)
+        json.dump(merged(os.environ["TAGLEDGER_TEST_NODE"]), file)
+    front = Front(app, judge.start(document, app.ports["http"]))
     number = serve(front, app.violations)
     front.host = f"127.0.0.1:{number}"
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
     return number
-

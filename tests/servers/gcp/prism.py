@@ -7,29 +7,18 @@ import http.client
 import json
 import os
 import re
-import shutil
-import socket
-import subprocess
 import tempfile
-import threading
-import time
 
+import judge
 from forecast import Drop
+from judge import HOP
+from leftovers import when_gone
 from listen import serve
 from openapi import COLLECTIONS, merged
 from wire import Answer
 
 PROBLEM = "https://stoplight.io/prism/errors#"
-COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-# These belong to one connection.
-HOP = ("connection", "keep-alive", "transfer-encoding", "content-length", "host", "date", "server", "content-type", "upgrade", "content-encoding")
 JUDGED = re.compile(rf"/v1/({'|'.join(COLLECTIONS)})/(?!-/).*|/v3/.*")
-
-
-def free():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class Front:
@@ -83,44 +72,11 @@ class Front:
                 self.violations.append(f"{asked.method} {asked.path}: {problem['type'].removeprefix(PROBLEM)}: {said}")
 
 
-def when_gone(process, folder):
-    """Ends a process and removes a folder after this server has ended, for whatever reason: a shell waits for the end of a pipe."""
-    silent = subprocess.DEVNULL
-    script = 'cat > /dev/null; kill -9 "-$1"; rm -rf "$2"'
-    # It is kept by who started it, so that its pipe is open as long as the server lives.
-    return subprocess.Popen(["sh", "-c", script, "sh", str(process.pid), folder], stdin=subprocess.PIPE, stdout=silent, stderr=silent, start_new_session=True)
-
-
 def start(app):
     """Starts Prism and the port before it, and waits until both answer; the port's number."""
-    node, folder, document = os.environ["TAGLEDGER_TEST_NODE"], tempfile.mkdtemp(prefix="gcp-"), merged()
+    folder, document = tempfile.mkdtemp(prefix="gcp-"), merged()
+    when_gone('rm -rf "$1"', folder)
     path = os.path.join(folder, "gcp.json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(document, file)
-    port = free()
-    command = [os.path.join(node, "node_modules", ".bin", "prism"), "proxy", "--errors", path, f"http://127.0.0.1:{app.ports['http']}", "-h", "127.0.0.1",
-               "-p", str(port)]
-    judge = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
-    app.tidier = when_gone(judge, folder)
-    said, ready = [], threading.Event()
-
-    def listen():
-        for line in judge.stdout:
-            text = COLOURS.sub("", line.decode("utf-8", "replace")).strip()
-            said.append(text)
-            del said[:-50]
-            if "Prism is listening" in text:
-                ready.set()
-        ready.set()
-
-    threading.Thread(target=listen, daemon=True).start()
-    if not ready.wait(60) or judge.poll() is not None:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise SystemExit("Prism did not start: " + " / ".join(said))
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    return serve(Front(app, port, document))
+    return serve(Front(app, judge.start(path, app.ports["http"]), document))
