@@ -6,7 +6,7 @@
 mod balancers;
 mod proofs;
 
-use super::chains::Reading;
+use super::chains::{self, InChains, Reading};
 use super::emptiness::{self, Listing};
 use super::hierarchy;
 use super::places::{self, Place};
@@ -20,7 +20,7 @@ use proofs::{Data, canonical, text};
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use tagledger_collect::{Asked, CollectError, Collector, CollectorInfo, Found, Job, Operation, Outlet, Rate, Target};
 use tagledger_model::{CloudId, Fact, Facts, Further, NativeId, Observed, Origin, RawResource, Taggable, Text};
 
@@ -111,37 +111,27 @@ impl Collector for Listed {
     fn collect<'a>(&'a self, targets: &'a [Target], out: &'a Outlet) -> Asked<'a, ()> {
         Box::pin(async move {
             out.counts_the_rest(&targets[0]);
-            let mut patience = 2;
-            loop {
-                let mut reading = Reading::take_up(&self.reading, out, self.lists);
-                let ended = match self.read(&mut reading, out).await {
-                    Err(CollectError::StaleToken(_)) if patience > 0 => {
-                        patience -= 1;
-                        out.anew().await;
-                        continue;
+            let read = chains::whole(self, &self.reading, out, self.lists).await;
+            let Place { session, hierarchy, name, .. } = &self.place;
+            match read {
+                Err(CollectError::Denied { permission }) => Err(hierarchy::refused(session, hierarchy, name, permission, &LIST).await),
+                Err(other) => Err(other),
+                Ok(seen) => {
+                    if let Some(mut seen) = seen {
+                        let listing = std::mem::take(&mut seen.listing);
+                        out.amend(seen.judged(targets)).await;
+                        out.amend(self.place.together.listed(listing, targets)).await;
                     }
-                    Err(CollectError::Denied { permission }) => {
-                        let Place { session, hierarchy, name, .. } = &self.place;
-                        Err(hierarchy::refused(session, hierarchy, name, permission, &LIST).await)
-                    }
-                    Ok(()) => {
-                        if let Some(mut seen) = reading.seen.take() {
-                            let listing = std::mem::take(&mut seen.listing);
-                            out.amend(seen.judged(targets)).await;
-                            out.amend(self.place.together.listed(listing, targets)).await;
-                        }
-                        Ok(())
-                    }
-                    other => other,
-                };
-                *self.reading.lock().unwrap_or_else(PoisonError::into_inner) = reading;
-                return ended;
+                    Ok(())
+                }
             }
         })
     }
 }
 
-impl Listed {
+impl InChains for Listed {
+    type Seen = Seen;
+
     async fn read(&self, reading: &mut Reading<Seen>, out: &Outlet) -> Result<(), CollectError> {
         let Place { session, hierarchy, name, .. } = &self.place;
         let context = Context::new(Origin::Live { collector: INFO.id }).knowing(Arc::clone(&hierarchy.ids));
@@ -163,7 +153,9 @@ impl Listed {
         };
         chains.read(out, ask, take).await
     }
+}
 
+impl Listed {
     fn take(&self, mut asset: Asset, context: &Context, seen: Option<&mut Seen>, found: &mut Vec<Found>) {
         let kind = inventory::kind(Text::from(asset.asset_type.as_str()));
         let resource = asset.resource.take();

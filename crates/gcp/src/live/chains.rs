@@ -98,6 +98,33 @@ impl Chains {
     }
 }
 
+/// What is read as lists side by side.
+pub(super) trait InChains: Sync {
+    /// What is learned on the way.
+    type Seen: Default + Send;
+
+    /// Reads on from where the lists stand.
+    fn read(&self, reading: &mut Reading<Self::Seen>, out: &Outlet) -> impl Future<Output = Result<(), CollectError>> + Send;
+}
+
+/// Reads all, from the beginning once more where a token is not accepted any more, and keeps for another attempt how far it came. What was seen is
+/// handed out when it was read whole.
+pub(super) async fn whole<C: InChains>(of: &C, held: &Mutex<Reading<C::Seen>>, out: &Outlet, lists: usize) -> Result<Option<C::Seen>, CollectError> {
+    let mut patience = 2;
+    loop {
+        let mut reading = Reading::take_up(held, out, lists);
+        let read = of.read(&mut reading, out).await;
+        if matches!(read, Err(CollectError::StaleToken(_))) && patience > 0 {
+            patience -= 1;
+            out.anew().await;
+            continue;
+        }
+        let seen = if read.is_ok() { reading.seen.take() } else { None };
+        *held.lock().unwrap_or_else(PoisonError::into_inner) = reading;
+        return read.map(|()| seen);
+    }
+}
+
 /// How far a place was read, and what this program has seen of it.
 #[derive(Debug)]
 pub(super) struct Reading<S> {

@@ -2,7 +2,7 @@
 //!
 //! <https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TopLevel/searchAllResources>
 
-use super::chains::Reading;
+use super::chains::{self, InChains, Reading};
 use super::emptiness::Emptiness;
 use super::places::{self, Place};
 use super::session::{self, Session};
@@ -14,7 +14,7 @@ use crate::name::Name;
 use crate::projects::Projects;
 use google_cloud_asset_v1::model::{self, ResourceSearchResult, SearchAllResourcesResponse};
 use google_cloud_wkt::FieldMask;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use tagledger_collect::{Asked, CollectError, Collector, CollectorInfo, Found, Job, Operation, Outlet, Rate, Target};
 use tagledger_model::{Origin, RawTag, Text, Timestamp};
 
@@ -81,29 +81,17 @@ impl Collector for Search {
     fn collect<'a>(&'a self, targets: &'a [Target], out: &'a Outlet) -> Asked<'a, ()> {
         Box::pin(async move {
             out.counts_the_rest(&targets[0]);
-            let mut patience = 2;
-            loop {
-                let mut reading = Reading::take_up(&self.reading, out, self.lists);
-                let ended = match self.read(&mut reading, out).await {
-                    Err(CollectError::StaleToken(_)) if patience > 0 => {
-                        patience -= 1;
-                        out.anew().await;
-                        continue;
+            let read = chains::whole(self, &self.reading, out, self.lists).await;
+            let Place { session, hierarchy, name, .. } = &self.place;
+            match read {
+                Err(CollectError::Denied { permission }) => Err(hierarchy::refused(session, hierarchy, name, permission, &SEARCH).await),
+                Err(other) => Err(other),
+                Ok(seen) => {
+                    if let Some(emptiness) = seen {
+                        self.ended(emptiness, targets, out).await;
                     }
-                    Err(CollectError::Denied { permission }) => {
-                        let Place { session, hierarchy, name, .. } = &self.place;
-                        Err(hierarchy::refused(session, hierarchy, name, permission, &SEARCH).await)
-                    }
-                    Ok(()) => {
-                        if let Some(emptiness) = reading.seen.take() {
-                            self.ended(emptiness, targets, out).await;
-                        }
-                        Ok(())
-                    }
-                    other => other,
-                };
-                *self.reading.lock().unwrap_or_else(PoisonError::into_inner) = reading;
-                return ended;
+                    Ok(())
+                }
             }
         })
     }
@@ -120,6 +108,17 @@ impl Search {
         }
         out.amend(self.place.together.searched(emptiness, targets)).await;
     }
+
+    /// Whether it lies in a project that is not asked, or is one.
+    fn is_left_out(&self, result: &ResourceSearchResult) -> bool {
+        let left_out = &self.place.hierarchy.left_out;
+        let in_name = || Name::parse(&result.name).and_then(|name| name.project());
+        !left_out.is_empty() && result.project.strip_prefix("projects/").into_iter().chain(in_name()).any(|project| left_out.contains(project))
+    }
+}
+
+impl InChains for Search {
+    type Seen = Emptiness;
 
     async fn read(&self, reading: &mut Reading<Emptiness>, out: &Outlet) -> Result<(), CollectError> {
         let Place { session, hierarchy, name, .. } = &self.place;
@@ -146,13 +145,6 @@ impl Search {
             found
         };
         chains.read(out, ask, take).await
-    }
-
-    /// Whether it lies in a project that is not asked, or is one.
-    fn is_left_out(&self, result: &ResourceSearchResult) -> bool {
-        let left_out = &self.place.hierarchy.left_out;
-        let in_name = || Name::parse(&result.name).and_then(|name| name.project());
-        !left_out.is_empty() && result.project.strip_prefix("projects/").into_iter().chain(in_name()).any(|project| left_out.contains(project))
     }
 }
 
