@@ -30,10 +30,10 @@ impl Context<'_> {
     /// Judges the Environment that a resource is in: what it or a container says, else what its container is declared for; null where nothing says.
     pub fn judged_by_environment(&self, judge: impl Fn(&Text) -> Answer) -> Expr {
         let Some(key) = self.taxonomy().key("Environment") else { return lit(NULL) };
+        // A stage may be a value that no tag says and no list names: it has its code only when it was looked up.
+        let codes: Vec<u32> = (0..self.inventory.len()).map(|row| environment_code(self.inventory, key, row)).collect();
         let answers = self.answers(key, judge);
-        let codes = (0..self.inventory.len()).map(|row| environment_code(self.inventory, key, row));
-        // A stage may be a value that no tag says.
-        self.column(codes.map(|code| answers.get(code as usize).copied().flatten()))
+        self.column(codes.into_iter().map(|code| answers[code as usize]))
     }
 
     /// Judges the value that a key has together with the Environment; null where there is no value. Each distinct pair is judged once.
