@@ -51,7 +51,7 @@ impl LiveRows<'_> {
                 Taggable::Unknown => "unknown",
             },
             created: view.created().map(|t| t.to_string()),
-            stage: view.stage().map(|d| Text::new(&d.environment)),
+            stage: view.stage().map(|d| Text::new(d.words())),
             keys: self.cx.taxonomy().ids().map(|(key, _)| key_cell(&view, key)).collect(),
             cost: self.prices.of(row).into_iter().map(|m| MoneyRow { currency: m.currency.to_string(), amount: m.amount.to_string() }).collect(),
             sources: Text::from(view.sources().join("+")),

@@ -7,7 +7,9 @@ use crate::{Document, ExportInfo, ExportReader, Found, ReadError, Sample, Sink};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use state::{ATTACHED, MADE_FROM, RETENTION_DAYS, RUNNING, STATE_SINCE, State};
-use tagledger_model::{CloudId, Container, Layer, NativeId, Observed, Origin, RawResource, RawTag, Retention, Scope, ScopeId, Taggable, Text, Timestamp};
+use tagledger_model::{
+    CloudId, Container, ContainerRef, Layer, NativeId, Observed, Origin, RawResource, RawTag, Retention, Scope, ScopeId, Taggable, Text, Timestamp,
+};
 
 /// The generic readers.
 pub static GENERIC: &[&dyn ExportReader] = &[&Json, &Csv];
@@ -47,6 +49,18 @@ struct Record {
     /// None when the member is absent: the tags were not read. A null is known to be no tags.
     #[serde(default, deserialize_with = "present")]
     tags: Option<Tags>,
+    /// What a scope lies in, from the nearest to the root, each as `kind:id` or `kind:name`.
+    #[serde(default)]
+    above: Vec<String>,
+}
+
+/// A container above a scope, as `stages:` calls its kind.
+fn above(text: &str, scope: &str) -> Result<ContainerRef, String> {
+    let (kind, name) = text.split_once(':').map(|(kind, name)| (kind.trim(), name.trim())).unwrap_or_default();
+    if kind.is_empty() || name.is_empty() {
+        return Err(format!("`above` of {scope} holds `{text}`; write the kind and the name, such as `folders:Production`"));
+    }
+    Ok(ContainerRef::new(kind, name, Some(Text::new(name))))
 }
 
 type Tags = serde_json::Map<String, Value>;
@@ -86,6 +100,11 @@ fn tag_value(value: &Value) -> Text {
     }
 }
 
+fn tags(map: Option<&Tags>) -> Observed<Vec<RawTag>> {
+    let tag = |(key, value): (&String, &Value)| RawTag { key: Text::new(key), value: Observed::Known(tag_value(value)), layer: Layer::Own };
+    map.map_or(Observed::Unknown, |map| Observed::Known(map.iter().map(tag).collect()))
+}
+
 impl Record {
     /// What the record describes, or what is wrong with it.
     fn found(self, reader: &'static str, document: &Document) -> Result<Found, String> {
@@ -95,14 +114,10 @@ impl Record {
         let cloud = CloudId::new(need(self.cloud, "cloud")?.trim());
         let scope = ScopeId::from(need(self.scope, "scope")?.trim());
         let kind = need(self.kind, "kind")?;
-        let tags = match self.tags {
-            None => Observed::Unknown,
-            Some(map) => Observed::Known(
-                map.iter().map(|(key, value)| RawTag { key: Text::new(key), value: Observed::Known(tag_value(value)), layer: Layer::Own }).collect(),
-            ),
-        };
+        let tags = tags(self.tags.as_ref());
         if kind == "scope" {
-            return Ok(Found::Scope(Scope { cloud, id: scope, aliases: Vec::new(), name: self.name, ancestors: Vec::new(), tags, active: true }));
+            let ancestors = self.above.iter().map(|text| above(text, &scope)).collect::<Result<_, _>>()?;
+            return Ok(Found::Scope(Scope { cloud, id: scope, aliases: Vec::new(), name: self.name, ancestors, tags, active: true }));
         }
         let id = need(self.id, "id")?;
         if kind == "resource_group" {
@@ -224,6 +239,7 @@ fn csv_record(header: &csv::StringRecord, row: &csv::StringRecord) -> Result<Rec
             "state_since" => record.state_since = STATE_SINCE.cell(cell)?,
             "retention_days" => record.retention_days = RETENTION_DAYS.cell(cell)?,
             "made_from" => record.made_from = MADE_FROM.cell(cell)?,
+            "above" => record.above = cell.split(';').filter(|one| !one.trim().is_empty()).map(str::to_owned).collect(),
             "tags" if !cell.trim().is_empty() => {
                 read = true;
                 let map: Option<Tags> = serde_json::from_str(cell).map_err(|e| format!("the `tags` cell is no JSON object: {e}"))?;

@@ -182,7 +182,8 @@ impl Step for DeclaredStage {
         if scope == NONE || cx.billing.taxonomy.key("Environment") != Some(key) {
             return 0;
         }
-        owners.inventory().scope_stage(scope).map_or(0, |declared| cx.billing.dictionary.code(key, &declared.environment))
+        let declared = owners.inventory().scope_stage(scope).and_then(|declared| declared.environment());
+        declared.map_or(0, |one| cx.billing.dictionary.code(key, one))
     }
 }
 

@@ -115,7 +115,8 @@ fn inherited(billing: &Billing<'_>, key: tagledger_taxonomy::KeyId, cloud: u8, a
         }
         Rung::Stage => {
             let declared = if scope == NONE || account.is_empty() { None } else { inventory.scope_stage(scope) };
-            declared.filter(|_| billing.taxonomy.key("Environment") == Some(key)).map_or(0, |d| billing.dictionary.code(key, &d.environment))
+            let declared = declared.filter(|_| billing.taxonomy.key("Environment") == Some(key));
+            declared.and_then(|d| d.environment()).map_or(0, |one| billing.dictionary.code(key, one))
         }
     };
     billing.taxonomy.costs.ladder.iter().map(rung).find(|v| *v != 0).unwrap_or(0)

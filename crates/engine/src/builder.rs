@@ -7,7 +7,7 @@ use crate::tag_sets::{Pair, TagSets};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use tagledger_model::{Container, Further, KeyCase, Observed, Place, RawResource, RawTag, Scope, Standing, TagGrammar, Taggable, Text};
-use tagledger_taxonomy::{Declared, Dictionary, KeyState, Meaning, Normaliser, Stages, Taxonomy, apply};
+use tagledger_taxonomy::{Declared, Dictionary, KeyState, Meaning, Normaliser, StageSource, Stages, Taxonomy, apply};
 
 /// The scope that readers write where an export does not say it.
 pub const UNKNOWN_SCOPE: &str = "unknown";
@@ -81,7 +81,8 @@ impl InventoryBuilder {
 
     /// Says which Environment everything is deployed to; this beats what the taxonomy declares of containers.
     pub fn deploy_to(&mut self, environment: &str) {
-        self.target = Some(Declared { environment: environment.to_owned(), by: "the deploy target".to_owned(), place: Place::default() });
+        let environments = vec![environment.to_owned()];
+        self.target = Some(Declared { environments, by: "the deploy target".to_owned(), source: StageSource::Entry, place: Place::default() });
     }
 
     /// How many resources there are so far.
@@ -134,15 +135,24 @@ impl InventoryBuilder {
     pub fn scope(&mut self, scope: &Scope) {
         let cloud = self.cloud(&scope.cloud);
         let set = self.tag_set(cloud, &scope.tags, &Further::None);
+        let ancestor_sets: Vec<u32> = scope.ancestors.iter().map(|step| self.tag_set(cloud, &step.tags, &Further::None)).collect();
         let row = self.scope_row(cloud, &scope.id);
         let entry = &mut self.scopes[row as usize];
         entry.described = true;
         entry.active &= scope.active;
         // Of two names the later in the alphabet stays, of two tag sets the larger: file order must not decide.
         entry.name = entry.name.take().max(scope.name.clone());
-        // Of two ways to the root the longer was seen further.
+        // Of two ways to the root the longer was seen further; of two that are one, each step is known by what either says of it.
         if entry.ancestors.len() < scope.ancestors.len() {
             entry.ancestors.clone_from(&scope.ancestors);
+            entry.ancestor_sets = ancestor_sets;
+        } else if entry.ancestors.iter().map(|step| &step.id).eq(scope.ancestors.iter().map(|step| &step.id)) {
+            for ((old, old_set), (new, set)) in entry.ancestors.iter_mut().zip(&mut entry.ancestor_sets).zip(scope.ancestors.iter().zip(ancestor_sets)) {
+                old.name = old.name.take().max(new.name.clone());
+                if self.sets.weight(set) > self.sets.weight(*old_set) {
+                    *old_set = set;
+                }
+            }
         }
         if self.sets.weight(set) > self.sets.weight(entry.set) {
             entry.set = set;

@@ -1,10 +1,12 @@
 //! What a rule is.
 
 use crate::context::Context;
-use crate::inventory::ScopeRow;
+use crate::facts::CloudFacts;
+use crate::inventory::{GroupRow, ScopeRow};
+use crate::stage::ContainerStage;
 use crate::view::ResourceView;
 use polars::prelude::Expr;
-use tagledger_model::{Level, Place, Suggestion, Timestamp, Verdict};
+use tagledger_model::{Level, Place, Suggestion, Text, Timestamp, Verdict};
 use tagledger_taxonomy::{KeyId, RuleOption, Waiver};
 
 /// What a rule is about.
@@ -61,6 +63,8 @@ pub enum Table {
     Resources,
     /// One row per account, subscription or project.
     Scopes,
+    /// One row per resource group.
+    Groups,
     /// One row per waiver of the taxonomy.
     Waivers,
 }
@@ -70,7 +74,7 @@ pub enum Table {
 pub enum Check {
     /// Columns over a table.
     Columns {
-        /// The table: resources or scopes.
+        /// The table: resources, scopes or groups.
         table: Table,
         /// The key that it is about.
         key: Option<KeyId>,
@@ -105,6 +109,12 @@ pub struct Hit<'a> {
     pub resource: Option<ResourceView<'a>>,
     /// The scope, for a check over scopes.
     pub scope: Option<&'a ScopeRow>,
+    /// The resource group, for a check over groups.
+    pub group: Option<&'a GroupRow>,
+    /// What is known of the stage of the scope or group.
+    pub stage: Option<&'a ContainerStage>,
+    /// The cloud that the row is of; none for a waiver.
+    pub cloud: Option<&'a CloudFacts>,
     /// The waiver, for a check over waivers.
     pub waiver: Option<&'a Waiver>,
     /// The key that the check is about.
@@ -115,7 +125,19 @@ pub struct Hit<'a> {
     pub now: Timestamp,
 }
 
-impl Hit<'_> {
+impl<'a> Hit<'a> {
+    /// The id of the scope or group that a check over containers is about.
+    pub fn container_id(&self) -> Option<&'a Text> {
+        self.group.map(|group| &group.id).or_else(|| self.scope.map(|scope| &scope.id))
+    }
+
+    /// Its name; what stands for one in its id where it has none.
+    pub fn container_name(&self) -> Option<Text> {
+        let last = |group: &GroupRow| Text::new(group.id.rsplit('/').next().unwrap_or(&group.id));
+        let of_group = self.group.map(|group| group.name.clone().unwrap_or_else(|| last(group)));
+        of_group.or_else(|| self.scope.map(|scope| scope.name.clone().unwrap_or_else(|| scope.id.clone())))
+    }
+
     /// True for a violated row, false for an undetermined one.
     pub fn is_violated(&self) -> bool {
         self.verdict == Verdict::Violated

@@ -56,14 +56,14 @@ impl<'a> Context<'a> {
         col(column::REPEATS_KEY)
     }
 
-    /// Whether its container is declared to be for one stage.
+    /// Whether anything says what its container, or the container itself, is for.
     pub fn has_stage(&self) -> Expr {
-        col(column::STAGE).is_not_null()
+        col(column::STAGE)
     }
 
-    /// Code of the stage, comparable with a value of the Environment key.
-    pub fn stage(&self) -> Expr {
-        col(column::STAGE)
+    /// Of the resources' table: whether its own word is an Environment that does not belong in its container; null where it has no word that is known.
+    pub fn is_outside_stage(&self) -> Expr {
+        col(column::OUTSIDE_STAGE)
     }
 
     /// Whether any resource has a fact of this kind: a rule about it has nothing to say otherwise.
@@ -116,7 +116,27 @@ impl<'a> Context<'a> {
         col(column::EXPIRES).lt_eq(lit(self.now.0))
     }
 
-    /// Of the scopes' table: whether the scope can be judged.
+    /// Of the tables of containers: whether what it is for is said by itself and by something else.
+    pub fn stage_is_said_twice(&self) -> Expr {
+        col(column::SAID_TWICE)
+    }
+
+    /// Of the tables of containers: whether the two say different things; null where its own tag says nothing that is known.
+    pub fn stage_is_contradicted(&self) -> Expr {
+        col(column::CONTRADICTED)
+    }
+
+    /// Of the tables of containers: whether its name says an Environment, and something else says its stage.
+    pub fn name_says_stage(&self) -> Expr {
+        col(column::NAMED)
+    }
+
+    /// Of the tables of containers: whether its name says another Environment than its stage; null where it says that one and another.
+    pub fn is_misnamed(&self) -> Expr {
+        col(column::MISNAMED)
+    }
+
+    /// Of the tables of containers: whether it can be judged.
     pub fn scope_is_seen(&self) -> Expr {
         col(column::SEEN)
     }

@@ -89,6 +89,7 @@ pub fn audit(cx: &Context<'_>, rules: &[&dyn Rule]) -> Result<Audit, EngineError
     let mut judged: Vec<(usize, BooleanChunked)> = Vec::new();
     run_table(Table::Resources, cx.inventory.frame().clone(), &prepared, &mut audit, &mut judged)?;
     run_table(Table::Scopes, frame::scopes(cx.inventory)?, &prepared, &mut audit, &mut judged)?;
+    run_table(Table::Groups, frame::groups(cx.inventory)?, &prepared, &mut audit, &mut judged)?;
     let mut waivers = Waivers::new(cx, rules);
     waivers.cover(&audit.checks, &mut audit.hits);
     audit.waivers = waivers.into_uses();

@@ -20,6 +20,16 @@ impl CloudFacts {
     pub fn scope_word(&self) -> &'static str {
         self.containers.iter().find(|c| c.is_scope).map_or("scopes", |c| c.word)
     }
+
+    /// How the scope is called in a sentence, e.g. "account".
+    pub fn noun_of_scope(&self) -> &'static str {
+        self.containers.iter().find(|c| c.is_scope).map_or("scope", |c| c.noun)
+    }
+
+    /// How a kind of container is called in a sentence.
+    pub fn noun_of<'a>(&self, word: &'a str) -> &'a str {
+        self.containers.iter().find(|c| c.word == word).map_or(word, |c| c.noun)
+    }
 }
 
 /// An export reader or collector as data.

@@ -209,7 +209,14 @@ impl<'a> FindingSource<'a> {
         let resource = (check.table == Table::Resources).then(|| inventory.resource(hit.row));
         let scope = (check.table == Table::Scopes).then(|| &inventory.scopes()[hit.row as usize]);
         let waiver = (check.table == Table::Waivers).then(|| &taxonomy.waivers[hit.row as usize]);
-        let said = rule.explain(&Hit { resource, scope, waiver, key: check.key, verdict: hit.verdict, now: self.cx.now });
+        let group = (check.table == Table::Groups).then(|| &inventory.groups()[hit.row as usize]);
+        let stage = match check.table {
+            Table::Scopes => Some(inventory.stage_of_scope(hit.row)),
+            Table::Groups => Some(inventory.stage_of_group(hit.row)),
+            Table::Resources | Table::Waivers => None,
+        };
+        let cloud = resource.map(|r| r.cloud_facts()).or(scope.map(|s| s.cloud).or(group.map(|g| g.cloud)).map(|at| &inventory.clouds()[usize::from(at)]));
+        let said = rule.explain(&Hit { resource, scope, group, stage, cloud, waiver, key: check.key, verdict: hit.verdict, now: self.cx.now });
         let key = check.key.map(|k| taxonomy.keys[k.index()].name.as_str());
         let value = |key: Option<KeyId>| resource.zip(key).and_then(|(r, k)| r.key(k).value());
         let mut finding = Finding {
@@ -247,10 +254,18 @@ impl<'a> FindingSource<'a> {
             let facts = &inventory.clouds()[usize::from(scope.cloud)];
             finding.cloud = facts.id.clone();
             finding.scope.clone_from(&scope.id);
-            finding.kind = Text::new(facts.containers.iter().find(|c| c.is_scope).map_or("scope", |c| c.noun));
+            finding.kind = Text::new(facts.noun_of_scope());
             finding.resource.clone_from(&scope.id);
             finding.name.clone_from(&scope.name);
             canonical = scope.id.clone();
+        } else if let Some(group) = group {
+            let facts = &inventory.clouds()[usize::from(group.cloud)];
+            finding.cloud = facts.id.clone();
+            finding.scope.clone_from(&inventory.scopes()[group.scope as usize].id);
+            finding.kind = Text::new(facts.noun_of(&group.kind));
+            finding.resource.clone_from(&group.id);
+            finding.name.clone_from(&group.name);
+            canonical = group.id.clone();
         } else {
             let place = waiver.map(|w| w.place.clone()).unwrap_or_default();
             finding.kind = Text::new("waiver");

@@ -1,11 +1,12 @@
 //! The frames of codes that rules are expressions over.
 
 use crate::EngineError;
-use crate::inventory::{Inventory, NO_TIME, Parts};
+use crate::inventory::{Inventory, NO_TIME, Parts, ScopeRow};
+use crate::stage::ContainerStage;
 use crate::tag_sets::Pair;
 use polars::prelude::*;
 use tagledger_model::{Facts, KeyCase, Retention, Taggable, Text, Timestamp};
-use tagledger_taxonomy::{KeyId, decode_label, duration_seconds};
+use tagledger_taxonomy::{Declared, KeyId, decode_label, duration_seconds};
 
 /// Names of the columns; only this module and `context` spell them.
 pub(crate) mod column {
@@ -15,6 +16,11 @@ pub(crate) mod column {
     pub(crate) const OWN_TAGS: &str = "own_tags";
     pub(crate) const REPEATS_KEY: &str = "repeats_key";
     pub(crate) const STAGE: &str = "stage";
+    pub(crate) const OUTSIDE_STAGE: &str = "outside_stage";
+    pub(crate) const SAID_TWICE: &str = "said_twice";
+    pub(crate) const CONTRADICTED: &str = "contradicted";
+    pub(crate) const NAMED: &str = "named";
+    pub(crate) const MISNAMED: &str = "misnamed";
     pub(crate) const STATES_LIFETIME: &str = "states_lifetime";
     pub(crate) const EXPIRES: &str = "expires";
     pub(crate) const ATTACHED: &str = "attached";
@@ -58,8 +64,10 @@ pub(crate) fn resources(inventory: &Inventory) -> DataFrame {
         taggable.with_name(column::TAGGABLE.into()).into_column(),
         own.with_name(column::OWN_TAGS.into()).into_column(),
         repeats.with_name(column::REPEATS_KEY.into()).into_column(),
-        stage(inventory).with_name(column::STAGE.into()).into_column(),
     ];
+    let (has_stage, outside) = stage(inventory);
+    columns.push(has_stage.with_name(column::STAGE.into()).into_column());
+    columns.push(outside.with_name(column::OUTSIDE_STAGE.into()).into_column());
     let (states, expires) = lifetimes(inventory);
     columns.push(states.with_name(column::STATES_LIFETIME.into()).into_column());
     columns.push(expires.with_name(column::EXPIRES.into()).into_column());
@@ -71,28 +79,29 @@ pub(crate) fn resources(inventory: &Inventory) -> DataFrame {
     DataFrame::new(rows, columns).unwrap_or_else(|_| DataFrame::empty())
 }
 
-/// The stage's value code; null where no stage is declared.
-fn stage(inventory: &Inventory) -> UInt32Chunked {
+/// Whether anything says the stage of a resource's container, and whether the resource's own word is an Environment that does not belong there: null
+/// where it has no word of its own that the taxonomy knows.
+fn stage(inventory: &Inventory) -> (BooleanChunked, BooleanChunked) {
     let parts = &inventory.parts;
     let Some(environment) = parts.taxonomy.key("Environment") else {
-        return std::iter::repeat_n(None::<u32>, inventory.len()).collect();
+        let none = || std::iter::repeat_n(None::<bool>, inventory.len()).collect();
+        return (std::iter::repeat_n(Some(false), inventory.len()).collect(), none());
     };
-    let code = |row: usize| inventory.resolved.stage(parts, row).map(|d| d.environment.as_str());
-    let mut last: Option<(*const u8, u32)> = None;
-    let code_of = |environment_name: &str| parts.dictionary.code(environment, environment_name);
-    (0..inventory.len())
+    let mut held: Vec<u32> = Vec::new();
+    let mut last: Option<&Declared> = None;
+    let both: Vec<(bool, Option<bool>)> = (0..inventory.len())
         .map(|row| {
-            code(row).map(|name| match last {
-                // Neighbours share their declaration: the address of its text saves a look-up.
-                Some((address, code)) if std::ptr::eq(address, name.as_ptr()) => code,
-                _ => {
-                    let code = code_of(name);
-                    last = Some((name.as_ptr(), code));
-                    code
-                }
-            })
+            let stage = inventory.resolved.stage(parts, row);
+            // Neighbours share their container: the address of its stage saves the look-up.
+            if let Some(stage) = stage.filter(|stage| !last.is_some_and(|last| std::ptr::eq(last, *stage))) {
+                held = stage.environments.iter().map(|name| parts.dictionary.code(environment, name)).collect();
+                last = Some(stage);
+            }
+            let own = parts.sets.states(parts.resources.sets[row]).map_or(0, |states| states[environment.index()].value);
+            (stage.is_some(), (stage.is_some() && own != 0).then(|| !held.contains(&own)))
         })
-        .collect()
+        .collect();
+    (both.iter().map(|(has, _)| Some(*has)).collect(), both.iter().map(|(_, outside)| *outside).collect())
 }
 
 /// Whether a resource has a lifetime, by a tag, else by what its cloud says of it, else by its Environment, and the first moment after it; null where the statement cannot be read or
@@ -248,11 +257,35 @@ fn asked(inventory: &Inventory, key: KeyId) -> rustc_hash::FxHashMap<(u8, u32), 
 
 /// One row per scope: its stage, and whether anything is known of it that a rule could judge.
 pub(crate) fn scopes(inventory: &Inventory) -> Result<DataFrame, EngineError> {
-    let parts = &inventory.parts;
-    let stages: UInt32Chunked = inventory.resolved.scope_stages.iter().map(|d| d.as_ref().map(|_| 1)).collect();
-    let seen: Vec<bool> = parts.scopes.iter().map(|s| s.active && !s.merged && !parts.stages.is_empty() && !s.id.is_empty()).collect();
-    let described: BooleanChunked = parts.scopes.iter().map(|s| s.described.then_some(true)).collect();
-    let columns =
-        vec![stages.with_name(column::STAGE.into()).into_column(), column(column::SEEN, seen), described.with_name(column::DESCRIBED.into()).into_column()];
-    Ok(DataFrame::new(parts.scopes.len(), columns)?)
+    let scopes = &inventory.parts.scopes;
+    let seen = scopes.iter().map(is_seen).collect();
+    let described = scopes.iter().map(|s| s.described.then_some(true)).collect();
+    containers(&inventory.resolved.scopes, seen, described)
+}
+
+/// One row per resource group: the same.
+pub(crate) fn groups(inventory: &Inventory) -> Result<DataFrame, EngineError> {
+    let (groups, scopes) = (&inventory.parts.groups, &inventory.parts.scopes);
+    let seen = groups.iter().map(|group| is_seen(&scopes[group.scope as usize])).collect();
+    containers(&inventory.resolved.groups, seen, groups.iter().map(|_| Some(true)).collect())
+}
+
+fn is_seen(scope: &ScopeRow) -> bool {
+    scope.active && !scope.merged && !scope.id.is_empty()
+}
+
+fn containers(stages: &[ContainerStage], seen: BooleanChunked, described: BooleanChunked) -> Result<DataFrame, EngineError> {
+    let flags = |of: fn(&ContainerStage) -> Option<bool>| -> BooleanChunked { stages.iter().map(of).collect() };
+    let column = |flags: BooleanChunked, name: &str| flags.with_name(name.into()).into_column();
+    let columns = vec![
+        column(flags(|c| Some(c.stage.is_some())), column::STAGE),
+        column(seen, column::SEEN),
+        column(described, column::DESCRIBED),
+        column(flags(|c| Some(c.is_said_twice || c.is_tag_unclear)), column::SAID_TWICE),
+        // What is clear speaks for itself, whatever the tag may mean.
+        column(flags(|c| if c.against.is_none() && c.is_tag_unclear { None } else { Some(c.against.is_some()) }), column::CONTRADICTED),
+        column(flags(|c| Some(c.name_counts())), column::NAMED),
+        column(flags(ContainerStage::is_misnamed), column::MISNAMED),
+    ];
+    Ok(DataFrame::new(stages.len(), columns)?)
 }

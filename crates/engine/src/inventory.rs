@@ -3,6 +3,7 @@
 use crate::facts::{CloudFacts, Reader};
 use crate::merge::Given;
 use crate::resolve::Resolved;
+use crate::stage::ContainerStage;
 use crate::tag_sets::{Pair, TagSets};
 use crate::view::ResourceView;
 use polars::prelude::DataFrame;
@@ -34,11 +35,24 @@ pub struct ScopeRow {
     /// True for another id of a scope that has its own row.
     pub merged: bool,
     pub(crate) set: u32,
+    /// The tag sets of `ancestors`.
+    pub(crate) ancestor_sets: Vec<u32>,
 }
 
 impl ScopeRow {
     pub(crate) fn named_only(cloud: u8, id: Text) -> Self {
-        Self { cloud, id, aliases: Vec::new(), name: None, ancestors: Vec::new(), active: true, described: false, merged: false, set: NONE }
+        Self {
+            cloud,
+            id,
+            aliases: Vec::new(),
+            name: None,
+            ancestors: Vec::new(),
+            active: true,
+            described: false,
+            merged: false,
+            set: NONE,
+            ancestor_sets: Vec::new(),
+        }
     }
 }
 
@@ -260,9 +274,19 @@ impl Inventory {
         &self.parts.groups
     }
 
-    /// The stage of a scope, when declared.
+    /// The stage of a scope, when anything says it.
     pub fn scope_stage(&self, scope: u32) -> Option<&Declared> {
-        self.resolved.scope_stages[scope as usize].as_ref()
+        self.resolved.scopes[scope as usize].stage.as_ref()
+    }
+
+    /// What is known of the stage of a scope.
+    pub fn stage_of_scope(&self, scope: u32) -> &ContainerStage {
+        &self.resolved.scopes[scope as usize]
+    }
+
+    /// What is known of the stage of a resource group.
+    pub fn stage_of_group(&self, group: u32) -> &ContainerStage {
+        &self.resolved.groups[group as usize]
     }
 
     /// How a scope's own tags stand on every key; none when they were not read.
@@ -300,9 +324,10 @@ impl Inventory {
         self.facts.iter().map(|(row, facts)| (*row, &**facts))
     }
 
-    /// Whether anything can be said about stages: the taxonomy declares some, or the caller said what is deployed to.
+    /// Whether anything can be said about stages: the taxonomy declares some, something says that of a container, or the caller said what is deployed to.
     pub fn knows_stages(&self) -> bool {
-        self.parts.target.is_some() || !self.parts.stages.is_empty()
+        let mut containers = self.resolved.scopes.iter().chain(&self.resolved.groups);
+        self.parts.target.is_some() || !self.parts.stages.is_empty() || containers.any(|container| container.stage.is_some())
     }
 
     /// Position of a resource's cloud in `clouds`.

@@ -6,7 +6,7 @@ use crate::tag_sets::Pair;
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 use tagledger_model::{Standing, Text};
-use tagledger_taxonomy::{KeyId, Spelt, decode_label};
+use tagledger_taxonomy::{Declared, KeyId, Spelt, decode_label};
 
 /// What a distinct word says: true, false, or nothing.
 type Answer = Option<bool>;
@@ -112,7 +112,7 @@ pub(crate) fn environment_code(inventory: &Inventory, key: KeyId, row: usize) ->
     let effective = resolved.effective(parts, row, key);
     let own = || parts.sets.states(parts.resources.sets[row]).map_or(Standing::Undetermined, |states| states[key.index()].standing);
     if effective.value == 0 && gives_way(own(), effective.standing) {
-        return resolved.stage(parts, row).map_or(0, |declared| parts.dictionary.code(key, &declared.environment));
+        return resolved.stage(parts, row).and_then(Declared::environment).map_or(0, |declared| parts.dictionary.code(key, declared));
     }
     effective.value
 }

@@ -1,8 +1,8 @@
 //! Inheritance and stages: what a resource's containers lend it and what they are declared for.
 
 use crate::inventory::{NONE, Parts};
-use rustc_hash::FxHashMap;
-use tagledger_model::{ContainerRef, Standing, Text};
+use crate::stage::ContainerStage;
+use tagledger_model::Standing;
 use tagledger_taxonomy::{Declared, KeyId, KeyState, Lender};
 
 /// Where an effective value came from.
@@ -35,43 +35,27 @@ pub struct Effective {
 /// What containers say, looked up once per container.
 #[derive(Debug, Default)]
 pub(crate) struct Resolved {
-    pub scope_stages: Vec<Option<Declared>>,
-    /// Only groups whose stage differs from their scope's: the stage of (scope, group).
-    group_stages: FxHashMap<u32, Option<Declared>>,
+    pub scopes: Vec<ContainerStage>,
+    pub groups: Vec<ContainerStage>,
     defaults: Vec<u32>,
 }
 
 impl Resolved {
     pub fn new(parts: &Parts) -> Self {
-        let chain = |scope: u32| -> Vec<ContainerRef> {
-            let row = &parts.scopes[scope as usize];
-            let facts = &parts.clouds[usize::from(row.cloud)];
-            let own = ContainerRef::new(facts.scope_word(), row.id.clone(), row.name.clone());
-            std::iter::once(own).chain(row.ancestors.iter().cloned()).collect()
-        };
-        let cloud_of = |scope: u32| parts.clouds[usize::from(parts.scopes[scope as usize].cloud)].id.as_str();
-        let scopes = 0..crate::intern::number(parts.scopes.len());
-        let scope_stages = scopes.map(|s| parts.stages.find(cloud_of(s), &chain(s))).collect();
-        let group_stages = (0..crate::intern::number(parts.groups.len())).map(|g| {
-            let group = &parts.groups[g as usize];
-            let name = group.name.clone().or_else(|| group.id.rsplit('/').next().map(Text::new));
-            let own = ContainerRef::new(group.kind.clone(), group.id.clone(), name);
-            let whole: Vec<_> = std::iter::once(own).chain(chain(group.scope)).collect();
-            (g, parts.stages.find(cloud_of(group.scope), &whole))
-        });
-        let group_stages = group_stages.collect();
+        let scopes = (0..crate::intern::number(parts.scopes.len())).map(|scope| ContainerStage::of_scope(parts, scope)).collect();
+        let groups = (0..crate::intern::number(parts.groups.len())).map(|group| ContainerStage::of_group(parts, group)).collect();
         let defaults = parts.taxonomy.ids().map(|(id, k)| k.default.as_ref().map_or(0, |d| parts.dictionary.code(id, d))).collect();
-        Self { scope_stages, group_stages, defaults }
+        Self { scopes, groups, defaults }
     }
 
-    /// The stage of a resource: its group's, else its scope's.
+    /// The stage of a resource: its group's, which is the scope's where nothing says another, else its scope's.
     pub fn stage<'a>(&'a self, parts: &'a Parts, row: usize) -> Option<&'a Declared> {
         if parts.target.is_some() {
             return parts.target.as_ref();
         }
         let group = parts.resources.groups[row];
-        let by_group = (group != NONE).then(|| self.group_stages.get(&group)).flatten();
-        by_group.unwrap_or_else(|| &self.scope_stages[parts.resources.scopes[row] as usize]).as_ref()
+        let container = if group == NONE { &self.scopes[parts.resources.scopes[row] as usize] } else { &self.groups[group as usize] };
+        container.stage.as_ref()
     }
 
     /// A key of a resource after inheritance and default: the own tag decides unless it is absent or empty; then the

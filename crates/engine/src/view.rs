@@ -145,8 +145,8 @@ impl<'i> ResourceView<'i> {
     pub fn environment(&self) -> Option<Text> {
         let key = self.taxonomy().key("Environment")?;
         let own = self.key(key);
-        let stage = || self.stage().filter(|_| crate::judge::gives_way(own.own.standing, own.effective().standing)).map(|stage| Text::new(&stage.environment));
-        own.value().or_else(stage)
+        let gives_way = || crate::judge::gives_way(own.own.standing, own.effective().standing);
+        own.value().or_else(|| self.stage().filter(|_| gives_way()).and_then(Declared::environment).map(Text::new))
     }
 
     /// How it stands on a key.

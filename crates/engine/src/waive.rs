@@ -92,6 +92,10 @@ impl<'a> Waivers<'a> {
                 let scope = &inventory.scopes()[hit.row as usize];
                 (&inventory.clouds()[usize::from(scope.cloud)], &scope.id, &scope.id, None, None, scope)
             }
+            Table::Groups => {
+                let group = &inventory.groups()[hit.row as usize];
+                (&inventory.clouds()[usize::from(group.cloud)], &group.id, &group.id, None, Some(&group.kind), &inventory.scopes()[group.scope as usize])
+            }
             Table::Waivers => return false,
         };
         if let Some(wanted) = &one.waiver.fingerprint {

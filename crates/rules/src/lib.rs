@@ -19,7 +19,9 @@ mod region_outside_residency;
 mod register;
 mod repeated_key;
 mod secret_in_tag;
+mod stage_containers_disagree;
 mod stage_mismatch;
+mod stage_name_mismatch;
 mod stage_undeclared;
 mod stopped_too_long;
 mod unattached;
@@ -50,7 +52,9 @@ pub static RULES: &[&dyn Rule] = &[
     &region_outside_residency::RegionOutsideResidency,
     &repeated_key::RepeatedKey,
     &secret_in_tag::SecretInTag,
+    &stage_containers_disagree::StageContainersDisagree,
     &stage_mismatch::StageMismatch,
+    &stage_name_mismatch::StageNameMismatch,
     &stage_undeclared::StageUndeclared,
     &stopped_too_long::StoppedTooLong,
     &unattached::Unattached,

@@ -1,4 +1,4 @@
-//! `stage-mismatch`: a resource says another Environment than the one its container is declared for.
+//! `stage-mismatch`: a resource says an Environment that does not belong in its container.
 
 use crate::words::{self, KeyHit};
 use tagledger_engine::{Check, Context, Explanation, Family, Hit, Rule, RuleMeta, Table};
@@ -11,7 +11,7 @@ static META: RuleMeta = RuleMeta {
     family: Family::MisStaged,
     level: Level::Error,
     since: "0.1.0",
-    summary: "A resource says another Environment than the one its container is declared for",
+    summary: "A resource says another Environment than the one its container is for",
     options: &[],
     page: include_str!("../pages/stage-mismatch.md"),
 };
@@ -28,7 +28,7 @@ impl Rule for StageMismatch {
             table: Table::Resources,
             key: Some(environment.id),
             population: cx.may_be_taggable().and(cx.has_stage()).and(says_something),
-            violated: environment.own_value().neq(cx.stage()),
+            violated: cx.is_outside_stage(),
             demanded_by: None,
         }]
     }
@@ -36,13 +36,14 @@ impl Rule for StageMismatch {
     fn explain(&self, hit: &Hit<'_>) -> Explanation {
         let Some(at) = KeyHit::of(hit) else { return words::summary(&META) };
         let Some(stage) = at.resource.stage() else { return words::summary(&META) };
-        let (name, container, declared) = (at.key.name(), words::container(&at.resource, stage), &stage.environment);
+        let (name, container, how, declared) = (at.key.name(), words::container(at.resource.cloud_facts(), stage), stage.how(), stage.words());
         let (message, suggestion) = match at.key.own_value().filter(|_| hit.is_violated()) {
             Some(value) => {
-                let mend = Suggestion::SetTag { key: at.key.spelling().to_string(), value: Some(at.key.value_spelling(declared)) };
-                (format!("{name} says {value}, but {container} is declared {declared}"), Some(mend))
+                let one = stage.environment().map(|one| at.key.value_spelling(one));
+                let mend = Suggestion::SetTag { key: at.key.spelling().to_string(), value: one };
+                (format!("{name} says {value}, but {container} is {how} {declared}"), Some(mend))
             }
-            None => (format!("{}, so whether it belongs in {container}, declared {declared}, cannot be said", unclear(&at)), None),
+            None => (format!("{}, so whether it belongs in {container}, {how} {declared}, cannot be said", unclear(&at)), None),
         };
         Explanation {
             message,

@@ -1,6 +1,6 @@
 //! Words that several rules share: the tag in question, where a value came from, what a container is called, what was not seen.
 
-use tagledger_engine::{Evidence, Explanation, Hit, KeyView, Pair, Provenance, ResourceView, RuleMeta};
+use tagledger_engine::{CloudFacts, Evidence, Explanation, Hit, KeyView, Pair, Provenance, ResourceView, RuleMeta};
 use tagledger_model::Text;
 use tagledger_taxonomy::{Declared, Lender, Waiver, decode_label};
 use wildmatch::WildMatch;
@@ -64,7 +64,7 @@ impl<'a> KeyHit<'a> {
     /// The value that a missing or empty tag most likely should have, as this cloud spells it: the one that is lent to the
     /// resource, else, for Environment, the stage that its container is declared for.
     pub fn likely_value(&self) -> Option<String> {
-        let stage = || self.resource.stage().filter(|_| self.key.name() == "Environment").map(|stage| Text::new(&stage.environment));
+        let stage = || self.resource.stage().filter(|_| self.key.name() == "Environment").and_then(Declared::environment).map(Text::new);
         self.key.value().or_else(stage).map(|value| self.key.value_spelling(&value))
     }
 
@@ -123,28 +123,22 @@ pub(crate) fn origin(resource: &ResourceView<'_>, provenance: Provenance) -> Opt
         Provenance::Own => Some(format!("{OWN}{}", resource.cloud_facts().grammar.noun)),
         Provenance::Group => resource.group().map(|group| {
             let last = || group.id.rsplit('/').next().unwrap_or(&group.id);
-            format!("{} {}", noun(resource, &group.kind), group.name.as_deref().unwrap_or_else(last))
+            format!("{} {}", resource.cloud_facts().noun_of(&group.kind), group.name.as_deref().unwrap_or_else(last))
         }),
         Provenance::Scope => {
             let scope = resource.scope();
-            let noun = resource.cloud_facts().containers.iter().find(|c| c.is_scope).map_or("scope", |c| c.noun);
-            Some(format!("{noun} {}", scope.name.as_deref().unwrap_or(&scope.id)))
+            Some(format!("{} {}", resource.cloud_facts().noun_of_scope(), scope.name.as_deref().unwrap_or(&scope.id)))
         }
         Provenance::Default => Some(DEFAULT.to_owned()),
     }
 }
 
-/// The container that a stage is declared for, e.g. "account shop-prod".
-pub(crate) fn container(resource: &ResourceView<'_>, stage: &Declared) -> String {
+/// The container that a stage is of, e.g. "account shop-prod".
+pub(crate) fn container(cloud: &CloudFacts, stage: &Declared) -> String {
     match stage.by.split_once(' ') {
-        Some((word, name)) => format!("{} {name}", noun(resource, word)),
+        Some((word, name)) => format!("{} {name}", cloud.noun_of(word)),
         None => stage.by.clone(),
     }
-}
-
-/// How a kind of container is called in a sentence.
-fn noun<'a>(resource: &ResourceView<'_>, word: &'a str) -> &'a str {
-    resource.cloud_facts().containers.iter().find(|c| c.word == word).map_or(word, |c| c.noun)
 }
 
 /// Whether a pattern of a list with `*` and `?` matches, without case.

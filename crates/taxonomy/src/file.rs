@@ -22,6 +22,9 @@ pub struct TaxonomyFile {
     pub requirements: Option<Vec<RequirementForm>>,
     /// Which Environment a container is for. The first entry that matches wins.
     pub stages: Option<Vec<StageForm>>,
+    /// Whether the name of a container says its stage where neither an entry, nor its tag, nor anything above it does: one word of it is a
+    /// value of Environment, or another spelling of one. Default: false.
+    pub stage_from_name: Option<bool>,
     /// Level, and options, by rule id. A rule that is not named runs at its default level.
     pub rules: Option<BTreeMap<String, RuleForm>>,
     /// Accepted exceptions. Reason, owner and expiry are mandatory.
@@ -108,12 +111,12 @@ pub struct RequirementForm {
     pub required: Option<bool>,
 }
 
-/// Declares containers to be for one environment. Beside `environment` stand clouds, each with its words for containers
+/// Declares containers to be for one environment, or for several that share them. Beside `environment` stand clouds, each with its words for containers
 /// and patterns (`*` and `?`) over their id, name or path.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct StageForm {
-    /// A value of the Environment key.
-    pub environment: Word,
+    /// A value of the Environment key, or several.
+    pub environment: OptionForm,
     /// By cloud and word for a container.
     #[serde(flatten)]
     pub clouds: BTreeMap<String, BTreeMap<String, Vec<Word>>>,
@@ -153,7 +156,7 @@ pub enum LevelWord {
     Error,
 }
 
-/// The value of an option: a word or a list of words.
+/// A word or a list of words.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum OptionForm {
@@ -199,6 +202,8 @@ pub struct EnvironmentForm {
     pub releases_only: Option<bool>,
     /// The DataClass values it may hold. Default: not said.
     pub data: Option<Vec<Word>>,
+    /// Region patterns in which its resources may be. Default: not said.
+    pub regions: Option<Vec<Word>>,
     /// How long a resource in it may live; null for no limit.
     pub lifetime: Option<Duration>,
     /// True when its resources come and go. Default: false.

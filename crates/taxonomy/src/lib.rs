@@ -28,7 +28,7 @@ pub use normalise::Normaliser;
 pub use scanner::Scanned;
 pub use schema::{schema, schema_text};
 pub use secrets::{redacted, was_redacted};
-pub use stages::{Declared, Stages};
+pub use stages::{Declared, StageSource, Stages};
 pub use state::{KeyState, Meaning, NO_TAG, apply};
 pub use types::*;
 pub use yaml::LoadError;

@@ -114,6 +114,7 @@ fn compile(reader: &mut Reader<'_>, path: &Path, text: &str, root: Option<&Node>
         text: text.to_owned(),
         requirements: fields.take("requirements").map(|n| policy::requirements(reader, n, &keys, known)).unwrap_or_default(),
         stages: fields.take("stages").map(|n| environments::stages(reader, n, &keys, known)).unwrap_or_default(),
+        stage_from_name: fields.take("stage_from_name").and_then(|n| reader.flag(n, "`stage_from_name`")).unwrap_or(false),
         rules: fields.take("rules").map(|n| policy::rules(reader, n, &keys, known)).unwrap_or_default(),
         waivers: fields.take("waivers").map(|n| policy::waivers(reader, n, &keys, known)).unwrap_or_default(),
         environments: fields.take("environments").map(|n| environments::environments(reader, n, &keys)).unwrap_or_default(),

@@ -32,6 +32,8 @@ pub struct Taxonomy {
     pub requirements: Vec<Requirement>,
     /// Which Environment a container is declared to be for, in file order; the first match wins.
     pub stages: Vec<Stage>,
+    /// Whether a container's name says its stage where nothing else does.
+    pub stage_from_name: bool,
     /// Settings by rule id; rules not named here run at their default level.
     pub rules: BTreeMap<String, RuleSetting>,
     /// Accepted exceptions.
@@ -188,8 +190,8 @@ pub struct Requirement {
 /// One entry of `stages:`.
 #[derive(Debug, Clone)]
 pub struct Stage {
-    /// Canonical value of the Environment key.
-    pub environment: String,
+    /// Canonical values of the Environment key: one, or several for containers that are shared between them.
+    pub environments: Vec<String>,
     /// Patterns by cloud and kind of container: `("aws", "accounts") → ["111111111111"]`.
     pub containers: Vec<StageContainer>,
     /// Where it stands.
@@ -298,6 +300,8 @@ pub struct Environment {
     pub releases_only: bool,
     /// DataClass values it may hold; empty means not said.
     pub data: Vec<String>,
+    /// Region patterns in which its resources may be; empty means not said.
+    pub regions: Vec<String>,
     /// Seconds that a resource in it may live.
     pub lifetime: Option<i64>,
     /// Its resources come and go.

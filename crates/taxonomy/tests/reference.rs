@@ -65,7 +65,7 @@ fn the_reference_means_what_it_says() {
     let rows = taxonomy.keys.iter().map(|k| k.register.as_ref().map(|r| (r.word, r.rows.len() >= 12)));
     assert_eq!(rows.collect::<Vec<_>>(), [None, Some(("catalogue", true)), Some(("directory", true)), Some(("register", true)), None]);
 
-    assert_eq!(taxonomy.stages[0].environment, "production");
+    assert_eq!(taxonomy.stages[0].environments, ["production"]);
     assert_eq!(taxonomy.stages[0].containers.len(), 7);
     assert_eq!(taxonomy.rules["nonstandard-key"].level, Some(Level::Info));
     assert_eq!(taxonomy.waivers[0].expires_at.to_string(), "2027-04-01T00:00:00Z");

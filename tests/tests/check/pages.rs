@@ -35,7 +35,7 @@ const LEFT_OUT: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// Rules about something other than a resource: a check says nothing of accounts and of waivers as a whole.
-const NOT_OF_RESOURCES: &[&str] = &["stage-undeclared", "waiver-expired", "waiver-unused"];
+const NOT_OF_RESOURCES: &[&str] = &["stage-containers-disagree", "stage-name-mismatch", "stage-undeclared", "waiver-expired", "waiver-unused"];
 
 /// The type that a provider makes of a kind, and its attributes for tags, own first.
 fn planned_as(kind: &str) -> Option<(&'static str, &'static str, &'static [&'static str])> {

@@ -42,10 +42,13 @@ pub(super) struct Keeping<'a> {
 #[derive(Serialize, Deserialize)]
 struct KeptScope {
     aliases: Vec<Text>,
-    /// Kind, id and name of each, from the nearest.
-    ancestors: Vec<(Text, Text, Option<Text>)>,
+    /// From the nearest.
+    ancestors: Vec<KeptStep>,
     active: bool,
 }
+
+/// Kind, id, name and tags of what a scope lies in.
+type KeptStep = (Text, Text, Option<Text>, Option<Vec<(Text, Text)>>);
 
 /// As it is read again.
 #[derive(Deserialize)]
@@ -102,7 +105,8 @@ impl<'a> Keeping<'a> {
     }
 
     fn scope(scope: &'a Scope) -> Self {
-        let step = |step: &ContainerRef| (step.kind.clone(), step.id.clone(), step.name.clone());
+        let owned = |tags: Vec<(&str, &str)>| tags.into_iter().map(|(key, value)| (Text::new(key), Text::new(value))).collect();
+        let step = |step: &ContainerRef| (step.kind.clone(), step.id.clone(), step.name.clone(), pairs(&step.tags).map(owned));
         let above = KeptScope { aliases: scope.aliases.clone(), ancestors: scope.ancestors.iter().map(step).collect(), active: scope.active };
         Self {
             cloud: &scope.cloud,
@@ -186,7 +190,8 @@ impl Kept {
         }
         let Self { cloud, scope, id, kind, name, tags, above, .. } = self;
         if let Some(KeptScope { aliases, ancestors, active }) = above {
-            let ancestors = ancestors.into_iter().map(|(kind, id, name)| ContainerRef::new(kind, id, name)).collect();
+            let step = |(kind, id, name, tags): KeptStep| ContainerRef { tags: known(tags), ..ContainerRef::new(kind, id, name) };
+            let ancestors = ancestors.into_iter().map(step).collect();
             return Some(Found::Scope(Scope { cloud, id, aliases, name, ancestors, tags: known(tags), active }));
         }
         Some(Found::Container(Container { cloud, kind, id, name, scope, tags: known(tags) }))

@@ -31,9 +31,18 @@ pub(super) fn stages(reader: &mut Reader<'_>, node: &Node, keys: &[Key], known: 
 fn stage(reader: &mut Reader<'_>, node: &Node, key: Option<&Key>, known: &Known<'_>) -> Option<Stage> {
     let mut fields = reader.fields(node, "a stage")?;
     let at = fields.at;
-    let environment = fields.need(reader, "environment", "Name the Environment that these containers are for").and_then(|n| reader.word(n, "`environment`"));
-    if let (Some(key), Some(word)) = (key, environment) {
-        check_value(reader, key, word);
+    let named = fields.need(reader, "environment", "Name the Environment that these containers are for, or several");
+    if let Some(none) = named.filter(|n| matches!(&n.shape, Shape::List(items) if items.is_empty())) {
+        reader.error(none.at, "This stage is for no Environment", "Name one, or several that share these containers");
+    }
+    let words = named.map(|n| reader.word_or_words(n, "`environment`")).unwrap_or_default();
+    for (at, word) in words.iter().enumerate() {
+        if let Some(key) = key {
+            check_value(reader, key, *word);
+        }
+        if words[..at].iter().any(|other| other.text == word.text) {
+            reader.error(word.at, format!("`{}` is named twice", word.text.escape_debug()), "Take one of the two away");
+        }
     }
     let clouds = fields.rest(reader);
     if clouds.is_empty() {
@@ -48,7 +57,8 @@ fn stage(reader: &mut Reader<'_>, node: &Node, key: Option<&Key>, known: &Known<
             containers.push(StageContainer { cloud: cloud.text.to_owned(), kind: kind.text.to_owned(), patterns });
         }
     }
-    Some(Stage { environment: environment?.text.to_owned(), containers, place: reader.place(at) })
+    let environments: Vec<String> = words.into_iter().map(|word| word.text.to_owned()).collect();
+    (!environments.is_empty()).then(|| Stage { environments, containers, place: reader.place(at) })
 }
 
 fn check_container(reader: &mut Reader<'_>, cloud: Option<&KnownCloud<'_>>, kind: Word<'_>) {
@@ -65,9 +75,9 @@ fn shadowed(reader: &mut Reader<'_>, stages: &[Stage]) {
         for container in &stage.containers {
             for pattern in &container.patterns {
                 let first = seen.entry((&container.cloud, &container.kind, pattern.text.to_lowercase())).or_insert(stage);
-                if first.environment != stage.environment {
+                if first.environments != stage.environments {
                     let at = At { line: pattern.place.line as usize, column: pattern.place.column as usize, width: 0 };
-                    let message = format!("`{}` is declared for {} already", pattern.text.escape_debug(), first.environment);
+                    let message = format!("`{}` is declared for {} already", pattern.text.escape_debug(), first.environments.join(" and "));
                     reader.warning(at, message, format!("The entry in line {} comes first and wins; keep one of the two", first.place.line));
                 }
             }
@@ -92,6 +102,7 @@ pub(super) fn environments(reader: &mut Reader<'_>, node: &Node, keys: &[Key]) -
             owner: fields.take("owner").and_then(|n| reader.word(n, "`owner`")).map(|w| w.text.to_owned()),
             releases_only: fields.take("releases_only").and_then(|n| reader.flag(n, "`releases_only`")).unwrap_or(false),
             data: held.map(|(_, words)| words.into_iter().map(|w| w.text.to_owned()).collect()).unwrap_or_default(),
+            regions: fields.take("regions").map(|n| regions(reader, n, "No region is allowed for this environment")).unwrap_or_default(),
             lifetime: fields.take("lifetime").and_then(|n| reader.seconds(n, "`lifetime`")),
             ephemeral: fields.take("ephemeral").and_then(|n| reader.flag(n, "`ephemeral`")).unwrap_or(false),
         };
@@ -119,13 +130,16 @@ pub(super) fn retention(reader: &mut Reader<'_>, node: &Node, keys: &[Key]) -> B
 
 /// Reads `residency:`.
 pub(super) fn residency(reader: &mut Reader<'_>, node: &Node, keys: &[Key]) -> BTreeMap<String, Vec<String>> {
-    named(reader, node, keys, "DataClass", "residency", |reader, node| {
-        let regions = reader.words(node, "a list of regions");
-        if regions.is_empty() && matches!(&node.shape, Shape::List(items) if items.is_empty()) {
-            reader.error(node.at, "No region is allowed for this data", "Name region patterns, e.g. `[eu-*]`, or take the line away");
-        }
-        Some(regions.into_iter().map(|w| w.text.to_owned()).collect())
-    })
+    named(reader, node, keys, "DataClass", "residency", |reader, node| Some(regions(reader, node, "No region is allowed for this data")))
+}
+
+/// Region patterns, at least one.
+fn regions(reader: &mut Reader<'_>, node: &Node, message: &str) -> Vec<String> {
+    let regions = reader.words(node, "a list of regions");
+    if matches!(&node.shape, Shape::List(items) if items.is_empty()) {
+        reader.error(node.at, message, "Name region patterns, e.g. `[eu-*]`, or take the line away");
+    }
+    regions.into_iter().map(|w| w.text.to_owned()).collect()
 }
 
 /// A map from values of a key to something.
