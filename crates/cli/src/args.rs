@@ -1,6 +1,10 @@
 //! Flags and their environment variables.
 
-use crate::settings::{MOST_AT_ONCE, NAME};
+mod past;
+
+pub(crate) use past::{Diff, Trend};
+
+use crate::settings::{MOST_AT_ONCE, MOST_DAYS, NAME};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use tagledger_cost::Measure;
@@ -30,6 +34,10 @@ pub(crate) enum Command {
     Cost(Cost),
     /// Render a stored run again, in any format.
     Report(Report),
+    /// What is new, fixed and still there between two runs, or two days of a history.
+    Diff(Diff),
+    /// How compliance and attributed spend went, run by run of a history.
+    Trend(Trend),
     /// Explain a rule, or one finding with its whole chain of evidence.
     Explain(Explain),
     /// Write the commands that would mend the findings of a run, for a person to review; runs nothing.
@@ -169,6 +177,13 @@ pub(crate) struct Scan {
     /// The folder of the run [default: reports/<time of the audit>].
     #[arg(long, short, value_name = "DIR", env = "TAGLEDGER_OUT")]
     pub out: Option<PathBuf>,
+    /// The history that the run is compared with and added to: a folder, or s3://, az:// or gs:// with bucket and path; `none` keeps none
+    /// [default: reports/history, unless --out is given].
+    #[arg(long, value_name = "PLACE", env = "TAGLEDGER_HISTORY")]
+    pub history: Option<String>,
+    /// How many days a run stays in the history [default: for ever].
+    #[arg(long, value_name = "DAYS", env = "TAGLEDGER_HISTORY_DAYS", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_DAYS)))]
+    pub history_days: Option<u32>,
     #[command(flatten)]
     pub audit: Audit,
 }

@@ -1,6 +1,7 @@
 //! Puts the short part of the report together from what each room found.
 
 use crate::exit;
+use crate::history::Scopes;
 use crate::seen::{Judged, judge};
 use std::collections::{BTreeMap, BTreeSet};
 use tagledger_cost::{Aggregate, Billing, Cube, Measure};
@@ -39,12 +40,13 @@ pub(crate) struct Parts<'a> {
     pub exit: ExitRules,
 }
 
-pub(crate) fn summary(parts: &Parts<'_>) -> Summary {
+/// The summary, and which scopes were seen whole and in part.
+pub(crate) fn summary(parts: &Parts<'_>) -> (Summary, Scopes) {
     let taxonomy = parts.cx.taxonomy();
     let coverage: Vec<Coverage> = parts.coverage.iter().cloned().chain(unseen(parts)).collect();
-    let Judged { made_up_for, seen } = judge(&coverage, parts.cx.inventory);
+    let Judged { made_up_for, seen, whole, partly } = judge(&coverage, parts.cx.inventory);
     let rules = rules(parts);
-    Summary {
+    let summary = Summary {
         schema: SCHEMA_VERSION.to_owned(),
         tool: concat!("tagledger ", env!("CARGO_PKG_VERSION")).to_owned(),
         started: parts.cx.now.to_string(),
@@ -59,9 +61,11 @@ pub(crate) fn summary(parts: &Parts<'_>) -> Summary {
         rules,
         seen,
         coverage: coverage.iter().zip(made_up_for).map(|(row, made_up_for)| coverage_row(row, made_up_for)).collect(),
+        history: None,
         costs: parts.billed.map(|b| costs(b, &sliced(b))),
         notes: notes(parts),
-    }
+    };
+    (summary, Scopes { whole, partly })
 }
 
 pub(crate) fn money(all: &[tagledger_model::Money]) -> Vec<MoneyRow> {

@@ -3,6 +3,7 @@
 mod check;
 mod cost;
 mod demo;
+mod diff;
 mod explain;
 mod fix;
 mod permissions;
@@ -10,6 +11,7 @@ mod report;
 pub(crate) mod scan;
 mod settings;
 mod taxonomy;
+mod trend;
 
 use crate::args::{Args, Command};
 use crate::clouds;
@@ -26,6 +28,8 @@ pub(crate) fn run(args: Args) -> Result<Code, Failure> {
         Command::Check(check) => check::run(&check),
         Command::Cost(cost) => cost::run(&cost),
         Command::Report(report) => report::run(&report),
+        Command::Diff(diff) => diff::run(&diff),
+        Command::Trend(trend) => trend::run(&trend),
         Command::Explain(explain) => explain::run(&explain),
         Command::Fix(fix) => fix::run(&fix),
         Command::Taxonomy(taxonomy) => taxonomy::run(&taxonomy),

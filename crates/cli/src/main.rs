@@ -9,6 +9,7 @@ mod clouds;
 mod commands;
 mod exit;
 mod failure;
+mod history;
 mod interrupt;
 mod output;
 mod progress;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use tagledger_cost::Cube;
 use tagledger_engine::{Context, FindingSource, Prices, Provenance, ResourceView};
 use tagledger_model::{CloudId, Evidence, Finding, Fingerprint, Level, Place, Standing, Taggable, Text, Verdict, Waived};
-use tagledger_report::{Each, KeyCell, KeyInfo, MoneyRow, ResourceRow, Rows, StateCells};
-use tagledger_store::{Cell, Column, Kind, RunFolder, StoreError, TableWriter, read_table};
+use tagledger_report::{Each, KeyCell, KeyInfo, MoneyRow, ResourceRow, Rows, StateCells, Summary};
+use tagledger_store::{Cell, Column, Kind, RunFolder, StoreError, TableWriter, read_table, read_table_of};
 
 /// Rows of an audit that just ran.
 pub(crate) struct LiveRows<'a> {
@@ -73,7 +73,7 @@ fn key_cell(view: &ResourceView<'_>, key: tagledger_taxonomy::KeyId) -> KeyCell 
     KeyCell { value: state.value(), standing: state.standing().word(), provenance }
 }
 
-const FINDINGS: [&str; 25] = [
+const FINDINGS: [&str; 27] = [
     "fingerprint",
     "rule",
     "level",
@@ -99,6 +99,8 @@ const FINDINGS: [&str; 25] = [
     "waived_reason",
     "waived_owner",
     "waived_expires",
+    "first_seen",
+    "age_known",
 ];
 const RESOURCES: [&str; 20] = [
     "cloud",
@@ -165,6 +167,8 @@ pub(crate) fn store_findings(folder: &Path, rows: &dyn Rows) -> Result<(), Store
             Cell::text(f.waived.as_ref().map(|w| w.reason.as_str())),
             Cell::text(f.waived.as_ref().map(|w| w.owner.as_str())),
             Cell::text(f.waived.as_ref().map(|w| w.expires.as_str())),
+            Cell::text(f.first_seen.as_deref()),
+            if f.first_seen.is_some() { Cell::Text(if f.age_known { "yes" } else { "no" }) } else { Cell::Null },
         ];
         table.row(&cells).map_err(|e| {
             failed = Some(e);
@@ -296,6 +300,29 @@ impl Rows for StoredRows {
     }
 }
 
+/// Hands over each finding of a table that lies in memory.
+pub(crate) fn each_finding(bytes: &[u8], shown: &str, mut each: impl FnMut(Finding)) -> Result<(), StoreError> {
+    let done: Result<(), std::convert::Infallible> = read_table_of(bytes, shown, &FINDINGS, |cells| {
+        each(finding(cells));
+        Ok(())
+    })?;
+    let Ok(()) = done;
+    Ok(())
+}
+
+/// Compliance by every slice, for queries over a history.
+pub(crate) fn store_compliance(folder: &Path, summary: &Summary) -> Result<(), StoreError> {
+    const COUNTS: [&str; 5] = ["population", "passed", "violated", "undetermined", "waived"];
+    let names: Vec<&str> = ["by", "name"].into_iter().chain(COUNTS).collect();
+    let mut table = TableWriter::create(&folder.join("compliance.parquet"), &columns(&names, &COUNTS))?;
+    for row in &summary.compliance {
+        let counts = [row.population, row.passed, row.violated, row.undetermined, row.waived].map(|n| Cell::Int(i64::try_from(n).unwrap_or(i64::MAX)));
+        let cells: Vec<Cell<'_>> = [Cell::Text(&row.by), Cell::Text(&row.name)].into_iter().chain(counts).collect();
+        table.row(&cells)?;
+    }
+    table.finish()
+}
+
 fn text(cell: &Cell<'_>) -> Option<Text> {
     cell.as_text().map(Text::new)
 }
@@ -328,6 +355,8 @@ fn finding(c: &[Cell<'_>]) -> Finding {
         suggestion: c[20].as_text().and_then(|t| serde_json::from_str(t).ok()),
         money: c[21].as_text().and_then(|t| serde_json::from_str(t).ok()).unwrap_or_default(),
         waived: string(22).map(|reason| Waived { reason, owner: string(23).unwrap_or_default(), expires: string(24).unwrap_or_default() }),
+        first_seen: text(&c[25]),
+        age_known: c[26].as_text() == Some("yes"),
     }
 }
 

@@ -15,7 +15,14 @@ pub(crate) struct Judged {
     pub made_up_for: Vec<bool>,
     /// The count.
     pub seen: Seen,
+    /// Scopes of which nothing is missing that a source here could have shown.
+    pub whole: Vec<ScopeName>,
+    /// Scopes that were looked at otherwise.
+    pub partly: Vec<ScopeName>,
 }
+
+/// Cloud and id of a scope.
+pub(crate) type ScopeName = (String, String);
 
 /// Judges every row, and counts places by the worst that happened there.
 pub(crate) fn judge(coverage: &[Coverage], inventory: &Inventory) -> Judged {
@@ -25,7 +32,7 @@ pub(crate) fn judge(coverage: &[Coverage], inventory: &Inventory) -> Judged {
         let scope = (row.cloud.as_str(), row.scope.as_str());
         by_scope.entry(known.get(&scope).copied().unwrap_or(scope)).or_default().push(at);
     }
-    let mut judged = Judged { made_up_for: vec![false; coverage.len()], seen: Seen::default() };
+    let mut judged = Judged { made_up_for: vec![false; coverage.len()], seen: Seen::default(), whole: Vec::new(), partly: Vec::new() };
     let mut regions: BTreeSet<(&str, &str)> = BTreeSet::new();
     for ((cloud, scope), rows) in by_scope {
         let group = Group { rows: rows.iter().map(|at| &coverage[*at]).collect() };
@@ -37,9 +44,16 @@ pub(crate) fn judge(coverage: &[Coverage], inventory: &Inventory) -> Judged {
             continue;
         }
         judged.seen.scopes += 1;
+        let (before, name) = (judged.seen.clone(), (cloud.to_owned(), scope.to_owned()));
         for region in group.places() {
             regions.extend(region.map(|r| (cloud, r)));
             group.count(region, &mut judged.seen);
+        }
+        let new = |of: fn(&Seen) -> u64| of(&judged.seen) - of(&before);
+        match (new(Seen::gaps), new(|seen| seen.whole + seen.listed)) {
+            (0, 0) => {}
+            (0, _) => judged.whole.push(name),
+            _ => judged.partly.push(name),
         }
     }
     judged.seen.regions = regions.len() as u64;

@@ -19,6 +19,11 @@ const TAXONOMY: &str = "taxonomy";
 const FROM: &str = "from";
 const BILL: &str = "bill";
 const CONCURRENCY: &str = "concurrency";
+const HISTORY: &str = "history";
+const HISTORY_DAYS: &str = "history_days";
+
+/// Days that a run stays in a history, at most: a hundred years.
+pub(crate) const MOST_DAYS: u32 = 36_500;
 
 /// Places that are asked at the same time, at most.
 pub(crate) const MOST_AT_ONCE: u32 = 256;
@@ -33,6 +38,12 @@ static SCAN: &[Setting] = &[
         shape: Shape::Count(1..=MOST_AT_ONCE),
         summary: "How many places of a cloud are asked at the same time [default: 64]. The rates that a cloud documents are kept in any case.",
     },
+    Setting {
+        name: HISTORY,
+        shape: Shape::Text(Form { words: "a folder or an address", ..Form::ANY }),
+        summary: "The history that each run is compared with and added to: a folder, or s3://, az:// or gs:// with bucket and path; `none` keeps none.",
+    },
+    Setting { name: HISTORY_DAYS, shape: Shape::Count(1..=MOST_DAYS), summary: "How many days a run stays in the history [default: for ever]." },
 ];
 
 /// A settings file that has no mistakes.
@@ -79,6 +90,16 @@ impl File {
 
     pub fn concurrency(&self) -> Option<u32> {
         self.scan.count(CONCURRENCY)
+    }
+
+    /// Where the history is: an address as it is written, a folder beside the file.
+    pub fn history(&self) -> Option<String> {
+        let is_address = |text: &str| text.contains("://") || text == crate::history::NONE;
+        self.scan.text(HISTORY).map(|text| if is_address(text) { text.to_owned() } else { self.beside(text).display().to_string() })
+    }
+
+    pub fn history_days(&self) -> Option<u32> {
+        self.scan.count(HISTORY_DAYS)
     }
 
     /// Paths are relative to the folder of the file, like those of a taxonomy.

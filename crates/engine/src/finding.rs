@@ -3,8 +3,9 @@
 use crate::check::{Hit, Rule, Table};
 use crate::context::Context;
 use crate::evaluate::{Audit, HitRow};
+use crate::past::{FirstSeen, Past};
 use sha2::{Digest, Sha256};
-use tagledger_model::{Amount, Finding, Fingerprint, Level, Money, Place, Text, Timestamp, Verdict, Waived};
+use tagledger_model::{Amount, CloudId, Finding, Fingerprint, Level, Money, Text, Timestamp, Verdict, Waived};
 use tagledger_taxonomy::KeyId;
 
 /// What each resource cost in the priced month, per currency, by resource row.
@@ -54,6 +55,8 @@ pub struct FindingSource<'a> {
     audit: &'a Audit,
     prices: &'a Prices,
     order: Vec<u32>,
+    /// The name of each hit as a number, and since when it is known; empty without a history.
+    seen: Vec<(u64, FirstSeen)>,
     environment: Option<KeyId>,
     application: Option<KeyId>,
 }
@@ -61,14 +64,19 @@ pub struct FindingSource<'a> {
 impl<'a> FindingSource<'a> {
     /// Puts the hits in order: not waived before waived, violated before undetermined, higher level first, then the most
     /// expensive first, then as read.
-    pub fn new(cx: Context<'a>, rules: &'a [&'a dyn Rule], audit: &'a Audit, prices: &'a Prices) -> Self {
-        let mut source =
-            Self { cx, rules, audit, prices, order: Vec::new(), environment: cx.taxonomy().key("Environment"), application: cx.taxonomy().key("Application") };
+    ///
+    /// With a past, each finding is as old as that says.
+    pub fn new(cx: Context<'a>, rules: &'a [&'a dyn Rule], audit: &'a Audit, prices: &'a Prices, past: Option<&Past>) -> Self {
+        let (environment, application) = (cx.taxonomy().key("Environment"), cx.taxonomy().key("Application"));
+        let mut source = Self { cx, rules, audit, prices, order: Vec::new(), seen: Vec::new(), environment, application };
+        if let Some(past) = past {
+            source.seen = audit.hits.iter().map(|hit| source.first_seen(hit, past)).collect();
+        }
         let mut keyed: Vec<_> = (0_u32..)
             .zip(&audit.hits)
-            .map(|(number, hit)| {
+            .map(|(number, hit): (u32, &HitRow)| {
                 let price = if audit.checks[hit.check as usize].table == Table::Resources { prices.weight(hit.row) } else { 0 };
-                let level = std::cmp::Reverse(source.level(hit));
+                let level = std::cmp::Reverse(source.level(number as usize));
                 ((hit.waiver != u32::MAX, hit.verdict, level, std::cmp::Reverse(price), hit.row, hit.check), number)
             })
             .collect();
@@ -89,7 +97,7 @@ impl<'a> FindingSource<'a> {
 
     /// The finding at a position in the order.
     pub fn get(&self, position: usize) -> Finding {
-        self.word(&self.audit.hits[self.order[position] as usize])
+        self.word(self.order[position] as usize)
     }
 
     /// The row that the finding at a position is about, and the table it is a row of.
@@ -109,7 +117,7 @@ impl<'a> FindingSource<'a> {
 
     /// All findings in order.
     pub fn iter(&self) -> impl Iterator<Item = Finding> + '_ {
-        self.order.iter().map(|number| self.word(&self.audit.hits[*number as usize]))
+        self.order.iter().map(|number| self.word(*number as usize))
     }
 
     /// Per rule that ran: level, population, and hits that are violated, undetermined and waived, with the cost of the
@@ -172,9 +180,15 @@ impl<'a> FindingSource<'a> {
         scopes
     }
 
+    /// With a past, each finding's fingerprint as a number, whether it is open (violated and not waived), and since when it is known; in no order.
+    pub fn known_since(&self) -> impl Iterator<Item = (u64, bool, FirstSeen)> + '_ {
+        let is_open = |hit: &HitRow| hit.waiver == u32::MAX && hit.verdict == Verdict::Violated;
+        self.seen.iter().zip(&self.audit.hits).map(move |((number, seen), hit)| (*number, is_open(hit), *seen))
+    }
+
     /// How many findings are violated, not waived, and at a level or above it.
     pub fn violated_at(&self, level: Level) -> usize {
-        self.audit.hits.iter().filter(|h| h.waiver == u32::MAX && h.verdict == Verdict::Violated && self.level(h) >= level).count()
+        self.open(Verdict::Violated).filter(|number| self.level(*number) >= level).count()
     }
 
     /// The highest level among violated, not waived findings.
@@ -188,21 +202,64 @@ impl<'a> FindingSource<'a> {
     }
 
     fn worst_of(&self, verdict: Verdict) -> Option<Level> {
-        self.audit.hits.iter().filter(|h| h.waiver == u32::MAX && h.verdict == verdict).map(|h| self.level(h)).max()
+        self.open(verdict).map(|number| self.level(number)).max()
     }
 
-    /// A rule's level, lowered to a warning for resources younger than the grace period.
-    fn level(&self, hit: &HitRow) -> Level {
+    /// The hits of a verdict that no waiver covers.
+    fn open(&self, verdict: Verdict) -> impl Iterator<Item = usize> + '_ {
+        self.audit.hits.iter().enumerate().filter(move |(_, hit)| hit.waiver == u32::MAX && hit.verdict == verdict).map(|(number, _)| number)
+    }
+
+    /// A rule's level, lowered to a warning for resources, and for findings, that are younger than the grace period.
+    fn level(&self, number: usize) -> Level {
+        let hit = &self.audit.hits[number];
         let check = &self.audit.checks[hit.check as usize];
         let grace = self.cx.taxonomy().grace;
         if check.table != Table::Resources || check.level <= Level::Warn || grace == 0 {
             return check.level;
         }
         let young = |t: Timestamp| t.0 <= self.cx.now.0 && self.cx.now.0 - t.0 < grace;
-        if self.cx.inventory.resource(hit.row).created().is_some_and(young) { Level::Warn } else { check.level }
+        let is_new = self.seen.get(number).is_some_and(|(_, seen)| seen.is_new && young(seen.at));
+        if is_new || self.cx.inventory.resource(hit.row).created().is_some_and(young) { Level::Warn } else { check.level }
     }
 
-    fn word(&self, hit: &HitRow) -> Finding {
+    /// Names a hit as its finding does, and asks the past about it.
+    fn first_seen(&self, hit: &HitRow, past: &Past) -> (u64, FirstSeen) {
+        let check = &self.audit.checks[hit.check as usize];
+        let subject = self.subject_of(hit);
+        let key = check.key.map(|k| self.cx.taxonomy().keys[k.index()].name.as_str());
+        let name = fingerprint(subject.cloud.as_str(), &subject.canonical, self.rules[check.rule].meta().id, key);
+        let number = name.number().unwrap_or_default();
+        let shown = if check.table == Table::Resources { self.cx.inventory.resource(hit.row).id() } else { &subject.canonical };
+        (number, past.first_seen(number, (subject.cloud.as_str(), &subject.scope, shown), self.cx.now))
+    }
+
+    /// Who and where the row of a hit is.
+    fn subject_of(&self, hit: &HitRow) -> Subject {
+        let inventory = self.cx.inventory;
+        let cloud_of = |at: u8| inventory.clouds()[usize::from(at)].id.clone();
+        match self.audit.checks[hit.check as usize].table {
+            Table::Resources => {
+                let resource = inventory.resource(hit.row);
+                Subject { cloud: resource.cloud().clone(), scope: resource.scope().id.clone(), canonical: resource.canonical().clone() }
+            }
+            Table::Scopes => {
+                let scope = &inventory.scopes()[hit.row as usize];
+                Subject { cloud: cloud_of(scope.cloud), scope: scope.id.clone(), canonical: scope.id.clone() }
+            }
+            Table::Groups => {
+                let group = &inventory.groups()[hit.row as usize];
+                Subject { cloud: cloud_of(group.cloud), scope: inventory.scopes()[group.scope as usize].id.clone(), canonical: group.id.clone() }
+            }
+            Table::Waivers => {
+                let waiver = &self.cx.taxonomy().waivers[hit.row as usize];
+                Subject { cloud: CloudId::new("-"), scope: Text::default(), canonical: waiver_id(waiver) }
+            }
+        }
+    }
+
+    fn word(&self, number: usize) -> Finding {
+        let hit = &self.audit.hits[number];
         let check = &self.audit.checks[hit.check as usize];
         let (inventory, taxonomy) = (self.cx.inventory, self.cx.taxonomy());
         let rule = self.rules[check.rule];
@@ -219,16 +276,17 @@ impl<'a> FindingSource<'a> {
         let said = rule.explain(&Hit { resource, scope, group, stage, cloud, waiver, key: check.key, verdict: hit.verdict, now: self.cx.now });
         let key = check.key.map(|k| taxonomy.keys[k.index()].name.as_str());
         let value = |key: Option<KeyId>| resource.zip(key).and_then(|(r, k)| r.key(k).value());
+        let subject = self.subject_of(hit);
         let mut finding = Finding {
-            fingerprint: Fingerprint(Text::default()),
+            fingerprint: fingerprint(subject.cloud.as_str(), &subject.canonical, rule.meta().id, key),
             rule: Text::new(rule.meta().id),
-            level: self.level(hit),
+            level: self.level(number),
             verdict: hit.verdict,
-            cloud: tagledger_model::CloudId::new("-"),
-            scope: Text::default(),
+            cloud: subject.cloud,
+            scope: subject.scope,
             region: None,
             kind: Text::default(),
-            resource: Text::default(),
+            resource: subject.canonical,
             name: None,
             environment: value(self.environment),
             application: value(self.application),
@@ -240,42 +298,34 @@ impl<'a> FindingSource<'a> {
             suggestion: said.suggestion,
             money: if resource.is_some() { self.prices.of(hit.row) } else { Vec::new() },
             waived: taxonomy.waivers.get(hit.waiver as usize).map(|w| Waived { reason: w.reason.clone(), owner: w.owner.clone(), expires: w.expires.clone() }),
+            first_seen: self.seen.get(number).map(|(_, seen)| Text::new(seen.at.to_string())),
+            age_known: self.seen.get(number).is_some_and(|(_, seen)| seen.is_new),
         };
-        let canonical;
         if let Some(resource) = resource {
-            finding.cloud = resource.cloud().clone();
-            finding.scope.clone_from(&resource.scope().id);
             finding.region = resource.region().cloned();
             finding.kind.clone_from(resource.kind());
             finding.resource.clone_from(resource.id());
             finding.name = resource.name().cloned();
-            canonical = resource.canonical().clone();
-        } else if let Some(scope) = scope {
-            let facts = &inventory.clouds()[usize::from(scope.cloud)];
-            finding.cloud = facts.id.clone();
-            finding.scope.clone_from(&scope.id);
-            finding.kind = Text::new(facts.noun_of_scope());
-            finding.resource.clone_from(&scope.id);
+        } else if let Some((scope, cloud)) = scope.zip(cloud) {
+            finding.kind = Text::new(cloud.noun_of_scope());
             finding.name.clone_from(&scope.name);
-            canonical = scope.id.clone();
-        } else if let Some(group) = group {
-            let facts = &inventory.clouds()[usize::from(group.cloud)];
-            finding.cloud = facts.id.clone();
-            finding.scope.clone_from(&inventory.scopes()[group.scope as usize].id);
-            finding.kind = Text::new(facts.noun_of(&group.kind));
-            finding.resource.clone_from(&group.id);
+        } else if let Some((group, cloud)) = group.zip(cloud) {
+            finding.kind = Text::new(cloud.noun_of(&group.kind));
             finding.name.clone_from(&group.name);
-            canonical = group.id.clone();
         } else {
-            let place = waiver.map(|w| w.place.clone()).unwrap_or_default();
             finding.kind = Text::new("waiver");
-            finding.resource = waiver_id(waiver, &place);
-            canonical = finding.resource.clone();
-            finding.demanded_by = Some(place);
+            finding.demanded_by = waiver.map(|w| w.place.clone());
         }
-        finding.fingerprint = fingerprint(finding.cloud.as_str(), &canonical, rule.meta().id, key);
         finding
     }
+}
+
+/// Who and where the row of a hit is.
+struct Subject {
+    cloud: CloudId,
+    scope: Text,
+    /// The form of its id that two sources agree on.
+    canonical: Text,
 }
 
 impl std::fmt::Debug for FindingSource<'_> {
@@ -285,14 +335,9 @@ impl std::fmt::Debug for FindingSource<'_> {
 }
 
 /// What a waiver covers names it: its line moves when the file is edited, its meaning does not.
-fn waiver_id(waiver: Option<&tagledger_taxonomy::Waiver>, place: &Place) -> Text {
-    match waiver {
-        Some(w) => {
-            let one = |(name, text): (&str, &str)| if matches!(name, "resource" | "fingerprint") { text.to_owned() } else { format!("{name}={text}") };
-            Text::new(format!("{} {}", w.rule, w.names().map(one).collect::<Vec<_>>().join(" ")))
-        }
-        None => Text::new(place.to_string()),
-    }
+fn waiver_id(waiver: &tagledger_taxonomy::Waiver) -> Text {
+    let one = |(name, text): (&str, &str)| if matches!(name, "resource" | "fingerprint") { text.to_owned() } else { format!("{name}={text}") };
+    Text::new(format!("{} {}", waiver.rule, waiver.names().map(one).collect::<Vec<_>>().join(" ")))
 }
 
 /// Adds amounts to sums, currency by currency.

@@ -101,6 +101,13 @@ impl Verdict {
 #[serde(transparent)]
 pub struct Fingerprint(#[schemars(with = "String")] pub Text);
 
+impl Fingerprint {
+    /// Its digits as a number; none for a text that is no fingerprint.
+    pub fn number(&self) -> Option<u64> {
+        u64::from_str_radix(&self.0, 16).ok()
+    }
+}
+
 /// The field and value that prove a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
@@ -228,4 +235,11 @@ pub struct Finding {
     /// The waiver, when one covers it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waived>,
+    /// When a run first had it, RFC 3339; none without a history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub first_seen: Option<Text>,
+    /// An earlier run had seen its place whole, and not it: it is no older than `first_seen`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub age_known: bool,
 }

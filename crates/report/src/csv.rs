@@ -23,6 +23,7 @@
 //! | `cost_<currency>` | what the resource cost in the last full month of the bill; one column per currency of the bill, empty when it cost nothing. Several findings of one resource repeat it: never add it up over findings |
 //! | `waiver_reason`, `waiver_owner`, `waiver_expires` | the waiver, `YYYY-MM-DD` |
 //! | `fingerprint` | stable name of the finding from run to run |
+//! | `first_seen` | when a run first had it, RFC 3339, UTC; empty without a history |
 //!
 //! # resources.csv: one resource a row, by cloud, scope and id
 //!
@@ -134,7 +135,7 @@ fn findings(report: &Report<'_>, out: Box<dyn Write + '_>) -> io::Result<()> {
     sheet.texts(["level", "verdict", "waived", "rule", "key", "cloud", "scope", "region", "kind", "resource", "name", "environment", "application"])?;
     sheet.texts(["message", "evidence_field", "evidence_value", "provenance", "demanded_by", "suggestion"])?;
     sheet.cost_titles()?;
-    sheet.texts(["waiver_reason", "waiver_owner", "waiver_expires", "fingerprint"])?;
+    sheet.texts(["waiver_reason", "waiver_owner", "waiver_expires", "fingerprint", "first_seen"])?;
     sheet.end()?;
     report.rows.findings(&mut |f| finding(&mut sheet, f))?;
     sheet.writer.flush()
@@ -152,7 +153,7 @@ fn finding<W: Write>(sheet: &mut Sheet<W>, f: &Finding) -> io::Result<()> {
     let money: Vec<(&str, String)> = f.money.iter().map(|m| (m.currency.as_str(), m.amount.to_string())).collect();
     sheet.costs(&money)?;
     sheet.texts(f.waived.as_ref().map_or(["", "", ""], |w| [&w.reason, &w.owner, &w.expires]))?;
-    sheet.text(&f.fingerprint.0)?;
+    sheet.texts([f.fingerprint.0.as_str(), f.first_seen.as_deref().unwrap_or("")])?;
     sheet.end()
 }
 

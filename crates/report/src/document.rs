@@ -1,6 +1,6 @@
 //! The one report document that every format writes.
 
-use crate::{CoverageRow, Seen};
+use crate::{Changes, CoverageRow, Seen};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -41,6 +41,9 @@ pub struct Summary {
     pub seen: Seen,
     /// What was asked and what was seen, source by source.
     pub coverage: Vec<CoverageRow>,
+    /// How the open findings compare with those of earlier runs, where there is a history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<Changes>,
     /// Costs, when a bill was read.
     pub costs: Option<Costs>,
     /// Things a reader must know to trust the numbers: repairs, roundings, assumptions. One sentence each.

@@ -10,7 +10,8 @@ mod top;
 
 use crate::Report;
 use std::io::{self, Write};
-use table::{Paint, Style};
+use table::Paint;
+pub(crate) use table::{Cell, Fit, Style, Table};
 
 /// How the terminal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct TerminalOptions {
 
 /// Writes the summary.
 pub fn terminal(report: &Report<'_>, options: TerminalOptions, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { width: options.width.clamp(80, 160), paint: Paint { colour: options.colour }, out };
+    let mut page = Page::new(options, out);
     sections::headline(report.summary, &mut page)?;
     sections::compliance(report.summary, &mut page)?;
     sections::rules(report.summary, &mut page)?;
@@ -37,28 +38,42 @@ pub fn terminal(report: &Report<'_>, options: TerminalOptions, out: &mut dyn Wri
 
 /// Writes costs alone, with what a reader must know of them.
 pub(crate) fn costs_alone(costs: &crate::Costs, notes: &[String], options: TerminalOptions, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { width: options.width.clamp(80, 160), paint: Paint { colour: options.colour }, out };
+    let mut page = Page::new(options, out);
     cost::costs(costs, &mut page)?;
     sections::notes(notes, &mut page)
 }
 
 /// Where the sections write.
-struct Page<'o> {
+pub(crate) struct Page<'o> {
     width: usize,
     paint: Paint,
     out: &'o mut dyn Write,
 }
 
-impl Page<'_> {
+impl<'o> Page<'o> {
+    pub fn new(options: TerminalOptions, out: &'o mut dyn Write) -> Self {
+        Self { width: options.width.clamp(80, 160), paint: Paint { colour: options.colour }, out }
+    }
+
+    /// A table as wide as the page lets it be.
+    pub fn table(&mut self, table: &Table) -> io::Result<()> {
+        table.write(self.width, self.paint, self.out)
+    }
+
+    /// What a reader must know.
+    pub fn notes(&mut self, notes: &[String]) -> io::Result<()> {
+        sections::notes(notes, self)
+    }
+
     /// An empty line, the section's name, and beside it what its numbers mean.
-    fn heading(&mut self, title: &str, aside: &str) -> io::Result<()> {
+    pub fn heading(&mut self, title: &str, aside: &str) -> io::Result<()> {
         let aside = table::cut_end(&crate::inert::visible(aside), self.width.saturating_sub(table::width(title) + 2));
         let line = format!("{}  {}", self.paint.apply(title, Style::Bold), self.paint.apply(&aside, Style::Dim));
         writeln!(self.out, "\n{}", line.trim_end())
     }
 
     /// A paragraph, broken between words; lines after the first are indented like the text behind its `lead`. A no-break space holds a name and its number together.
-    fn paragraph(&mut self, lead: &str, style: Style, text: &str) -> io::Result<()> {
+    pub fn paragraph(&mut self, lead: &str, style: Style, text: &str) -> io::Result<()> {
         let indent = table::width(lead);
         for (i, line) in table::wrap(&crate::inert::visible(text), self.width - indent).into_iter().enumerate() {
             let lead = if i == 0 { self.paint.apply(lead, style) } else { " ".repeat(indent) };

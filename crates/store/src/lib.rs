@@ -5,11 +5,13 @@
 
 mod beside;
 mod folder;
+mod history;
 mod table;
 
 pub use beside::{collected, newest_collected};
 pub use folder::{NewRun, RUN_FILE, RunFolder};
-pub use table::{Cell, Column, Kind, TableWriter, read_table};
+pub use history::{History, PastRun, Runs, run_id, run_stamp};
+pub use table::{Cell, Column, Kind, TableWriter, read_table, read_table_of};
 
 /// Why a run could not be written or read.
 #[derive(Debug, thiserror::Error)]

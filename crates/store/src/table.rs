@@ -161,10 +161,25 @@ fn broken(path: &Path, error: &PolarsError) -> StoreError {
 }
 
 /// Hands over a table row by row, in the order written; columns are found by name. The callback's own failure stops the reading and is returned.
-pub fn read_table<E>(path: &Path, columns: &[&str], mut each: impl FnMut(&[Cell<'_>]) -> Result<(), E>) -> Result<Result<(), E>, StoreError> {
-    let read = |what: String| StoreError::Read { path: path.display().to_string(), what };
-    let file = File::open(path).map_err(|e| read(format!("cannot be read: {e}")))?;
-    let frame = ParquetReader::new(file)
+pub fn read_table<E>(path: &Path, columns: &[&str], each: impl FnMut(&[Cell<'_>]) -> Result<(), E>) -> Result<Result<(), E>, StoreError> {
+    let shown = path.display().to_string();
+    let file = File::open(path).map_err(|e| StoreError::Read { path: shown.clone(), what: format!("cannot be read: {e}") })?;
+    read(&shown, ParquetReader::new(file), columns, each)
+}
+
+/// The same for a table that lies in memory; `shown` names it in messages.
+pub fn read_table_of<E>(bytes: &[u8], shown: &str, columns: &[&str], each: impl FnMut(&[Cell<'_>]) -> Result<(), E>) -> Result<Result<(), E>, StoreError> {
+    read(shown, ParquetReader::new(std::io::Cursor::new(bytes)), columns, each)
+}
+
+fn read<E, R: polars::io::mmap::MmapBytesReader>(
+    shown: &str,
+    reader: ParquetReader<R>,
+    columns: &[&str],
+    mut each: impl FnMut(&[Cell<'_>]) -> Result<(), E>,
+) -> Result<Result<(), E>, StoreError> {
+    let read = |what: String| StoreError::Read { path: shown.to_owned(), what };
+    let frame = reader
         .with_columns(Some(columns.iter().map(|c| (*c).to_owned()).collect()))
         .finish()
         .map_err(|e| read(format!("is damaged, or was written by another version: {e}")))?;

@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Check) -> Result<Code, Failure> {
     let prices = if args.bill.is_empty() { Prices::default() } else { priced(args, &taxonomy, &inventory, now)? };
     let cx = Context { inventory: &inventory, now };
     let audited = audit(&cx, RULES)?;
-    let findings = FindingSource::new(cx, RULES, &audited, &prices);
+    let findings = FindingSource::new(cx, RULES, &audited, &prices, None);
     let gate = verdict::gate(args, &taxonomy, plans, &findings, &known, now);
     // What is written next needs room of its own.
     drop(findings);

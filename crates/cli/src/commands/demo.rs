@@ -37,6 +37,8 @@ pub(crate) fn run(args: &Demo) -> Result<Code, Failure> {
         profile: None,
         concurrency: None,
         resume: false,
+        history: Some(crate::history::NONE.to_owned()),
+        history_days: None,
         config: None,
         bill: vec!["examples/estate/bill".into()],
         out: Some(here.join(&args.out)),

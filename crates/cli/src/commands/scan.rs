@@ -10,9 +10,10 @@ use crate::args::{Audit as AuditArgs, Format, Scan};
 use crate::assemble::{Billed, ExitRules, Parts, priced_month, prices, summary};
 use crate::exit::Code;
 use crate::failure::Failure;
+use crate::history::{Before, Record, State, point};
 use crate::output::{Folder, Stdout};
 use crate::progress;
-use crate::rows::{LiveRows, store_cube, store_findings, store_resources};
+use crate::rows::{LiveRows, store_compliance, store_cube, store_findings, store_resources};
 use crate::shared::share;
 use inventory::{Gathered, Live};
 use serde::{Deserialize, Serialize};
@@ -39,17 +40,20 @@ pub(crate) struct Head {
     pub taxonomy: String,
     /// The short part of the report.
     pub summary: Summary,
+    /// What later runs are compared with.
+    pub record: Record,
 }
 
 /// The layout of this version.
-pub(crate) const LAYOUT: u32 = 2;
+pub(crate) const LAYOUT: u32 = 3;
 
 pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let now = args.audit.now.unwrap_or_else(Timestamp::now);
-    let Wanted { taxonomy, from, bill, clouds, at_once, out } = Wanted::of(args, now)?;
+    let Wanted { taxonomy, from, bill, clouds, at_once, out, history, history_days } = Wanted::of(args, now)?;
     let taxonomy = crate::taxonomy::load(&taxonomy)?;
     let bill = if bill.is_empty() { None } else { Some(Bill::find(&bill)?) };
-    // Nobody wants to hear after an hour of asking that the run cannot be written.
+    // Nobody wants to hear after an hour of asking that the run cannot be written, or that there is no way to the history.
+    let before = history.as_deref().map(Before::open).transpose()?;
     let (mut run, mut journal) = (None, None);
     if !clouds.is_empty() {
         run = Some(NewRun::begin(&out)?);
@@ -79,13 +83,25 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let billed = aggregate.as_ref().zip(cube.as_ref()).map(|(aggregate, cube)| Billed { billing: &billing, aggregate, cube, priced: month });
     let cx = Context { inventory: &inventory, now };
     let audited = audit(&cx, RULES)?;
-    let findings = FindingSource::new(cx, RULES, &audited, &prices);
+    let known = before.as_ref().map(|before| before.state(&inventory, &imported.coverage, now));
+    let past = known.as_ref().map(State::past);
+    let findings = FindingSource::new(cx, RULES, &audited, &prices, past.as_ref());
     let exit = ExitRules { fail_on: args.audit.fail_on.into(), fail_on_undetermined: args.audit.fail_on_undetermined, allow_partial: args.audit.allow_partial };
     let parts = Parts { cx, audit: &audited, findings: &findings, coverage: &imported.coverage, inputs: &imported.files, billed: billed.as_ref(), exit };
-    let summary = summary(&parts);
+    let (mut summary, scopes) = summary(&parts);
+    if let Some((before, known)) = before.as_ref().zip(known.as_ref()) {
+        summary.history = Some(before.changes(&inventory, &findings, known, &scopes, now));
+        let passed_over = before.runs.damaged.iter().chain(&known.damaged);
+        summary.notes.extend(passed_over.map(|why| format!("A run of the history is passed over: {why}")));
+    }
+    let record = Record { point: point(&summary), scopes };
     let rows = LiveRows { cx, findings: &findings, prices: &prices };
-    write(run, &summary, &rows, &taxonomy, cube.as_ref(), args.audit.quiet)?;
+    let written = Written { summary: &summary, rows: &rows, taxonomy: &taxonomy, cube: cube.as_ref(), record: &record };
+    write(run, &written, args.audit.quiet)?;
+    // Whoever reads standard output may go away, and the history may be out of reach: neither keeps the other from being done.
+    let kept = before.map_or(Ok(()), |before| before.keep(&out, &record, now, history_days));
     show(&Report { summary: &summary, rows: &rows }, &args.audit, &out)?;
+    kept?;
     if let Some(journal) = journal {
         kept::close(journal, is_whole, args, &out)?;
     }
@@ -103,9 +119,19 @@ pub(crate) fn read_bill(bill: &Bill, billing: &Billing<'_>, quiet: bool) -> Resu
     Ok(aggregate)
 }
 
+/// What a run is made of.
+struct Written<'a> {
+    summary: &'a Summary,
+    rows: &'a LiveRows<'a>,
+    taxonomy: &'a Taxonomy,
+    cube: Option<&'a Cube>,
+    record: &'a Record,
+}
+
 /// Writes the run: every format and table in a thread of its own, reading along while the findings are worded once; then
 /// the folder is put in its place.
-fn write(run: NewRun, summary: &Summary, rows: &LiveRows<'_>, taxonomy: &Taxonomy, cube: Option<&Cube>, quiet: bool) -> Result<(), Failure> {
+fn write(run: NewRun, written: &Written<'_>, quiet: bool) -> Result<(), Failure> {
+    let Written { summary, rows, taxonomy, cube, record } = *written;
     let spinner = progress::spinner("writing reports", quiet);
     // Files are written in a hidden folder; a message names the one that was asked for.
     let (folder, shown, told) = (run.path(), run.target(), |error| Failure::from(run.told(error)));
@@ -126,13 +152,20 @@ fn write(run: NewRun, summary: &Summary, rows: &LiveRows<'_>, taxonomy: &Taxonom
         }
         jobs.push(threads.spawn(|| {
             store_resources(folder, &summary.keys, rows).map_err(told)?;
+            store_compliance(folder, summary).map_err(told)?;
             cube.map_or(Ok(()), |cube| store_cube(folder, taxonomy, cube).map_err(told))
         }));
         speaker.speak(rows.findings.iter());
         // A panic in another thread is a bug; it goes on in this one.
         jobs.into_iter().try_for_each(|job| job.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })?;
-    run.commit(&Head { layout: LAYOUT, findings: rows.findings.len() as u64, taxonomy: taxonomy.text.clone(), summary: summary.clone() })?;
+    run.commit(&Head {
+        layout: LAYOUT,
+        findings: rows.findings.len() as u64,
+        taxonomy: taxonomy.text.clone(),
+        summary: summary.clone(),
+        record: record.clone(),
+    })?;
     spinner.finish_and_clear();
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use tagledger_model::{Amount, CloudId, Evidence, Finding, Fingerprint, Level, Money, Place, Suggestion, Text, Verdict, Waived};
 use tagledger_report::{
-    BasisRow, CloudCounts, Compliance, CostCell, Costs, CoverageRow, CurrencyTotal, Each, Exit, InventoryCounts, KeyCell, KeyInfo, MeasureTotal, MoneyRow,
-    ResourceRow, Rows, RuleSummary, SCHEMA_VERSION, Seen, StateCells, Summary,
+    BasisRow, Changes, CloudCounts, Compliance, CostCell, Costs, CoverageRow, CurrencyTotal, Each, Exit, InventoryCounts, KeyCell, KeyInfo, MeasureTotal,
+    MoneyRow, ResourceRow, Rows, RuleSummary, SCHEMA_VERSION, Seen, StateCells, Summary,
 };
 
 /// Text as an attacker with an account would write it.
@@ -145,6 +145,8 @@ fn finding(n: u64, dice: &mut Dice, hostile: Option<&str>) -> Finding {
             owner: "linda".into(),
             expires: "2027-03-31".into(),
         }),
+        first_seen: (n % 3 > 0).then(|| "2026-11-20T06:00:00Z".into()),
+        age_known: n % 3 == 1,
     }
 }
 
@@ -333,6 +335,7 @@ fn summary(findings: &[Finding], hostile: bool) -> Summary {
         taxonomy: "taxonomy.yaml".into(),
         inputs: vec!["exports/".into()],
         bills: vec!["bills/focus.parquet".into()],
+        history: Some(Changes { since: Some("2026-11-21T06:00:00Z".into()), new: 12, fixed: 5, still: 100, ..Changes::default() }),
         exit: Exit { code: 1, why: format!("{errors} violated findings at level error or above.") },
         inventory: InventoryCounts {
             resources: 302,

@@ -34,6 +34,8 @@ fn finding(standing: Standing, resource: usize, address: &str, rule: &str, key: 
             suggestion: Some(Suggestion::SetTag { key: key.to_owned(), value: None }),
             money: vec![Money { currency: "EUR".into(), amount: Amount::parse("12.5").unwrap().0 }],
             waived: (standing == Standing::Waived).then(|| Waived { reason: "r".into(), owner: "o".into(), expires: "2027-01-01".into() }),
+            first_seen: None,
+            age_known: false,
         },
     }
 }

@@ -124,6 +124,7 @@ impl Findings {
             ("money", (!money.is_empty()).then_some(money.as_str())),
             ("waiver", waiver.as_deref()),
             ("fingerprint", Some(&f.fingerprint.0)),
+            ("first", f.first_seen.as_deref()),
         ])
     }
 

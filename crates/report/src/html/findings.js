@@ -11,7 +11,7 @@ const LEVELS = ["error", "warn", "info", "off"];
 const DETAILS = [
   ["Level", "level"], ["Verdict", "verdict"], ["Rule", "rule"], ["Key", "key"], ["Resource", "resource"], ["Name", "name"], ["Kind", "kind"],
   ["Cloud", "cloud"], ["Scope", "scope"], ["Region", "region"], ["Environment", "environment"], ["Application", "application"],
-  ["Provenance", "provenance"], ["Demanded by", "demanded"], ["What to do", "suggestion"], ["Waived", "waiver"], ["Fingerprint", "fingerprint"],
+  ["Provenance", "provenance"], ["Demanded by", "demanded"], ["What to do", "suggestion"], ["Waived", "waiver"], ["Fingerprint", "fingerprint"], ["First seen", "first"],
 ];
 
 function findingsTable() {

@@ -30,7 +30,8 @@ pub(super) fn headline(summary: &Summary, page: &mut Page<'_>) -> io::Result<()>
         page.paragraph("  ", Style::Plain, &parts.join(" · "))?;
     }
     let style = if summary.seen.gaps() > 0 { Style::Yellow } else { Style::Plain };
-    page.paragraph("  ", style, &format!("{}.", summary.seen.sentence()))
+    page.paragraph("  ", style, &format!("{}.", summary.seen.sentence()))?;
+    summary.history.as_ref().map_or(Ok(()), |changes| page.paragraph("  ", Style::Plain, &format!("{}.", changes.sentence())))
 }
 
 /// Eighths of a block, so that a short bar still tells 78 from 80.

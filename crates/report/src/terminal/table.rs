@@ -6,7 +6,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How a text looks. Never the only carrier of a meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Style {
+pub(crate) enum Style {
     #[default]
     Plain,
     Bold,
@@ -19,7 +19,7 @@ pub(super) enum Style {
 
 /// Writes ANSI codes, or none.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Paint {
+pub(crate) struct Paint {
     pub colour: bool,
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn cut_end(text: &str, max: usize) -> String {
 }
 
 /// At most `max` columns, with `…` in the middle: of an id both ends tell something, the last one more.
-pub(super) fn cut_middle(text: &str, max: usize) -> String {
+pub(crate) fn cut_middle(text: &str, max: usize) -> String {
     if width(text) <= max {
         return text.to_owned();
     }
@@ -96,7 +96,7 @@ pub(crate) fn wrap(text: &str, max: usize) -> Vec<String> {
 
 /// What happens to a text that is wider than its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fit {
+pub(crate) enum Fit {
     /// It must not be cut: the column is as wide as its widest text.
     Left,
     /// The same, aligned right: numbers.
@@ -120,7 +120,7 @@ impl Fit {
 
 /// One cell.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Cell {
+pub(crate) struct Cell {
     text: String,
     style: Style,
 }
@@ -140,7 +140,7 @@ impl<T: AsRef<str>> From<T> for Cell {
 
 /// A table with a header line.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(crate) struct Table {
     columns: Vec<(String, Fit)>,
     /// A row without cells is a line across.
     rows: Vec<Vec<Cell>>,

@@ -46,6 +46,6 @@ pub fn findings(taxonomy: &Arc<Taxonomy>, found: &[Found], now: Timestamp) -> Re
     let inventory = builder.finish();
     let cx = Context { inventory: &inventory, now };
     let (result, prices) = (audit(&cx, RULES).map_err(|e| e.to_string())?, Prices::default());
-    let source = FindingSource::new(cx, RULES, &result, &prices);
+    let source = FindingSource::new(cx, RULES, &result, &prices, None);
     Ok(source.iter().collect())
 }

@@ -25,7 +25,8 @@ const LIBRARIES: &[Library] = &[
     Library { name: "the Parquet reader", packages: &["parquet", "arrow-", "arrow"], rooms: &["cost", "store", "testkit"] },
     Library { name: "the SDK of Azure", packages: &["azure-core", "azure-core-legacy", "azure-identity", "azure-mgmt-", "reqwest"], rooms: &["azure"] },
     Library { name: "the SDK of AWS", packages: &["aws-config", "aws-sdk-", "aws-smithy-", "aws-types"], rooms: &["aws"] },
-    Library { name: "the async runtime", packages: &["tokio"], rooms: &["collect"] },
+    Library { name: "the async runtime", packages: &["tokio"], rooms: &["collect", "store"] },
+    Library { name: "object stores", packages: &["object_store"], rooms: &["store"] },
     Library { name: "YAML", packages: &["serde-saphyr", "serde_yaml", "serde-yaml-ng", "saphyr"], rooms: &["taxonomy", "iac"] },
 ];
 

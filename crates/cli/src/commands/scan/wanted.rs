@@ -26,6 +26,10 @@ pub(super) struct Wanted {
     pub at_once: usize,
     /// The folder of the run.
     pub out: PathBuf,
+    /// Where the history is, if one is kept.
+    pub history: Option<String>,
+    /// Days that a run stays in it.
+    pub history_days: Option<u32>,
 }
 
 impl Wanted {
@@ -53,6 +57,8 @@ impl Wanted {
             clouds,
             at_once: args.concurrency.or(file.concurrency()).unwrap_or(AT_ONCE) as usize,
             out: out(args, now),
+            history: history(args, &file),
+            history_days: args.history_days.or(file.history_days()),
         })
     }
 }
@@ -111,4 +117,10 @@ fn overlay(cloud: &dyn Cloud, settings: &mut Settings, args: &Scan) -> Result<()
 fn out(args: &Scan, now: Timestamp) -> PathBuf {
     let latest = || if args.resume { tagledger_store::newest_collected(Path::new(RUNS)) } else { None };
     args.out.clone().or_else(latest).unwrap_or_else(|| Path::new(RUNS).join(now.to_string().replace(':', "")))
+}
+
+/// Runs that nobody gave a place have their history beside them; others only where one is named.
+fn history(args: &Scan, file: &File) -> Option<String> {
+    let beside = || args.out.is_none().then(|| crate::history::DEFAULT.to_owned());
+    args.history.clone().or_else(|| file.history()).or_else(beside).filter(|at| at != crate::history::NONE)
 }
