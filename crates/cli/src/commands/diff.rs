@@ -8,6 +8,7 @@ use crate::history::{Known, Looked, Record, Source, State, at};
 use crate::rows::each_finding;
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
+use tagledger_collect::Cloud;
 use tagledger_engine::resource_number;
 use tagledger_model::{Amount, Finding};
 use tagledger_report::MoneyRow;
@@ -88,7 +89,7 @@ impl<'h> Place<'h> {
         if Path::new(word).join(RUN_FILE).is_file() {
             let folder = RunFolder::open(Path::new(word))?;
             let record = super::report::open(&folder)?.record;
-            return Ok(Asked { what: word.to_owned(), sources: vec![Source::Folder(folder, record)], wanted: None });
+            return Ok(Asked { what: word.to_owned(), sources: vec![Source::Folder(folder, Box::new(record))], wanted: None });
         }
         let digits = word.replace('-', "");
         let is_day = word.len() == 10 && digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit());
@@ -153,7 +154,7 @@ fn words_of(state: &State, sources: &[Source<'_>], change: impl Fn(u64, &Known, 
 
 /// Findings about scopes, groups and waivers are about no row of the table of resources.
 fn is_about_resource(finding: &Finding) -> bool {
-    let containers = crate::clouds::find(finding.cloud.as_str()).map(|cloud| cloud.containers()).unwrap_or_default();
+    let containers = crate::clouds::find(finding.cloud.as_str()).map(Cloud::containers).unwrap_or_default();
     !containers.iter().any(|container| container.noun == finding.kind) && !matches!(finding.kind.as_str(), "scope" | "resource_groups" | "waiver")
 }
 

@@ -103,6 +103,9 @@ fn chain(finding: &Finding, state: &StateCells, priced: Option<&str>, taxonomy: 
     for money in &finding.money {
         line("at stake", &format!("{money} in {}", priced.unwrap_or("the priced month")));
     }
+    if let Some(first) = &finding.first_seen {
+        line("first seen", &if finding.age_known { first.to_string() } else { format!("{first}; it may be older") });
+    }
     if let Some(waived) = &finding.waived {
         line("waived", &format!("{} (by {}, until {})", waived.reason, waived.owner, waived.expires));
     }

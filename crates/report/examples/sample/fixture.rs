@@ -145,7 +145,7 @@ fn finding(n: u64, dice: &mut Dice, hostile: Option<&str>) -> Finding {
             owner: "linda".into(),
             expires: "2027-03-31".into(),
         }),
-        first_seen: (n % 3 > 0).then(|| "2026-11-20T06:00:00Z".into()),
+        first_seen: (!n.is_multiple_of(3)).then(|| "2026-11-20T06:00:00Z".into()),
         age_known: n % 3 == 1,
     }
 }

@@ -31,5 +31,6 @@ fn folder(at: &str) -> Result<(Box<dyn ObjectStore>, Key), String> {
         return Err("is a file; name a folder for the history".to_owned());
     }
     let root = Key::from_absolute_path(&whole).map_err(|e| format!("cannot be a folder for a history: {e}"))?;
-    Ok((Box::new(LocalFileSystem::new()), root))
+    // Folders of days whose runs are gone go with them.
+    Ok((Box::new(LocalFileSystem::new().with_automatic_cleanup(true)), root))
 }
