@@ -217,7 +217,9 @@ fn formats_on_standard_output() {
     let out = |format: &str| desk.call(SCAN).with(["--bill", "bill.csv", "--format", format]).exits(1).out;
     assert_eq!(out("none"), "");
     assert_eq!(serde_json::from_str::<Value>(&out("json")).unwrap()["schema"], "tagledger.report/1");
-    assert_eq!(records(&out("csv")).len(), 1);
+    // The value that nobody knows, and what it costs with nobody to own it: by Environment, and for the row without a resource by Application.
+    let rules: Vec<String> = records(&out("csv")).iter().map(|row| format!("{} {}", row["rule"], row["key"])).collect();
+    assert_eq!(rules, ["unknown-value Environment", "untagged-spend Environment", "untagged-spend Application"]);
     assert!(out("html").starts_with("<!doctype html>"));
     assert!(out("terminal").contains("unknown-value"));
     let cost = |format: &str| desk.call("cost --bill bill.csv --format").with([format]).exits(0).out;

@@ -41,8 +41,16 @@ fn report(call: Call, codes: &[i32]) -> Value {
     serde_json::from_str(&call.done().ends(codes).out).unwrap()
 }
 
+/// New, first looked at, fixed or gone, still there, not seen; nothing else, unless `others` says so.
 fn counts(report: &Value) -> [u64; 5] {
-    ["new", "first_looked_at", "fixed", "still", "not_seen"].map(|name| report["history"][name].as_u64().unwrap())
+    assert_eq!(others(report), [0, 0, 0]);
+    let of = |name: &str| report["history"][name].as_u64().unwrap();
+    [of("new"), of("first_looked_at"), of("fixed") + of("gone"), of("still"), of("not_seen")]
+}
+
+/// Open again, waived, undetermined now.
+fn others(report: &Value) -> [u64; 3] {
+    ["reopened", "waived", "unclear"].map(|name| report["history"][name].as_u64().unwrap())
 }
 
 fn finding<'r>(report: &'r Value, resource: &str) -> &'r Value {
@@ -115,7 +123,7 @@ fn scans_of_different_places_share_a_history_and_none_calls_fixed_what_it_did_no
     let again = report(night(&desk, 3, "a.csv"), &[1]);
     assert_eq!((counts(&again), &again["history"]["since"]), ([0, 0, 0, 1, 0], &"2026-11-01T01:00:00Z".into()));
     let days = desk.call("diff 2026-11-01 2026-11-02 --history history").exits(0).said();
-    assert!(days.contains("0 fixed 1 not seen: their places were not seen whole"), "{days}");
+    assert!(days.contains("0 fixed 1 not seen: nobody looked, so they may well be there"), "{days}");
 }
 
 #[test]
@@ -134,6 +142,68 @@ fn where_a_source_has_a_blind_spot_only_what_was_seen_again_can_be_fixed() {
     let second = night(2, &[volume("vol-1", BOTH), volume("vol-3", ONE), volume("vol-4", ONE)]);
     // vol-1 was mended, vol-2 was not listed again, vol-3 was seen to have an owner before, and of vol-4 nobody knows how long it has been there.
     assert_eq!(counts(&second), [1, 1, 1, 0, 1]);
+    let third = night(3, &[volume("vol-1", BOTH), volume("vol-3", ONE), volume("vol-4", ONE)]);
+    assert_eq!(counts(&third), [0, 0, 0, 2, 1], "what a newer run saw mended is not mended again");
+    let fourth = night(4, &[volume("vol-1", ONE), volume("vol-3", ONE), volume("vol-4", ONE)]);
+    assert_eq!(counts(&fourth), [1, 0, 0, 2, 1]);
+    let again = fourth["findings"].as_array().unwrap().iter().find(|f| f["resource"].as_str().unwrap().ends_with("vol-1")).unwrap();
+    assert_eq!(again["first_seen"], "2026-11-04T01:00:00Z", "two runs had looked and not found it");
+}
+
+#[test]
+fn what_was_not_judged_is_neither_fixed_nor_new() {
+    let desk = desk();
+    let volume = |rest: &str| format!("cloud,scope,kind,id,taggable,tag:Environment,tag:Owner,attached\naws,1,ec2:volume,vol-1,yes,test,jane,{rest}\n");
+    desk.put("a.csv", volume("no"));
+    assert_eq!(counts(&report(night(&desk, 1, "a.csv"), &[0, 1])), [0, 1, 0, 0, 0]);
+    desk.put("a.csv", volume(""));
+    assert_eq!(counts(&report(night(&desk, 2, "a.csv"), &[0, 1])), [0, 0, 0, 0, 1], "nobody showed whether it is attached");
+    desk.put("a.csv", volume("yes"));
+    assert_eq!(counts(&report(night(&desk, 3, "a.csv"), &[0, 1])), [0; 5]);
+
+    // A rule that is off says nothing, and one that is switched on says what may be old.
+    let off = format!("{TAXONOMY}rules: {{ missing-required-key: off }}\n");
+    desk.put("a.csv", machines("dc", &[("vm-1", ONE)]));
+    night(&desk, 4, "a.csv").exits(1);
+    desk.put("taxonomy.yaml", &off);
+    assert_eq!(counts(&report(night(&desk, 5, "a.csv"), &[0])), [0, 0, 0, 0, 1]);
+    desk.put("taxonomy.yaml", TAXONOMY);
+    assert_eq!(counts(&report(night(&desk, 6, "a.csv"), &[1])), [0, 1, 0, 0, 0]);
+
+    // Open, undetermined, waived: each is said, and the sums agree.
+    desk.put("a.csv", "cloud,scope,kind,id,taggable,tags\nonprem,dc,vm,vm-1,yes,\n");
+    let unread = report(night(&desk, 7, "a.csv"), &[0, 1, 3]);
+    assert_eq!(others(&unread), [0, 0, 1]);
+    desk.put("a.csv", machines("dc", &[("vm-1", ONE), ("waived-1", ONE)]));
+    let read = report(night(&desk, 8, "a.csv"), &[1]);
+    assert_eq!((others(&read), &read["history"]["still"]), ([1, 0, 0], &0.into()));
+    desk.put("taxonomy.yaml", format!("{TAXONOMY}{WAIVERS}"));
+    assert_eq!(others(&report(night(&desk, 9, "a.csv"), &[1])), [0, 1, 0]);
+    let days = desk.call("diff 2026-11-08 2026-11-09 --history history --format json").exits(0).out;
+    let days: Value = serde_json::from_str(&days).unwrap();
+    let gone: u64 = days["totals"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|t| ["fixed", "gone", "waived", "unclear", "not_seen"].contains(&t["change"].as_str().unwrap()))
+        .map(|t| t["findings"].as_u64().unwrap())
+        .sum();
+    assert_eq!(days["from"]["open"].as_u64().unwrap(), gone + days["still"].as_u64().unwrap(), "{days}");
+}
+
+#[test]
+fn a_history_does_not_lie_in_the_run_that_the_next_one_replaces() {
+    let desk = desk();
+    desk.put("a.csv", machines("dc", &[("vm-1", ONE)]));
+    for at in ["run/history", "run", "../x/../run/h"] {
+        let done = desk.call(&format!("scan -q --from a.csv --out run --history {at}")).done();
+        assert!(at.contains("..") || (done.code == 2 && done.err.contains("name a folder beside it")), "{at}: {}", done.err);
+    }
+    desk.call("scan -q --from a.csv --out deep/run --history deep/../beside --now 2026-11-01 --format none").exits(1);
+    assert!(desk.path("beside/_runs").is_dir());
+    desk.call("scan -q --from a.csv --out deep/run --history beside --now 2027-11-01 --history-days 30 --format none").exits(1);
+    let kept = desk.call("trend --history beside --format csv").exits(0).out;
+    assert!(kept.contains("2026-11-01"), "an audit of a moment to come is no reason to forget: {kept}");
 }
 
 #[test]
@@ -204,6 +274,11 @@ fn a_history_that_cannot_be_reached_is_said_before_anything_is_read() {
     );
     let done = desk.call("diff --history history").exits(2);
     assert!(done.err.contains("there is no run before"), "{}", done.err);
+    let table = std::fs::read_dir(desk.path("history/findings/date=2026-11-01")).unwrap().next().unwrap().unwrap().path();
+    let id = table.file_name().unwrap().to_str().unwrap().trim_start_matches("run=").to_owned();
+    std::fs::write(table.join("findings.parquet"), "x").unwrap();
+    let done = desk.call(&format!("diff {id} {id} --history history")).exits(2);
+    assert!(done.err.contains("the file is damaged"), "{}", done.err);
 }
 
 #[test]
@@ -259,8 +334,9 @@ fn the_queries_of_the_docs_run_over_a_history_as_it_is() {
             estate.display()
         )
     };
+    report(desk.call(&words(2)), &[1]);
     report(desk.call(&words(1)), &[1]);
-    let second = report(desk.call(&words(2)), &[1]);
+    let second = report(desk.call(&words(3)), &[1]);
     let docs = std::fs::read_to_string(root().join("docs/history.md")).unwrap();
     let queries: Vec<&str> = docs.split("```sql duckdb\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     assert_eq!(queries.len(), 3);
@@ -270,11 +346,11 @@ fn the_queries_of_the_docs_run_over_a_history_as_it_is() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let answers: Vec<Vec<Vec<String>>> = serde_json::from_slice(&output.stdout).unwrap();
     let keys: Vec<&Value> = second["compliance"].as_array().unwrap().iter().filter(|row| row["by"] == "key").collect();
-    assert_eq!(answers[0].len(), 2 * keys.len(), "a row for each key and day");
+    assert_eq!(answers[0].len(), 3 * keys.len(), "a row for each key and run");
     for key in keys {
         let judged = key["population"].as_u64().unwrap() - key["undetermined"].as_u64().unwrap();
-        let row = ["2026-11-02".to_owned(), key["name"].as_str().unwrap().to_owned(), key["passed"].to_string(), judged.to_string()];
-        assert!(answers[0].contains(&row.to_vec()), "{row:?}");
+        let row = [key["name"].as_str().unwrap().to_owned(), key["passed"].to_string(), judged.to_string()];
+        assert_eq!(answers[0].iter().filter(|all| all[0] == "2026-11-03" && all[2..] == row).count(), 1, "{row:?}");
     }
     let open = second["findings"].as_array().unwrap().iter().filter(|f| f["verdict"] == "violated" && f.get("waived").is_none()).count();
     assert_eq!(answers[1].iter().map(|row| row[2].parse::<usize>().unwrap()).sum::<usize>(), open);
@@ -283,7 +359,7 @@ fn the_queries_of_the_docs_run_over_a_history_as_it_is() {
     for currency in ["EUR", "USD"] {
         let sum = |texts: Vec<String>| texts.iter().map(|t| Decimal::parse(t)).sum::<Decimal>();
         let ours = sum(unattributed.clone().filter(|b| b["currency"] == currency).map(|b| b["amount"].as_str().unwrap().to_owned()).collect());
-        let theirs = sum(answers[2].iter().filter(|row| row[0] == "2026-11-02" && row[2] == currency).map(|row| row[3].clone()).collect());
+        let theirs = sum(answers[2].iter().filter(|row| row[0] == "2026-11-03" && row[3] == currency).map(|row| row[4].clone()).collect());
         assert_eq!(ours, theirs, "{currency}");
     }
 }

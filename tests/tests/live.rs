@@ -5,6 +5,8 @@
 mod account;
 #[path = "live/interrupted.rs"]
 mod interrupted;
+#[path = "live/narrow.rs"]
+mod narrow;
 #[path = "live/organization.rs"]
 mod organization;
 #[path = "live/permissions.rs"]

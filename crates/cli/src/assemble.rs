@@ -1,7 +1,7 @@
 //! Puts the short part of the report together from what each room found.
 
 use crate::exit;
-use crate::history::Scopes;
+use crate::history::Places;
 use crate::seen::{Judged, judge};
 use std::collections::{BTreeMap, BTreeSet};
 use tagledger_cost::{Aggregate, Billing, Cube, Measure};
@@ -40,8 +40,8 @@ pub(crate) struct Parts<'a> {
     pub exit: ExitRules,
 }
 
-/// The summary, and which scopes were seen whole and in part.
-pub(crate) fn summary(parts: &Parts<'_>) -> (Summary, Scopes) {
+/// The summary, and which places were seen whole and in part.
+pub(crate) fn summary(parts: &Parts<'_>) -> (Summary, Places) {
     let taxonomy = parts.cx.taxonomy();
     let coverage: Vec<Coverage> = parts.coverage.iter().cloned().chain(unseen(parts)).collect();
     let Judged { made_up_for, seen, whole, partly } = judge(&coverage, parts.cx.inventory);
@@ -61,11 +61,12 @@ pub(crate) fn summary(parts: &Parts<'_>) -> (Summary, Scopes) {
         rules,
         seen,
         coverage: coverage.iter().zip(made_up_for).map(|(row, made_up_for)| coverage_row(row, made_up_for)).collect(),
+        environments: crate::environments::environments(&parts.cx, parts.findings),
         history: None,
         costs: parts.billed.map(|b| costs(b, &sliced(b))),
         notes: notes(parts),
     };
-    (summary, Scopes { whole, partly })
+    (summary, Places { whole, partly })
 }
 
 pub(crate) fn money(all: &[tagledger_model::Money]) -> Vec<MoneyRow> {

@@ -7,6 +7,7 @@ mod args;
 mod assemble;
 mod clouds;
 mod commands;
+mod environments;
 mod exit;
 mod failure;
 mod history;

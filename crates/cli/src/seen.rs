@@ -3,6 +3,7 @@
 //! A place is a scope, or a scope in one Region, that any row names. It is whole when a source that sees everything was read to its end there and no
 //! other row says that something is missing. The exit code and the first screen both follow from this, so that they cannot differ.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tagledger_engine::Inventory;
 use tagledger_model::{Coverage, Outcome};
@@ -15,14 +16,20 @@ pub(crate) struct Judged {
     pub made_up_for: Vec<bool>,
     /// The count.
     pub seen: Seen,
-    /// Scopes of which nothing is missing that a source here could have shown.
-    pub whole: Vec<ScopeName>,
-    /// Scopes that were looked at otherwise.
-    pub partly: Vec<ScopeName>,
+    /// Places of which nothing is missing that a source here could have shown.
+    pub whole: Vec<Place>,
+    /// Places that were looked at otherwise.
+    pub partly: Vec<Place>,
 }
 
-/// Cloud and id of a scope.
-pub(crate) type ScopeName = (String, String);
+/// A scope, or a scope in one Region.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Place {
+    pub cloud: String,
+    pub scope: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+}
 
 /// Judges every row, and counts places by the worst that happened there.
 pub(crate) fn judge(coverage: &[Coverage], inventory: &Inventory) -> Judged {
@@ -34,28 +41,36 @@ pub(crate) fn judge(coverage: &[Coverage], inventory: &Inventory) -> Judged {
     }
     let mut judged = Judged { made_up_for: vec![false; coverage.len()], seen: Seen::default(), whole: Vec::new(), partly: Vec::new() };
     let mut regions: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut torn: Vec<&str> = Vec::new();
     for ((cloud, scope), rows) in by_scope {
         let group = Group { rows: rows.iter().map(|at| &coverage[*at]).collect() };
         for at in rows {
             judged.made_up_for[at] = group.makes_up_for(&coverage[at]);
         }
         if cloud == "-" || scope == "*" {
-            judged.seen.elsewhere += group.rows.iter().filter(|row| group.is_gap(row)).count() as u64;
+            let gaps = group.rows.iter().filter(|row| group.is_gap(row)).count() as u64;
+            judged.seen.elsewhere += gaps;
+            torn.extend((gaps > 0).then_some(cloud));
             continue;
         }
         judged.seen.scopes += 1;
-        let (before, name) = (judged.seen.clone(), (cloud.to_owned(), scope.to_owned()));
         for region in group.places() {
             regions.extend(region.map(|r| (cloud, r)));
+            let before = judged.seen.clone();
             group.count(region, &mut judged.seen);
-        }
-        let new = |of: fn(&Seen) -> u64| of(&judged.seen) - of(&before);
-        match (new(Seen::gaps), new(|seen| seen.whole + seen.listed)) {
-            (0, 0) => {}
-            (0, _) => judged.whole.push(name),
-            _ => judged.partly.push(name),
+            let place = Place { cloud: cloud.to_owned(), scope: scope.to_owned(), region: region.map(str::to_owned) };
+            match (judged.seen.gaps() > before.gaps(), judged.seen.skipped > before.skipped) {
+                (true, _) => judged.partly.push(place),
+                (false, true) => {}
+                (false, false) => judged.whole.push(place),
+            }
         }
     }
+    // A source of no place may have held anything of its cloud, and one of no cloud anything at all.
+    let is_torn = |place: &Place| torn.iter().any(|cloud| *cloud == "-" || *cloud == place.cloud);
+    let (partly, whole) = std::mem::take(&mut judged.whole).into_iter().partition(is_torn);
+    judged.whole = whole;
+    judged.partly.extend::<Vec<Place>>(partly);
     judged.seen.regions = regions.len() as u64;
     let rows = 0..u32::try_from(inventory.len()).unwrap_or(u32::MAX);
     judged.seen.only_blind_sources = rows.filter(|row| inventory.resource(*row).has_only_blind_sources()).count() as u64;

@@ -98,6 +98,8 @@ pub struct Aggregate {
     pub by_resource: Vec<((Month, u32), Vec<Amount>)>,
     /// Which measures every file of the bill holds, in the order of `Measure::ALL`.
     pub measures: [bool; 4],
+    /// Whether every file of the bill says in which unit something was consumed or priced.
+    pub knows_units: bool,
     /// Counts of what had to be put right.
     pub repairs: Repairs,
     /// Files, in order.

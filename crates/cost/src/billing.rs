@@ -43,6 +43,8 @@ pub struct Billing<'a> {
     pub price_resources: bool,
     /// The month of the audit: resources are priced by the last month of the bill before it, else by the last one.
     pub price_before: Option<Month>,
+    /// Keep the days of this month and of later ones apart, and what was charged for use: each takes the place of the service.
+    pub days_from: Option<Month>,
     /// Read the bill's tags with these schemes taken off user keys.
     pub prefixes: &'static [&'static str],
 }

@@ -135,6 +135,11 @@ impl<'a> Book<'a> {
         number
     }
 
+    /// A word by its number.
+    pub fn text_of(&self, number: u32) -> Text {
+        self.word_list[number as usize].clone()
+    }
+
     /// Which normaliser reads the tags of a provider.
     pub fn cloud(&self, provider: u32) -> u8 {
         self.cloud_of[provider as usize]

@@ -229,3 +229,34 @@ pub(crate) fn months(array: &ArrayRef, out: &mut Vec<Month>) -> Result<(), Broke
         }
     }
 }
+
+/// Days since 1970 of a column of times, dates or texts; none where a row has none that can be read.
+pub(crate) fn days(array: &ArrayRef, out: &mut Vec<Option<i64>>) {
+    const DAY: i64 = 86_400;
+    fn of<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef, per_second: i64, out: &mut Vec<Option<i64>>) {
+        out.extend(array.as_primitive::<T>().iter().map(|value| Some(value?.div_euclid(per_second * DAY))));
+    }
+    out.clear();
+    match array.data_type() {
+        DataType::Timestamp(TimeUnit::Second, _) => of::<TimestampSecondType>(array, 1, out),
+        DataType::Timestamp(TimeUnit::Millisecond, _) => of::<TimestampMillisecondType>(array, 1_000, out),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => of::<TimestampMicrosecondType>(array, 1_000_000, out),
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => of::<TimestampNanosecondType>(array, 1_000_000_000, out),
+        DataType::Date32 => out.extend(array.as_primitive::<Date32Type>().iter().map(|days| Some(i64::from(days?)))),
+        _ => {
+            let Ok(texts) = Texts::of(array) else { return out.resize(array.len(), None) };
+            let mut last = (String::new(), None);
+            for row in 0..array.len() {
+                let text = match texts.get(row) {
+                    Cell::Entry(entry) => texts.entry(entry),
+                    Cell::Text(text) => text,
+                    _ => "",
+                };
+                if text != last.0 {
+                    last = (text.to_owned(), Timestamp::parse(text).map(Timestamp::days));
+                }
+                out.push(last.1);
+            }
+        }
+    }
+}

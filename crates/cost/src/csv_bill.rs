@@ -3,6 +3,7 @@
 use crate::CostError;
 use crate::aggregate::{Context, Sums};
 use crate::book::{Book, NO_WORD};
+use crate::days::day_of;
 use crate::focus::{Column, Layout, is_null};
 use crate::rounding::COMPARED;
 use csv::ByteRecord;
@@ -125,9 +126,15 @@ fn enter_row(path: &Path, book: &mut Book<'_>, rows: &mut Rows, record: &ByteRec
         provider => provider,
     };
     let account = word(2, Column::SubAccountId, true)?;
-    let service = word(3, Column::ServiceName, dimensions.service)?;
+    let mut service = word(3, Column::ServiceName, dimensions.service)?;
     if currency == NO_WORD {
         return Err(at(path, record, Column::BillingCurrency, "the row has no currency; amounts without one cannot be added".to_owned()));
+    }
+    if book.billing.days_from.is_some() {
+        let day = text(path, record, &rows.layout, Column::ChargePeriodStart)?.and_then(day_of);
+        let unit =
+            text(path, record, &rows.layout, Column::ConsumedUnit)?.map_or_else(|| text(path, record, &rows.layout, Column::PricingUnit), |u| Ok(Some(u)))?;
+        service = book.day(month, day, unit);
     }
     let context = Context { month, currency, provider: if dimensions.provider { provider } else { NO_WORD }, account: NO_WORD, service };
     let sums = amounts(path, book, rows, record)?;

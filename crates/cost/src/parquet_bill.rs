@@ -4,15 +4,19 @@
 //! and each entry is judged once per row group; where the writer fell back to plain text, asking for a dictionary would cost
 //! more than it saves, so each text is scanned. Which of the two a chunk is, its metadata says.
 
+mod map_tags;
+mod memo;
+
 use crate::CostError;
 use crate::aggregate::{Context, Sums};
 use crate::book::{Book, NO_WORD, Owned};
-use crate::cells::{Broken, Cell, Texts, amounts, months};
+use crate::cells::{Broken, Cell, Texts, amounts, days, months};
 use crate::focus::{Column, Layout, Measure, is_null};
 use crate::rounding::COMPARED;
-use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use map_tags::map_tags;
+use memo::Memo;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Encoding;
@@ -59,6 +63,9 @@ impl Opened {
         }
         if billing.dimensions.service {
             wanted.push(Column::ServiceName);
+        }
+        if billing.days_from.is_some() {
+            wanted.extend([Column::ChargePeriodStart, Column::ConsumedUnit, Column::PricingUnit]);
         }
         // Without an inventory an id still says whether there was a resource to tag.
         wanted.extend([Column::ResourceId, Column::AllocatedResourceId]);
@@ -161,35 +168,14 @@ struct Work {
     former: Vec<u32>,
     account: Vec<u32>,
     service: Vec<u32>,
+    days: Vec<Option<i64>>,
+    units: Vec<u32>,
+    former_units: Vec<u32>,
     tags: Vec<u32>,
     amounts: [Vec<Option<Amount>>; 4],
-    words: [Memo<u32>; 5],
+    words: [Memo<u32>; 6],
     tag_memo: [Memo<u32>; 2],
     id_memo: Memo<(u32, Owned)>,
-}
-
-/// What was made of each entry of a dictionary.
-#[derive(Default)]
-struct Memo<T> {
-    /// The dictionary itself: while it is held, its address cannot be given to another.
-    of: Option<arrow_array::StringArray>,
-    made: Vec<Option<T>>,
-}
-
-impl<T: Clone> Memo<T> {
-    /// Ready for this dictionary, with room for `variants` answers to an entry.
-    fn fit(&mut self, texts: &Texts<'_>, variants: usize) {
-        let size = texts.entries() * variants;
-        let same = texts
-            .dictionary()
-            .zip(self.of.as_ref())
-            .is_some_and(|(new, held)| std::ptr::eq(new.value_offsets().as_ptr(), held.value_offsets().as_ptr()) && new.len() == held.len());
-        if !same || self.made.len() != size {
-            self.of = texts.dictionary().cloned();
-            self.made.clear();
-            self.made.resize(size, None);
-        }
-    }
 }
 
 impl Work {
@@ -211,7 +197,11 @@ impl Work {
             }
         }
         words(file, batch, Column::SubAccountId, &mut self.words[2], &mut self.account, book)?;
-        words(file, batch, Column::ServiceName, &mut self.words[3], &mut self.service, book)?;
+        if billing.days_from.is_some() {
+            self.day_words(file, batch, book)?;
+        } else {
+            words(file, batch, Column::ServiceName, &mut self.words[3], &mut self.service, book)?;
+        }
         for measure in billing.measures() {
             let out = &mut self.amounts[measure.position()];
             out.clear();
@@ -266,6 +256,34 @@ impl Work {
         }
         if counted > 0 {
             book.tally(tally.0, tally.1, counted, &tallied);
+        }
+        Ok(())
+    }
+
+    /// The day of each row, in the place of its service.
+    fn day_words(&mut self, file: &Opened, batch: &RecordBatch, book: &mut Book<'_>) -> Result<(), Fault> {
+        let rows = batch.num_rows();
+        self.days.clear();
+        match file.column(batch, Column::ChargePeriodStart) {
+            Some(array) => days(array, &mut self.days),
+            None => self.days.resize(rows, None),
+        }
+        words(file, batch, Column::ConsumedUnit, &mut self.words[3], &mut self.units, book)?;
+        words(file, batch, Column::PricingUnit, &mut self.words[5], &mut self.former_units, book)?;
+        self.service.clear();
+        let mut last = None;
+        for row in 0..rows {
+            let unit = if self.units[row] == NO_WORD { self.former_units[row] } else { self.units[row] };
+            let asked = (self.months[row], self.days[row], unit);
+            let number = match last {
+                Some((other, number)) if other == asked => number,
+                _ => {
+                    let word = book.text_of(unit);
+                    book.day(asked.0, asked.1, (unit != NO_WORD).then_some(word.as_str()))
+                }
+            };
+            last = Some((asked, number));
+            self.service.push(number);
         }
         Ok(())
     }
@@ -370,24 +388,6 @@ fn words(file: &Opened, batch: &RecordBatch, column: Column, memo: &mut Memo<u32
             }
         };
         out.push(number);
-    }
-    Ok(())
-}
-
-/// Tags as a map column, as some exports write them.
-fn map_tags(array: &ArrayRef, provider: &[u32], tags: &mut [u32], book: &mut Book<'_>) -> Result<(), Broken> {
-    let map = array.as_map();
-    let text = |array: &ArrayRef| -> Result<arrow_array::StringArray, Broken> {
-        array.as_string_opt::<i32>().cloned().ok_or_else(|| Broken { row: 0, what: format!("the map holds {}, not text", array.data_type()) })
-    };
-    let (keys, values) = (text(map.keys())?, text(map.values())?);
-    for row in 0..map.len() {
-        if tags[row] != u32::MAX || map.is_null(row) {
-            continue;
-        }
-        let offset = |at: usize| usize::try_from(map.value_offsets()[at]).unwrap_or(0);
-        let pairs = (offset(row)..offset(row + 1)).map(|at| (keys.value(at), (!values.is_null(at)).then(|| values.value(at))));
-        tags[row] = book.tag_pairs(book.cloud(provider[row]), pairs);
     }
     Ok(())
 }

@@ -101,7 +101,7 @@ pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + S
     let mut tasks = Vec::new();
     let mut opened = Vec::new();
     let mut measures = [true; 4];
-    let mut files_without_tags = 0;
+    let (mut files_without_tags, mut knows_units) = (0, true);
     for (number, (path, shape)) in bill.files.iter().enumerate() {
         let header = match shape {
             Shape::Csv => {
@@ -123,6 +123,7 @@ pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + S
             return Err(CostError::File { path: path.display().to_string(), what: lacks(&missing, &header) });
         }
         files_without_tags += u64::from(layout.position(Column::Tags).is_none());
+        knows_units &= layout.position(Column::ConsumedUnit).or(layout.position(Column::PricingUnit)).is_some();
         for (has, measure) in measures.iter_mut().zip(Measure::ALL) {
             *has &= layout.position(measure.wanted()).is_some();
         }
@@ -171,7 +172,7 @@ pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + S
         compare_sample(bill, &opened, &mut first.repairs)?;
     }
     let read = Measure::ALL.map(|m| measures[m.position()] && (billing.all_measures || m == billing.measure));
-    Ok(first.close(read, bill.files()))
+    Ok(Aggregate { knows_units, ..first.close(read, bill.files()) })
 }
 
 /// Enters the rows of one task. The Parquet library panics on some damaged files: that is the file's fault, and the run

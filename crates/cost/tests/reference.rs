@@ -54,6 +54,7 @@ fn billing<'a>(taxonomy: &Arc<Taxonomy>, dictionary: Dictionary, owners: Option<
         dimensions: Dimensions::default(),
         price_resources: false,
         price_before: None,
+        days_from: None,
         prefixes: &[],
     }
 }

@@ -6,7 +6,7 @@ use crate::inventory::{GroupRow, Inventory, LAST_READER, NONE, Resources, ScopeR
 use crate::tag_sets::{Pair, TagSets};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
-use tagledger_model::{Container, Further, KeyCase, Observed, Place, RawResource, RawTag, Scope, Standing, TagGrammar, Taggable, Text};
+use tagledger_model::{Container, ContainerRef, Further, KeyCase, Observed, Place, RawResource, RawTag, Scope, Standing, TagGrammar, Taggable, Text};
 use tagledger_taxonomy::{Declared, Dictionary, KeyState, Meaning, Normaliser, StageSource, Stages, Taxonomy, apply};
 
 /// The scope that readers write where an export does not say it.
@@ -142,8 +142,10 @@ impl InventoryBuilder {
         entry.active &= scope.active;
         // Of two names the later in the alphabet stays, of two tag sets the larger: file order must not decide.
         entry.name = entry.name.take().max(scope.name.clone());
-        // Of two ways to the root the longer was seen further; of two that are one, each step is known by what either says of it.
-        if entry.ancestors.len() < scope.ancestors.len() {
+        // Of two ways to the root the longer was seen further, of two of one length the later in the alphabet stays; of two that are one, each step is
+        // known by what either says of it.
+        let way = |steps: &[ContainerRef]| (steps.len(), steps.iter().map(|step| step.id.clone()).collect::<Vec<_>>());
+        if way(&entry.ancestors) < way(&scope.ancestors) {
             entry.ancestors.clone_from(&scope.ancestors);
             entry.ancestor_sets = ancestor_sets;
         } else if entry.ancestors.iter().map(|step| &step.id).eq(scope.ancestors.iter().map(|step| &step.id)) {

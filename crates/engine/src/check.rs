@@ -6,7 +6,7 @@ use crate::inventory::{GroupRow, ScopeRow};
 use crate::stage::ContainerStage;
 use crate::view::ResourceView;
 use polars::prelude::Expr;
-use tagledger_model::{Level, Place, Suggestion, Text, Timestamp, Verdict};
+use tagledger_model::{Level, Money, Place, Suggestion, Text, Timestamp, Verdict};
 use tagledger_taxonomy::{KeyId, RuleOption, Waiver};
 
 /// What a rule is about.
@@ -65,6 +65,8 @@ pub enum Table {
     Scopes,
     /// One row per resource group.
     Groups,
+    /// Rows that a rule has put together itself.
+    Rows,
     /// One row per waiver of the taxonomy.
     Waivers,
 }
@@ -85,11 +87,50 @@ pub enum Check {
         /// The line of the taxonomy that demands it.
         demanded_by: Option<Place>,
     },
+    /// Rows that the rule has put together and judged itself, because no table has them: a budget, an environment, a share of the bill.
+    Rows {
+        /// The key that they are about.
+        key: Option<KeyId>,
+        /// The rows, passing ones as well.
+        rows: Vec<JudgedRow>,
+    },
     /// Runs after the others, over the waivers: is this waiver, used or not, in breach now?
     Waivers {
         /// The test.
         violated: fn(&Waiver, used: bool, now: Timestamp) -> bool,
     },
+}
+
+/// What a row is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// Cloud; `-` for what is of none.
+    pub cloud: Text,
+    /// Scope; empty for what is of none.
+    pub scope: Text,
+    /// What sort of thing it is, e.g. `budget`.
+    pub kind: &'static str,
+    /// A name that stays the same from run to run.
+    pub id: Text,
+    /// What people call it.
+    pub name: Option<Text>,
+    /// The Environment that it is about.
+    pub environment: Option<Text>,
+    /// The Application that it is about.
+    pub application: Option<Text>,
+}
+
+/// A row that a rule has put together.
+#[derive(Debug, Clone, Default)]
+pub struct JudgedRow {
+    /// What it is about.
+    pub subject: Subject,
+    /// The verdict; none where it passes.
+    pub verdict: Option<Verdict>,
+    /// The money that is at stake.
+    pub money: Vec<Money>,
+    /// In words.
+    pub said: Explanation,
 }
 
 /// A rule: which rows break it, and how to say so.
@@ -98,6 +139,10 @@ pub trait Rule: Send + Sync {
     fn meta(&self) -> &'static RuleMeta;
     /// The checks, for this taxonomy.
     fn checks(&self, cx: &Context<'_>) -> Vec<Check>;
+    /// Whether it judges what sources show of the state of a resource: where they show none of it, it says nothing.
+    fn judges_facts(&self) -> bool {
+        false
+    }
     /// Words, only for rows that will be shown.
     fn explain(&self, hit: &Hit<'_>) -> Explanation;
 }

@@ -2,7 +2,9 @@
 
 use crate::frame::column;
 use crate::inventory::Inventory;
+use crate::spend::Spend;
 use polars::prelude::*;
+use std::collections::BTreeSet;
 use tagledger_model::{Facts, Standing, Timestamp};
 use tagledger_taxonomy::{Key, KeyId, RuleSetting, Taxonomy};
 
@@ -13,9 +15,18 @@ pub struct Context<'a> {
     pub inventory: &'a Inventory,
     /// The moment of the audit.
     pub now: Timestamp,
+    /// What the bill says; none without one.
+    pub spend: Option<&'a Spend>,
+    /// Scopes that were seen whole, by cloud and id; none where nobody counted.
+    pub whole: Option<&'a BTreeSet<(String, String)>>,
 }
 
 impl<'a> Context<'a> {
+    /// An inventory at a moment, without a bill.
+    pub fn new(inventory: &'a Inventory, now: Timestamp) -> Self {
+        Self { inventory, now, spend: None, whole: None }
+    }
+
     /// The taxonomy.
     pub fn taxonomy(&self) -> &'a Taxonomy {
         self.inventory.taxonomy()

@@ -1,6 +1,6 @@
 //! All checks over one table run in one lazy pass; rows that break a rule become hits, and every row is counted.
 
-use crate::check::{Check, Rule, Table};
+use crate::check::{Check, JudgedRow, Rule, Table};
 use crate::context::Context;
 use crate::waive::{WaiverUse, Waivers};
 use crate::{EngineError, frame};
@@ -52,7 +52,7 @@ pub struct Counts {
 }
 
 /// The result of an audit.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Audit {
     /// Checks in the order they ran.
     pub checks: Vec<CheckRun>,
@@ -65,6 +65,8 @@ pub struct Audit {
     pub total: Counts,
     /// What became of each waiver.
     pub waivers: Vec<WaiverUse>,
+    /// Rows that rules put together themselves: those that are hits.
+    pub(crate) rows: Vec<JudgedRow>,
 }
 
 /// Rows below which a plan is evaluated as it is written.
@@ -84,14 +86,18 @@ pub fn audit(cx: &Context<'_>, rules: &[&dyn Rule]) -> Result<Audit, EngineError
             prepared.extend(rule.checks(cx).into_iter().map(|c| (position, level, c)));
         }
     }
-    let mut audit =
-        Audit { checks: Vec::new(), hits: Vec::new(), by_scope: FxHashMap::default(), by_key: Vec::new(), total: Counts::default(), waivers: Vec::new() };
+    let mut audit = Audit::default();
     let mut judged: Vec<(usize, BooleanChunked)> = Vec::new();
     run_table(Table::Resources, cx.inventory.frame().clone(), &prepared, &mut audit, &mut judged)?;
     run_table(Table::Scopes, frame::scopes(cx.inventory)?, &prepared, &mut audit, &mut judged)?;
     run_table(Table::Groups, frame::groups(cx.inventory)?, &prepared, &mut audit, &mut judged)?;
+    for (position, level, check) in &mut prepared {
+        if let Check::Rows { key, rows } = check {
+            audit.list(*position, *level, *key, std::mem::take(rows));
+        }
+    }
     let mut waivers = Waivers::new(cx, rules);
-    waivers.cover(&audit.checks, &mut audit.hits);
+    waivers.cover(&audit.checks, &audit.rows, &mut audit.hits);
     audit.waivers = waivers.into_uses();
     count(cx, &mut audit, &judged);
     for (position, level, check) in &prepared {
@@ -107,6 +113,20 @@ pub fn audit(cx: &Context<'_>, rules: &[&dyn Rule]) -> Result<Audit, EngineError
         }
     }
     Ok(audit)
+}
+
+impl Audit {
+    /// Enters the rows of a rule that has put them together itself.
+    fn list(&mut self, rule: usize, level: Level, key: Option<KeyId>, rows: Vec<JudgedRow>) {
+        let check = crate::intern::number(self.checks.len());
+        self.checks.push(CheckRun { rule, level, table: Table::Rows, key, demanded_by: None, population: rows.len() as u64 });
+        for row in rows {
+            if let Some(verdict) = row.verdict {
+                self.hits.push(HitRow { check, row: crate::intern::number(self.rows.len()), verdict, waiver: u32::MAX });
+                self.rows.push(row);
+            }
+        }
+    }
 }
 
 fn run_table(

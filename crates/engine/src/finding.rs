@@ -1,9 +1,13 @@
 //! Hits become findings: words, price, waiver, in the order in which people read them.
 
-use crate::check::{Hit, Rule, Table};
+mod stakes;
+
+pub use stakes::RuleCounts;
+
+use crate::check::{Hit, JudgedRow, Rule, Table};
 use crate::context::Context;
 use crate::evaluate::{Audit, HitRow};
-use crate::past::{FirstSeen, Past};
+use crate::past::{Asked, FirstSeen, Past};
 use sha2::{Digest, Sha256};
 use tagledger_model::{Amount, CloudId, Finding, Fingerprint, Level, Money, Text, Timestamp, Verdict, Waived};
 use tagledger_taxonomy::KeyId;
@@ -75,7 +79,11 @@ impl<'a> FindingSource<'a> {
         let mut keyed: Vec<_> = (0_u32..)
             .zip(&audit.hits)
             .map(|(number, hit): (u32, &HitRow)| {
-                let price = if audit.checks[hit.check as usize].table == Table::Resources { prices.weight(hit.row) } else { 0 };
+                let price = match audit.checks[hit.check as usize].table {
+                    Table::Resources => prices.weight(hit.row),
+                    Table::Rows => audit.rows[hit.row as usize].money.iter().map(|money| money.amount.0).max().unwrap_or(0),
+                    Table::Scopes | Table::Groups | Table::Waivers => 0,
+                };
                 let level = std::cmp::Reverse(source.level(number as usize));
                 ((hit.waiver != u32::MAX, hit.verdict, level, std::cmp::Reverse(price), hit.row, hit.check), number)
             })
@@ -106,6 +114,21 @@ impl<'a> FindingSource<'a> {
         (self.audit.checks[hit.check as usize].table, hit.row)
     }
 
+    /// The rows of the findings of one rule that no waiver covers, and the table that they are of; in no order.
+    pub fn rows_of(&self, rule: &str, verdict: Verdict) -> impl Iterator<Item = (Table, u32)> + '_ {
+        let position = self.rules.iter().position(|one| one.meta().id == rule);
+        let check = |hit: &HitRow| &self.audit.checks[hit.check as usize];
+        self.open(verdict)
+            .map(|number| &self.audit.hits[number])
+            .filter(move |hit| Some(check(hit).rule) == position)
+            .map(move |hit| (check(hit).table, hit.row))
+    }
+
+    /// The Environment that a resource is in.
+    pub fn environment_of(&self, row: u32) -> Option<Text> {
+        self.cx.inventory.resource(row).environment()
+    }
+
     /// The fingerprint that a scan gives the same finding, where a planned resource shows the id of what exists already.
     pub fn live_fingerprint(&self, position: usize) -> Option<Fingerprint> {
         let hit = &self.audit.hits[self.order[position] as usize];
@@ -118,47 +141,6 @@ impl<'a> FindingSource<'a> {
     /// All findings in order.
     pub fn iter(&self) -> impl Iterator<Item = Finding> + '_ {
         self.order.iter().map(|number| self.word(*number as usize))
-    }
-
-    /// Per rule that ran: level, population, and hits that are violated, undetermined and waived, with the cost of the
-    /// resources violated, each resource once.
-    pub fn by_rule(&self) -> Vec<RuleCounts> {
-        let mut counts: Vec<RuleCounts> = Vec::new();
-        for (position, rule) in self.rules.iter().enumerate() {
-            let mut runs = self.audit.checks.iter().filter(|c| c.rule == position).peekable();
-            if let Some(first) = runs.peek() {
-                counts.push(RuleCounts { rule: rule.meta().id, level: first.level, population: runs.map(|c| c.population).sum(), ..RuleCounts::default() });
-            }
-        }
-        let mut seen: Vec<Vec<u64>> = vec![Vec::new(); counts.len()];
-        for hit in &self.audit.hits {
-            let check = &self.audit.checks[hit.check as usize];
-            let id = self.rules[check.rule].meta().id;
-            let Some(at) = counts.iter().position(|c| c.rule == id) else { continue };
-            let count = &mut counts[at];
-            match (hit.waiver, hit.verdict) {
-                (u32::MAX, Verdict::Violated) => {
-                    count.violated += 1;
-                    if check.table == Table::Resources && first_time(&mut seen[at], hit.row) {
-                        add(&mut count.at_stake, self.prices.of(hit.row));
-                    }
-                }
-                (u32::MAX, Verdict::Undetermined) => count.undetermined += 1,
-                _ => count.waived += 1,
-            }
-        }
-        counts
-    }
-
-    /// What the resources with violated, not waived findings cost in the priced month, each resource once.
-    pub fn at_stake(&self) -> Vec<Money> {
-        let (mut seen, mut sums): (Vec<u64>, Vec<Money>) = (Vec::new(), Vec::new());
-        for hit in self.audit.hits.iter().filter(|h| h.waiver == u32::MAX && h.verdict == Verdict::Violated) {
-            if self.audit.checks[hit.check as usize].table == Table::Resources && first_time(&mut seen, hit.row) {
-                add(&mut sums, self.prices.of(hit.row));
-            }
-        }
-        sums
     }
 
     /// Scopes whose own tags were not read, with the keys that this leaves undetermined on some resource of theirs.
@@ -180,10 +162,9 @@ impl<'a> FindingSource<'a> {
         scopes
     }
 
-    /// With a past, each finding's fingerprint as a number, whether it is open (violated and not waived), and since when it is known; in no order.
-    pub fn known_since(&self) -> impl Iterator<Item = (u64, bool, FirstSeen)> + '_ {
-        let is_open = |hit: &HitRow| hit.waiver == u32::MAX && hit.verdict == Verdict::Violated;
-        self.seen.iter().zip(&self.audit.hits).map(move |((number, seen), hit)| (*number, is_open(hit), *seen))
+    /// With a past, each finding's fingerprint as a number, its verdict, whether it is waived, and since when it is known; in no order.
+    pub fn known_since(&self) -> impl Iterator<Item = (u64, Verdict, bool, FirstSeen)> + '_ {
+        self.seen.iter().zip(&self.audit.hits).map(move |((number, seen), hit)| (*number, hit.verdict, hit.waiver != u32::MAX, *seen))
     }
 
     /// How many findings are violated, not waived, and at a level or above it.
@@ -230,8 +211,15 @@ impl<'a> FindingSource<'a> {
         let key = check.key.map(|k| self.cx.taxonomy().keys[k.index()].name.as_str());
         let name = fingerprint(subject.cloud.as_str(), &subject.canonical, self.rules[check.rule].meta().id, key);
         let number = name.number().unwrap_or_default();
-        let shown = if check.table == Table::Resources { self.cx.inventory.resource(hit.row).id() } else { &subject.canonical };
-        (number, past.first_seen(number, (subject.cloud.as_str(), &subject.scope, shown), self.cx.now))
+        let resource = (check.table == Table::Resources).then(|| self.cx.inventory.resource(hit.row));
+        let asked = Asked {
+            cloud: subject.cloud.as_str(),
+            scope: &subject.scope,
+            region: resource.and_then(|resource| resource.region()).map(Text::as_str),
+            id: resource.map_or(&subject.canonical, |resource| resource.id()),
+            check: &format!("{} {}", self.rules[check.rule].meta().id, key.unwrap_or("-")),
+        };
+        (number, past.first_seen(number, &asked, self.cx.now))
     }
 
     /// Who and where the row of a hit is.
@@ -249,7 +237,14 @@ impl<'a> FindingSource<'a> {
             }
             Table::Groups => {
                 let group = &inventory.groups()[hit.row as usize];
-                Subject { cloud: cloud_of(group.cloud), scope: inventory.scopes()[group.scope as usize].id.clone(), canonical: group.id.clone() }
+                let scope = &inventory.scopes()[group.scope as usize].id;
+                // A bare name may be there in every scope; a path says where it is.
+                let canonical = if group.id.contains('/') { group.id.clone() } else { Text::from(format!("{scope}/{}", group.id)) };
+                Subject { cloud: cloud_of(group.cloud), scope: scope.clone(), canonical }
+            }
+            Table::Rows => {
+                let subject = &self.audit.rows[hit.row as usize].subject;
+                Subject { cloud: CloudId::new(&subject.cloud), scope: subject.scope.clone(), canonical: subject.id.clone() }
             }
             Table::Waivers => {
                 let waiver = &self.cx.taxonomy().waivers[hit.row as usize];
@@ -270,10 +265,12 @@ impl<'a> FindingSource<'a> {
         let stage = match check.table {
             Table::Scopes => Some(inventory.stage_of_scope(hit.row)),
             Table::Groups => Some(inventory.stage_of_group(hit.row)),
-            Table::Resources | Table::Waivers => None,
+            Table::Resources | Table::Rows | Table::Waivers => None,
         };
         let cloud = resource.map(|r| r.cloud_facts()).or(scope.map(|s| s.cloud).or(group.map(|g| g.cloud)).map(|at| &inventory.clouds()[usize::from(at)]));
-        let said = rule.explain(&Hit { resource, scope, group, stage, cloud, waiver, key: check.key, verdict: hit.verdict, now: self.cx.now });
+        let row = (check.table == Table::Rows).then(|| &self.audit.rows[hit.row as usize]);
+        let explain = || rule.explain(&Hit { resource, scope, group, stage, cloud, waiver, key: check.key, verdict: hit.verdict, now: self.cx.now });
+        let said = row.map_or_else(explain, |row| row.said.clone());
         let key = check.key.map(|k| taxonomy.keys[k.index()].name.as_str());
         let value = |key: Option<KeyId>| resource.zip(key).and_then(|(r, k)| r.key(k).value());
         let subject = self.subject_of(hit);
@@ -296,7 +293,7 @@ impl<'a> FindingSource<'a> {
             provenance: said.provenance,
             demanded_by: said.demanded_by.or_else(|| check.demanded_by.clone()),
             suggestion: said.suggestion,
-            money: if resource.is_some() { self.prices.of(hit.row) } else { Vec::new() },
+            money: if resource.is_some() { self.prices.of(hit.row) } else { row.map(|row| row.money.clone()).unwrap_or_default() },
             waived: taxonomy.waivers.get(hit.waiver as usize).map(|w| Waived { reason: w.reason.clone(), owner: w.owner.clone(), expires: w.expires.clone() }),
             first_seen: self.seen.get(number).map(|(_, seen)| Text::new(seen.at.to_string())),
             age_known: self.seen.get(number).is_some_and(|(_, seen)| seen.is_new),
@@ -310,8 +307,14 @@ impl<'a> FindingSource<'a> {
             finding.kind = Text::new(cloud.noun_of_scope());
             finding.name.clone_from(&scope.name);
         } else if let Some((group, cloud)) = group.zip(cloud) {
+            finding.resource.clone_from(&group.id);
             finding.kind = Text::new(cloud.noun_of(&group.kind));
             finding.name.clone_from(&group.name);
+        } else if let Some(JudgedRow { subject, .. }) = row {
+            finding.kind = Text::new(subject.kind);
+            finding.name.clone_from(&subject.name);
+            finding.environment.clone_from(&subject.environment);
+            finding.application.clone_from(&subject.application);
         } else {
             finding.kind = Text::new("waiver");
             finding.demanded_by = waiver.map(|w| w.place.clone());
@@ -338,50 +341,4 @@ impl std::fmt::Debug for FindingSource<'_> {
 fn waiver_id(waiver: &tagledger_taxonomy::Waiver) -> Text {
     let one = |(name, text): (&str, &str)| if matches!(name, "resource" | "fingerprint") { text.to_owned() } else { format!("{name}={text}") };
     Text::new(format!("{} {}", waiver.rule, waiver.names().map(one).collect::<Vec<_>>().join(" ")))
-}
-
-/// Adds amounts to sums, currency by currency.
-fn add(sums: &mut Vec<Money>, amounts: Vec<Money>) {
-    for money in amounts {
-        match sums.iter_mut().find(|m| m.currency == money.currency) {
-            Some(sum) => sum.amount += money.amount,
-            None => sums.push(money),
-        }
-    }
-}
-
-/// True the first time a row is asked for; the set is a bit per row.
-fn first_time(seen: &mut Vec<u64>, row: u32) -> bool {
-    let (word, bit) = (row as usize / 64, 1_u64 << (row % 64));
-    if seen.len() <= word {
-        seen.resize(word + 1, 0);
-    }
-    let new = seen[word] & bit == 0;
-    seen[word] |= bit;
-    new
-}
-
-/// What one rule found.
-#[derive(Debug, Clone)]
-pub struct RuleCounts {
-    /// Rule id.
-    pub rule: &'static str,
-    /// Level it ran at.
-    pub level: Level,
-    /// Rows judged.
-    pub population: u64,
-    /// Violated, not waived.
-    pub violated: u64,
-    /// Undetermined, not waived.
-    pub undetermined: u64,
-    /// Waived.
-    pub waived: u64,
-    /// Cost of the violated resources in the priced month.
-    pub at_stake: Vec<Money>,
-}
-
-impl Default for RuleCounts {
-    fn default() -> Self {
-        Self { rule: "", level: Level::Off, population: 0, violated: 0, undetermined: 0, waived: 0, at_stake: Vec::new() }
-    }
 }

@@ -17,7 +17,9 @@ pub struct FirstSeen {
 #[derive(Debug, Default)]
 pub struct Past {
     findings: FxHashMap<u64, FirstSeen>,
-    whole: FxHashSet<(Text, Text)>,
+    /// By cloud, scope and Region; no Region stands for the scope as a whole.
+    whole: FxHashSet<(Text, Text, Option<Text>)>,
+    ran: FxHashSet<Text>,
     resources: FxHashSet<u64>,
 }
 
@@ -34,9 +36,14 @@ impl Past {
         self.findings.insert(fingerprint, seen);
     }
 
-    /// Notes that an earlier run saw a scope whole.
-    pub fn whole(&mut self, cloud: &str, scope: &str) {
-        self.whole.insert((Text::new(cloud), Text::new(scope)));
+    /// Notes that an earlier run saw a scope whole, or a scope in a Region.
+    pub fn whole(&mut self, cloud: &str, scope: &str, region: Option<&str>) {
+        self.whole.insert((Text::new(cloud), Text::new(scope), region.map(Text::new)));
+    }
+
+    /// Notes that an earlier run ran a check, by the rule and the key: `rule key`, or `rule -`.
+    pub fn ran(&mut self, check: &str) {
+        self.ran.insert(Text::new(check));
     }
 
     /// Notes that an earlier run saw these resources, by their numbers.
@@ -44,11 +51,26 @@ impl Past {
         self.resources.extend(numbers);
     }
 
-    /// When a finding of this moment, about something of that id in a scope of a cloud, was first seen.
-    pub(crate) fn first_seen(&self, fingerprint: u64, (cloud, scope, id): (&str, &str, &str), now: Timestamp) -> FirstSeen {
+    /// When a finding of this moment was first seen.
+    pub(crate) fn first_seen(&self, fingerprint: u64, of: &Asked<'_>, now: Timestamp) -> FirstSeen {
         // A finding cannot have been seen after now, whatever a clock said.
         let before = self.findings.get(&fingerprint).map(|seen| FirstSeen { at: seen.at.min(now), ..*seen });
-        let had_looked = || self.whole.contains(&(Text::new(cloud), Text::new(scope))) || self.resources.contains(&resource_number(cloud, id));
-        before.unwrap_or_else(|| FirstSeen { at: now, is_new: had_looked() })
+        before.unwrap_or_else(|| FirstSeen { at: now, is_new: self.ran.contains(of.check) && self.had_looked(of) })
     }
+
+    fn had_looked(&self, of: &Asked<'_>) -> bool {
+        let place = |region: Option<&str>| (Text::new(of.cloud), Text::new(of.scope), region.map(Text::new));
+        self.resources.contains(&resource_number(of.cloud, of.id)) || self.whole.contains(&place(of.region)) || self.whole.contains(&place(None))
+    }
+}
+
+/// What is asked about a finding.
+pub(crate) struct Asked<'a> {
+    pub cloud: &'a str,
+    pub scope: &'a str,
+    pub region: Option<&'a str>,
+    /// The id as it is shown.
+    pub id: &'a str,
+    /// `rule key`.
+    pub check: &'a str,
 }

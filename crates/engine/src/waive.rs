@@ -1,10 +1,12 @@
 //! Waivers: which hit is an accepted exception, and which waiver covers nothing.
 
-use crate::check::{Rule, Table};
+use crate::check::{JudgedRow, Rule, Table};
 use crate::context::Context;
 use crate::evaluate::{CheckRun, HitRow};
 use crate::finding::fingerprint;
+use crate::inventory::ScopeRow;
 use rustc_hash::FxHashMap;
+use tagledger_model::Text;
 use tagledger_taxonomy::Waiver;
 use wildmatch::WildMatch;
 
@@ -41,6 +43,21 @@ impl<'a> Compiled<'a> {
     }
 }
 
+/// What a waiver may name of a row.
+#[derive(Default)]
+struct Named<'a> {
+    cloud: &'a str,
+    /// The canonical id, the one that is shown, and that of what a plan changes.
+    ids: [Option<&'a Text>; 3],
+    kind: Option<&'a str>,
+    /// The shared kind.
+    shared: Option<&'a str>,
+    /// The scope of a group: a bare name is told from others by it.
+    group_scope: Option<&'a Text>,
+    scope: &'a str,
+    scope_name: Option<&'a Text>,
+}
+
 /// The waivers of a taxonomy, ready to match.
 pub(crate) struct Waivers<'a> {
     cx: Context<'a>,
@@ -57,7 +74,7 @@ impl<'a> Waivers<'a> {
     }
 
     /// Marks every hit that a waiver covers; the first waiver of the file counts. An expired waiver covers nothing.
-    pub fn cover(&mut self, checks: &[CheckRun], hits: &mut [HitRow]) {
+    pub fn cover(&mut self, checks: &[CheckRun], rows: &[JudgedRow], hits: &mut [HitRow]) {
         let mut by_check: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
         for (number, check) in (0_u32..).zip(checks) {
             let key = check.key.map(|k| self.cx.taxonomy().keys[k.index()].name.as_str());
@@ -73,40 +90,69 @@ impl<'a> Waivers<'a> {
         for hit in hits {
             let Some(candidates) = by_check.get(&hit.check) else { continue };
             let check = &checks[hit.check as usize];
-            if let Some(position) = candidates.iter().find(|i| self.covers(**i, check, hit)) {
+            if let Some(position) = candidates.iter().find(|i| self.covers(**i, check, rows, hit)) {
                 hit.waiver = crate::intern::number(*position);
                 self.uses[*position].used += 1;
             }
         }
     }
 
-    fn covers(&self, position: usize, check: &CheckRun, hit: &HitRow) -> bool {
+    fn covers<'r>(&'r self, position: usize, check: &CheckRun, rows: &'r [JudgedRow], hit: &HitRow) -> bool {
         let one = &self.compiled[position];
         let inventory = self.cx.inventory;
-        let (cloud, canonical, shown, live, kind, scope) = match check.table {
+        let named = |scope: &'r ScopeRow| Named { scope: &scope.id, scope_name: scope.name.as_ref(), ..Named::default() };
+        let cloud = |at: u8| &inventory.clouds()[usize::from(at)];
+        let on = match check.table {
             Table::Resources => {
                 let resource = inventory.resource(hit.row);
-                (resource.cloud_facts(), resource.canonical(), resource.id(), resource.live_id(), Some(resource.kind()), resource.scope())
+                let (cloud, kind) = (resource.cloud_facts(), resource.kind());
+                let shared = cloud.kinds.find(kind).map(|known| known.shared);
+                let ids = [Some(resource.canonical()), Some(resource.id()), resource.live_id()];
+                Named { cloud: cloud.id.as_str(), ids, kind: Some(kind.as_str()), shared, ..named(resource.scope()) }
             }
             Table::Scopes => {
                 let scope = &inventory.scopes()[hit.row as usize];
-                (&inventory.clouds()[usize::from(scope.cloud)], &scope.id, &scope.id, None, None, scope)
+                Named { cloud: cloud(scope.cloud).id.as_str(), ids: [Some(&scope.id), None, None], ..named(scope) }
             }
             Table::Groups => {
                 let group = &inventory.groups()[hit.row as usize];
-                (&inventory.clouds()[usize::from(group.cloud)], &group.id, &group.id, None, Some(&group.kind), &inventory.scopes()[group.scope as usize])
+                let scope = &inventory.scopes()[group.scope as usize];
+                Named {
+                    cloud: cloud(group.cloud).id.as_str(),
+                    ids: [Some(&group.id), None, None],
+                    kind: Some(&group.kind),
+                    group_scope: Some(&scope.id),
+                    ..named(scope)
+                }
+            }
+            Table::Rows => {
+                let subject = &rows[hit.row as usize].subject;
+                let ids = [Some(&subject.id), None, None];
+                Named {
+                    cloud: &subject.cloud,
+                    ids,
+                    kind: Some(subject.kind),
+                    scope: &subject.scope,
+                    scope_name: subject.name.as_ref(),
+                    shared: None,
+                    group_scope: None,
+                }
             }
             Table::Waivers => return false,
         };
+        let ids = || on.ids.iter().flatten();
         if let Some(wanted) = &one.waiver.fingerprint {
             let key = check.key.map(|k| self.cx.taxonomy().keys[k.index()].name.as_str());
-            // What a plan changes may be waived under its address, or under the id by which a scan knows it.
-            let is = |id: &str| fingerprint(cloud.id.as_str(), id, self.rule_ids[check.rule], key).0.as_str() == wanted;
-            return is(canonical) || live.is_some_and(|id| is(id));
+            // What a plan changes may be waived under its address, or under the id by which a scan knows it; the spelling that is shown names nothing.
+            let is = |id: &Text| fingerprint(on.cloud, id, self.rule_ids[check.rule], key).0.as_str() == wanted;
+            if let (Some(scope), Some(id)) = (on.group_scope, on.ids[0].filter(|id| !id.contains('/'))) {
+                return is(&Text::from(format!("{scope}/{id}")));
+            }
+            return on.ids[0].is_some_and(is) || on.ids[2].is_some_and(is);
         }
-        let is_resource = |p: &WildMatch| p.matches(shown) || p.matches(canonical) || live.is_some_and(|id| p.matches(id));
-        let is_scope = |p: &WildMatch| p.matches(&scope.id) || scope.name.as_deref().is_some_and(|name| p.matches(name));
-        let is_kind = |p: &WildMatch| kind.is_some_and(|kind| p.matches(kind) || cloud.kinds.find(kind).is_some_and(|known| p.matches(known.shared)));
+        let is_resource = |p: &WildMatch| ids().any(|id| p.matches(id));
+        let is_scope = |p: &WildMatch| p.matches(on.scope) || on.scope_name.is_some_and(|name| p.matches(name));
+        let is_kind = |p: &WildMatch| on.kind.into_iter().chain(on.shared).any(|kind| p.matches(kind));
         one.resource.as_ref().is_none_or(is_resource) && one.scope.as_ref().is_none_or(is_scope) && one.kind.as_ref().is_none_or(is_kind)
     }
 

@@ -83,7 +83,7 @@ fn resources_without_facts_have_none_and_columns_say_so() {
     assert_eq!(column("attached"), [None, None, Some(false), None]);
     assert_eq!(column("running"), [None; 4]);
     assert_eq!(column("kept_forever"), [None, None, None, Some(true)]);
-    let cx = Context { inventory: &inventory, now: Timestamp(3 * 86_400 - 1) };
+    let cx = Context::new(&inventory, Timestamp(3 * 86_400 - 1));
     assert!(cx.is_known(|f| f.attached.is_some()) && !cx.is_known(|f| f.running.is_some()));
 }
 

@@ -172,6 +172,16 @@ pub struct Waived {
     pub expires: String,
 }
 
+/// Kinds of findings about money as a whole: what they are about is made of what other findings are about, so that their money is never added to theirs.
+pub const KINDS_OF_SUMS: [&str; 3] = ["spend", "budget", "environment"];
+
+impl Finding {
+    /// Whether its money is a sum over things that have findings of their own.
+    pub fn is_sum(&self) -> bool {
+        KINDS_OF_SUMS.contains(&self.kind.as_str())
+    }
+}
+
 /// One row that breaks a rule, put into words. What a finding does not have is left out of its JSON: a large estate has millions of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {

@@ -23,7 +23,7 @@ pub use coverage::{Coverage, Outcome};
 pub use date::{Month, Timestamp};
 pub use diagnostic::{Diagnostic, Place, Severity};
 pub use facts::{Fact, Facts, Retention};
-pub use finding::{Evidence, Finding, Fingerprint, Level, Standing, Suggestion, Verdict, Waived};
+pub use finding::{Evidence, Finding, Fingerprint, KINDS_OF_SUMS, Level, Standing, Suggestion, Verdict, Waived};
 pub use grammar::{Binding, KeyCase, TagGrammar};
 pub use kinds::{Kind, Kinds};
 pub use planned::{Action, Planned, TagPlace, TagSyntax};

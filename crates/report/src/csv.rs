@@ -1,4 +1,4 @@
-//! Three CSV files for spreadsheets and for programs: comma, double quotes where needed, UTF-8 without a byte order mark, `\n`, one header line.
+//! CSV files for spreadsheets and for programs: comma, double quotes where needed, UTF-8 without a byte order mark, `\n`, one header line.
 //!
 //! Amounts are plain decimals with every digit, so that sums over a file are exact. A cell that a spreadsheet would run
 //! as a formula starts with `'`; line breaks and characters that cannot be seen are spelt out (`\n`, `\u{1b}`).
@@ -45,6 +45,18 @@
 //! | `proof` | the field and value of the source that prove each of these |
 //! | `only_blind_sources` | `yes` where each of its sources has a blind spot, else `no` |
 //!
+//! # environments.csv: one environment a row; the last may have no name
+//!
+//! | column | meaning |
+//! |---|---|
+//! | `environment` | canonical value; empty for what is in none |
+//! | `verdict`, `why` | `keep`, `expired` or `nobody knows`, and the reason |
+//! | `registered`, `purpose`, `owner`, `lifetime_days` | what `environments:` of the taxonomy says |
+//! | `owners_found` | the Owners that most of its resources name |
+//! | `containers`, `applications`, `resources`, `expired` | how many there are; `expired` are resources whose time is over |
+//! | `changed` | the day on which the newest was made, or on which the state of one changed |
+//! | `cost_<currency>` | what it cost in the last full month; the column adds up to the bill of that month |
+//!
 //! # cost-by-environment-application.csv: one month × currency × value × value a row
 //!
 //! Written when a bill was read; other keys than the two name the file and the columns.
@@ -63,7 +75,7 @@ use crate::{Costs, Format, MoneyRow, Report, Sink, StateCells, Summary};
 use std::io::{self, Write};
 use tagledger_model::Finding;
 
-/// Three CSV files.
+/// CSV files.
 #[derive(Debug)]
 pub(crate) struct Csv;
 
@@ -75,6 +87,7 @@ impl Format for Csv {
     fn write(&self, report: &Report<'_>, out: &mut dyn Sink) -> io::Result<()> {
         findings(report, out.file("findings.csv")?)?;
         resources(report, out.file("resources.csv")?)?;
+        environments(report.summary, out.file("environments.csv")?)?;
         match &report.summary.costs {
             Some(costs) => cells(costs, out.file(&cost_file(&costs.by))?),
             None => Ok(()),
@@ -182,6 +195,26 @@ fn resources(report: &Report<'_>, out: Box<dyn Write + '_>) -> io::Result<()> {
         sheet.text(if r.has_only_blind_sources { "yes" } else { "no" })?;
         sheet.end()
     })?;
+    sheet.writer.flush()
+}
+
+fn environments(summary: &Summary, out: Box<dyn Write + '_>) -> io::Result<()> {
+    let mut sheet = Sheet::new(out, summary);
+    sheet.texts(["environment", "verdict", "why", "registered", "purpose", "owner", "owners_found", "containers", "applications", "resources", "expired"])?;
+    sheet.texts(["changed", "lifetime_days"])?;
+    sheet.cost_titles()?;
+    sheet.end()?;
+    for row in &summary.environments {
+        let text = |text: &'_ Option<String>| text.clone().unwrap_or_default();
+        let registered = if row.registered { "yes" } else { "no" };
+        sheet.texts([text(&row.environment).as_str(), &row.verdict, &row.why, registered, &text(&row.purpose), &text(&row.owner), &row.owners.join("; ")])?;
+        let counts = [row.containers, row.applications, row.resources, row.expired].map(|count| count.to_string());
+        sheet.texts(counts.iter().map(String::as_str))?;
+        sheet.texts([text(&row.changed), row.lifetime_days.map(|days| days.to_string()).unwrap_or_default()].iter().map(String::as_str))?;
+        let money: Vec<(&str, String)> = row.cost.iter().map(|MoneyRow { currency, amount }| (currency.as_str(), amount.clone())).collect();
+        sheet.costs(&money)?;
+        sheet.end()?;
+    }
     sheet.writer.flush()
 }
 

@@ -18,19 +18,36 @@ pub struct Changes {
     pub new: u64,
     /// Not there before, where neither had been seen: they may be old.
     pub first_looked_at: u64,
-    /// There before, and not any more, where the resource, or its place whole, was seen now.
+    /// Waived or undetermined before.
+    pub reopened: u64,
+    /// Open before, and not there any more, where the resource was seen and judged.
     pub fixed: u64,
-    /// There before and now.
+    /// Open before, and not there any more, and neither is the resource, where the place was seen whole.
+    pub gone: u64,
+    /// Open before, and waived now.
+    pub waived: u64,
+    /// Open before, and undetermined now.
+    pub unclear: u64,
+    /// Open before and now.
     pub still: u64,
-    /// There before, and not found now, where neither was seen: they may well be there.
+    /// Open before, and not found now, where nobody looked: they may well be there.
     pub not_seen: u64,
 }
 
 impl Changes {
     /// In a sentence, without a full stop: `since 2026-11-26: 12 new, 5 fixed, 100 still there`.
     pub fn sentence(&self) -> String {
-        let Some(since) = &self.since else { return "The first run of this history".to_owned() };
-        let all = [(self.new, "new"), (self.first_looked_at, "where nobody had looked before"), (self.fixed, "fixed"), (self.still, "still there")];
+        let Some(since) = &self.since else { return "No earlier run of this history looked at these places".to_owned() };
+        let all = [
+            (self.new, "new"),
+            (self.reopened, "open again"),
+            (self.first_looked_at, "where nobody had looked before"),
+            (self.fixed, "fixed"),
+            (self.gone, "gone with their resources"),
+            (self.waived, "waived"),
+            (self.unclear, "undetermined now"),
+            (self.still, "still there"),
+        ];
         let mut words: Vec<String> = all
             .iter()
             .filter(|(count, word)| *count > 0 || matches!(*word, "new" | "fixed"))
@@ -49,27 +66,36 @@ impl Changes {
 pub enum Change {
     /// It was not there, and somebody had looked.
     New,
-    /// It was not there, and nobody had seen its resource, nor its place whole.
+    /// It was waived or undetermined.
+    Reopened,
+    /// It was not there, and nobody had seen its resource, nor its place whole, or its rule did not run.
     FirstLookedAt,
     /// It is not there any more; its resource is.
     Fixed,
     /// It is not there any more, and neither is its resource.
     Gone,
-    /// It was not found, nor was its resource, and its place was not seen whole.
+    /// A waiver covers it now.
+    Waived,
+    /// It cannot be decided now.
+    Unclear,
+    /// It was not found, and nobody looked: neither its resource nor its place whole was seen, what it is about was not shown, or its rule did not run.
     NotSeen,
 }
 
 impl Change {
     /// Each, in the order of reports.
-    pub const ALL: [Self; 5] = [Self::New, Self::FirstLookedAt, Self::Fixed, Self::Gone, Self::NotSeen];
+    pub const ALL: [Self; 8] = [Self::New, Self::Reopened, Self::FirstLookedAt, Self::Fixed, Self::Gone, Self::Waived, Self::Unclear, Self::NotSeen];
 
     /// The word in tables.
     pub fn word(self) -> &'static str {
         match self {
             Self::New => "new",
+            Self::Reopened => "open again",
             Self::FirstLookedAt => "first looked at",
             Self::Fixed => "fixed",
             Self::Gone => "gone",
+            Self::Waived => "waived",
+            Self::Unclear => "undetermined",
             Self::NotSeen => "not seen",
         }
     }
@@ -140,9 +166,10 @@ pub fn terminal(diff: &Diff, options: TerminalOptions, out: &mut dyn Write) -> i
     for total in diff.totals.iter().filter(|total| total.findings > 0 || matches!(total.change, Change::New | Change::Fixed)) {
         let stake = if total.at_stake.is_empty() { String::new() } else { format!(", {} a month", money(&total.at_stake)?) };
         let style = match total.change {
-            Change::New => Style::Red,
+            Change::New | Change::Reopened => Style::Red,
             Change::Fixed | Change::Gone => Style::Green,
-            Change::FirstLookedAt | Change::NotSeen => Style::Yellow,
+            Change::FirstLookedAt | Change::Unclear | Change::NotSeen => Style::Yellow,
+            Change::Waived => Style::Plain,
         };
         page.paragraph("  ", style, &format!("{} {}{stake}{}", grouped(total.findings), total.change.word(), meaning(total.change)))?;
     }
@@ -163,10 +190,12 @@ pub fn terminal(diff: &Diff, options: TerminalOptions, out: &mut dyn Write) -> i
 
 fn meaning(change: Change) -> &'static str {
     match change {
-        Change::New | Change::Fixed => "",
+        Change::New | Change::Fixed | Change::Waived => "",
+        Change::Reopened => ": they were waived or undetermined before",
+        Change::Unclear => " now: what was seen does not suffice to say",
         Change::FirstLookedAt => ": nobody had looked there before, so they may be old",
         Change::Gone => ": so are their resources",
-        Change::NotSeen => ": their places were not seen whole, so they may well be there",
+        Change::NotSeen => ": nobody looked, so they may well be there",
     }
 }
 

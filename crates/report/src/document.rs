@@ -1,6 +1,6 @@
 //! The one report document that every format writes.
 
-use crate::{Changes, CoverageRow, Seen};
+use crate::{Changes, CoverageRow, EnvironmentRow, Seen};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -41,6 +41,9 @@ pub struct Summary {
     pub seen: Seen,
     /// What was asked and what was seen, source by source.
     pub coverage: Vec<CoverageRow>,
+    /// Every environment that resources, money or the register name, by name; at last what is in none.
+    #[serde(default)]
+    pub environments: Vec<EnvironmentRow>,
     /// How the open findings compare with those of earlier runs, where there is a history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<Changes>,

@@ -4,6 +4,7 @@
 //! dictionaries, at most 100,000 of them; the content security policy names style and script by their digests.
 
 mod data;
+mod environments;
 mod trend;
 mod view;
 

@@ -4,6 +4,7 @@
 
 mod cost;
 mod coverage;
+mod environments;
 mod sections;
 pub(crate) mod table;
 mod top;
@@ -32,6 +33,7 @@ pub fn terminal(report: &Report<'_>, options: TerminalOptions, out: &mut dyn Wri
     if let Some(costs) = &report.summary.costs {
         cost::costs(costs, &mut page)?;
     }
+    environments::environments(report.summary, &mut page)?;
     coverage::coverage(report.summary, &mut page)?;
     sections::notes(&report.summary.notes, &mut page)
 }

@@ -77,6 +77,12 @@ pub struct SpendPoint {
 pub const SCHEMA: &str = "tagledger.trend/1";
 
 impl Point {
+    /// Whether every amount of it is one.
+    pub fn is_sound(&self) -> bool {
+        let of_spend = self.spend.iter().flat_map(|spend| [&spend.attributed, &spend.total]);
+        self.at_stake.iter().map(|stake| &stake.amount).chain(of_spend).all(|text| amount(text).is_ok())
+    }
+
     fn compliance(&self) -> Option<i128> {
         share(self.passed.into(), self.judged.into())
     }

@@ -34,7 +34,7 @@ fn records(text: &str) -> Vec<BTreeMap<String, String>> {
 fn csv_holds_every_row_and_the_sum_of_the_bill() {
     let (summary, lists) = fixture::sample(300, true);
     let files = written("csv", &summary, &lists);
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["cost-by-environment-application.csv", "findings.csv", "resources.csv"]);
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["cost-by-environment-application.csv", "environments.csv", "findings.csv", "resources.csv"]);
     let findings = records(&files["findings.csv"]);
     assert_eq!(findings.len(), 300);
     assert_eq!(findings[0]["fingerprint"], lists.findings[0].fingerprint.0);
@@ -166,6 +166,6 @@ fn a_run_without_a_bill_is_a_report_too() {
     summary.costs = None;
     lists.findings.iter_mut().for_each(|f| f.money.clear());
     lists.resources.iter_mut().for_each(|r| r.cost.clear());
-    assert_eq!(written("csv", &summary, &lists).len(), 2);
+    assert_eq!(written("csv", &summary, &lists).len(), 3);
     assert!(written("html", &summary, &lists)["report.html"].contains("Findings"));
 }

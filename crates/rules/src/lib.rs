@@ -3,6 +3,7 @@
 //! How a rule is run, waived and counted is in `engine`; what keys, values and stages there are is in `taxonomy`. Every rule has
 //! one file here and one page in `pages/`, and the page is run as its test.
 
+mod abandoned_environment;
 mod application_unknown;
 mod certain;
 mod conflicting_keys;
@@ -13,12 +14,14 @@ mod log_retention;
 mod missing_required_key;
 mod nonstandard_key;
 mod nonstandard_value;
+mod over_budget;
 mod owner_gone;
 mod personal_data_outside_stage;
 mod region_outside_residency;
 mod register;
 mod repeated_key;
 mod secret_in_tag;
+mod spend_without_resource;
 mod stage_containers_disagree;
 mod stage_mismatch;
 mod stage_name_mismatch;
@@ -28,6 +31,7 @@ mod unattached;
 mod unknown_value;
 mod unreleased_artifact;
 mod untagged;
+mod untagged_spend;
 mod waiver_expired;
 mod waiver_unused;
 mod words;
@@ -38,6 +42,7 @@ use tagledger_engine::Rule;
 
 /// Every rule, by id. A new rule is its file, its page and one line here.
 pub static RULES: &[&dyn Rule] = &[
+    &abandoned_environment::AbandonedEnvironment,
     &application_unknown::ApplicationUnknown,
     &conflicting_keys::ConflictingKeys,
     &cost_center_closed::CostCenterClosed,
@@ -47,11 +52,13 @@ pub static RULES: &[&dyn Rule] = &[
     &missing_required_key::MissingRequiredKey,
     &nonstandard_key::NonstandardKey,
     &nonstandard_value::NonstandardValue,
+    &over_budget::OverBudget,
     &owner_gone::OwnerGone,
     &personal_data_outside_stage::PersonalDataOutsideStage,
     &region_outside_residency::RegionOutsideResidency,
     &repeated_key::RepeatedKey,
     &secret_in_tag::SecretInTag,
+    &spend_without_resource::SpendWithoutResource,
     &stage_containers_disagree::StageContainersDisagree,
     &stage_mismatch::StageMismatch,
     &stage_name_mismatch::StageNameMismatch,
@@ -61,6 +68,7 @@ pub static RULES: &[&dyn Rule] = &[
     &unknown_value::UnknownValue,
     &unreleased_artifact::UnreleasedArtifact,
     &untagged::Untagged,
+    &untagged_spend::UntaggedSpend,
     &waiver_expired::WaiverExpired,
     &waiver_unused::WaiverUnused,
 ];

@@ -24,6 +24,10 @@ impl Rule for LogRetention {
         &META
     }
 
+    fn judges_facts(&self) -> bool {
+        true
+    }
+
     fn checks(&self, cx: &Context<'_>) -> Vec<Check> {
         let retention = &cx.taxonomy().retention;
         if retention.is_empty() || !cx.is_known(|facts| facts.retention.is_some()) {

@@ -27,6 +27,10 @@ impl Rule for StoppedTooLong {
         &META
     }
 
+    fn judges_facts(&self) -> bool {
+        true
+    }
+
     fn checks(&self, cx: &Context<'_>) -> Vec<Check> {
         if !cx.is_known(|facts| facts.running.is_some()) {
             return Vec::new();

@@ -21,6 +21,10 @@ impl Rule for Unattached {
         &META
     }
 
+    fn judges_facts(&self) -> bool {
+        true
+    }
+
     fn checks(&self, cx: &Context<'_>) -> Vec<Check> {
         if !cx.is_known(|facts| facts.attached.is_some()) {
             return Vec::new();

@@ -66,7 +66,7 @@ fn judge(rule: &dyn Rule, path: &str, page: &Page, example: &Example, common: &B
     let files: Vec<(&str, &str)> = page.files.iter().map(|(name, block)| (name.as_str(), block.text())).collect();
     let taxonomy = live::taxonomy(taxonomy_path, &block.in_place(), &files)?;
     let inventory = example.inventory.as_ref().ok_or_else(|| at("this example has no block `json inventory`"))?;
-    let findings = live::findings(&taxonomy, &read(path, inventory)?, example.now).map_err(|e| at(&e))?;
+    let findings = live::findings(&taxonomy, &read(path, inventory)?, example.bill.as_ref().map(Block::text), example.now).map_err(|e| at(&e))?;
     if let Some(unfit) = findings.iter().find_map(unfit) {
         return Err(at(&unfit));
     }

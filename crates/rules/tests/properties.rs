@@ -112,7 +112,7 @@ fn judged(estate: &[RawResource], scopes_first: bool) -> Result<BTreeSet<(Finger
     let found: Vec<Found> =
         if scopes_first { std::iter::once(Found::Scope(scope)).chain(resources()).collect() } else { resources().chain([Found::Scope(scope)]).collect() };
     let taxonomy = live::taxonomy("taxonomy.yaml", TAXONOMY, &[]).map_err(TestCaseError::fail)?;
-    let findings = live::findings(&taxonomy, &found, NOW).map_err(TestCaseError::fail)?;
+    let findings = live::findings(&taxonomy, &found, None, NOW).map_err(TestCaseError::fail)?;
     Ok(findings.into_iter().map(|f| (f.fingerprint, f.verdict)).collect())
 }
 

@@ -13,9 +13,9 @@
 mod schemes;
 
 use crate::StoreError;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::StreamExt;
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutPayload};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -82,14 +82,20 @@ pub fn run_id(started: Timestamp, apart: &str) -> String {
     format!("{}-{}", run_stamp(started), hex(&digest[..4]))
 }
 
-/// The day of a run, as its partition is named.
-fn day(id: &str) -> Option<String> {
-    let digits = id.get(..8).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
-    Some(format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..]))
+/// Whether a text is an id as `run_id` makes them.
+fn is_id(text: &str) -> bool {
+    let form = "00000000T000000Z-xxxxxxxx".bytes();
+    text.len() == 25
+        && text.bytes().zip(form).all(|(byte, form)| match form {
+            b'0' => byte.is_ascii_digit(),
+            b'x' => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+            other => byte == other,
+        })
 }
 
+/// The day of a run, as its partition is named.
 fn day_of(id: &str) -> String {
-    day(id).unwrap_or_else(|| "unknown".to_owned())
+    [id.get(..4), id.get(4..6), id.get(6..8)].map(Option::unwrap_or_default).join("-")
 }
 
 impl History {
@@ -128,20 +134,26 @@ impl History {
         StoreError::Write { path: self.shown.clone(), source: std::io::Error::other(said(error)) }
     }
 
-    /// The keys below a part of the history; none where it is not there yet.
-    async fn list(&self, part: &str) -> Result<Vec<Key>, object_store::Error> {
-        let found = self.store.list(Some(&self.key(&[part]))).map_ok(|meta| meta.location).try_collect::<Vec<_>>().await;
-        match found {
-            Err(object_store::Error::NotFound { .. }) => Ok(Vec::new()),
-            other => other,
+    /// What is below a part of the history; nothing where it is not there yet.
+    async fn list(&self, part: &str) -> Result<Vec<ObjectMeta>, object_store::Error> {
+        let mut found = Vec::new();
+        let mut all = self.store.list(Some(&self.key(&[part])));
+        while let Some(one) = all.next().await {
+            match one {
+                Ok(meta) => found.push(meta),
+                Err(object_store::Error::NotFound { .. }) => {}
+                // A list that breaks off is no list: what comes after would be taken for gone.
+                Err(error) => return Err(error),
+            }
         }
+        Ok(found)
     }
 
     /// Every run, oldest first, and those whose record is damaged.
     pub fn runs<T: DeserializeOwned + Send>(&self) -> Result<Runs<T>, StoreError> {
         let keys = self.runtime.block_on(self.list(RECORDS)).map_err(|e| self.unread(&e))?;
         let ids: BTreeSet<String> =
-            keys.iter().filter_map(|key| Some(key.filename()?.strip_suffix(".json")?.to_owned())).filter(|id| day(id).is_some()).collect();
+            keys.iter().filter_map(|meta| Some(meta.location.filename()?.strip_suffix(".json")?.to_owned())).filter(|id| is_id(id)).collect();
         let read = async |id: String| {
             let bytes = match self.store.get(&self.record_key(&id)).await {
                 Ok(answer) => answer.bytes().await,
@@ -156,7 +168,11 @@ impl History {
             let bytes = match answer {
                 // It was pruned since it was listed.
                 Err(object_store::Error::NotFound { .. }) => continue,
-                other => other.map_err(|e| self.unread(&e))?,
+                Err(error) => {
+                    all.damaged.push(format!("{id}: its record cannot be read: {}", said(&error)));
+                    continue;
+                }
+                Ok(bytes) => bytes,
             };
             match serde_json::from_slice::<Record<T>>(&bytes) {
                 Ok(Record { layout: LAYOUT, tables, run }) => all.runs.push(PastRun { id, record: run, tables }),
@@ -205,24 +221,32 @@ impl History {
         Ok(())
     }
 
-    /// Takes away the runs that started before a moment, records first, and the tables that killed runs left without one. Says how many runs went.
-    pub fn prune(&self, before: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
-        let (before, abandoned) = (run_stamp(before), run_stamp(Timestamp(now.0 - ABANDONED)));
+    /// Takes away the runs that started before a moment, records first, and of these tables what killed runs left without a record. What is not named as
+    /// this history names its objects is somebody else's. Says how many runs went.
+    pub fn prune(&self, before: Timestamp, tables: &[&str]) -> Result<usize, StoreError> {
+        let (before, abandoned) = (run_stamp(before), Timestamp::now().0 - ABANDONED);
         let work = async {
-            let records = self.list(RECORDS).await?;
-            let id_of = |key: &Key| key.filename().and_then(|name| name.strip_suffix(".json")).map(str::to_owned);
-            let (old, kept): (Vec<Key>, Vec<Key>) = records.into_iter().partition(|key| id_of(key).is_some_and(|id| id < before));
-            for key in &old {
-                self.delete(key).await?;
+            // Tables before records: a run that ends in between has its record by the time that records are looked at.
+            let mut found = Vec::new();
+            for table in tables {
+                for meta in self.list(table).await? {
+                    let id = meta.location.parts().find_map(|part| part.as_ref().strip_prefix("run=").map(str::to_owned));
+                    found.extend(
+                        id.filter(|id| is_id(id) && self.table_key(table, id) == meta.location).map(|id| (id, meta.location, meta.last_modified.timestamp())),
+                    );
+                }
             }
-            let kept: BTreeSet<String> = kept.iter().filter_map(id_of).collect();
-            let tables = self.store.list_with_delimiter(Some(&self.root)).await?.common_prefixes;
-            for tree in tables.iter().filter_map(Key::filename).filter(|name| *name != RECORDS) {
-                for key in self.list(tree).await? {
-                    let id = key.parts().find_map(|part| part.as_ref().strip_prefix("run=").map(str::to_owned));
-                    if id.is_some_and(|id| day(&id).is_some() && !kept.contains(&id) && id < abandoned) {
-                        self.delete(&key).await?;
-                    }
+            let id_of = |meta: &ObjectMeta| meta.location.filename().and_then(|name| name.strip_suffix(".json")).map(str::to_owned);
+            let records: Vec<String> =
+                self.list(RECORDS).await?.iter().filter_map(|meta| id_of(meta).filter(|id| is_id(id) && self.record_key(id) == meta.location)).collect();
+            let (old, kept): (Vec<&String>, BTreeSet<&String>) =
+                (records.iter().filter(|id| **id < before).collect(), records.iter().filter(|id| **id >= before).collect());
+            for id in &old {
+                self.delete(&self.record_key(id)).await?;
+            }
+            for (id, key, written) in &found {
+                if old.contains(&id) || (!kept.contains(id) && *written < abandoned) {
+                    self.delete(key).await?;
                 }
             }
             Ok(old.len())

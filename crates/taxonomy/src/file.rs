@@ -233,9 +233,35 @@ pub struct CostsForm {
     /// Not built yet: must be empty.
     #[schemars(extend("maxItems" = 0))]
     pub splits: Option<Vec<Word>>,
-    /// Not built yet: must be empty.
-    #[schemars(extend("maxItems" = 0))]
-    pub budgets: Option<Vec<Word>>,
+    /// What values of keys may cost. Of several that name one value for one period and currency the first counts.
+    pub budgets: Option<Vec<BudgetForm>>,
+}
+
+/// What a value of a key may cost.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BudgetForm {
+    /// The key.
+    pub key: Word,
+    /// A value of the key, or a pattern (`*` and `?`): each value that matches may cost that much.
+    pub value: Word,
+    /// The time that it is for.
+    pub per: PeriodWord,
+    /// How much, in decimals.
+    #[schemars(extend("minimum" = 0))]
+    pub limit: Word,
+    /// The currency, as the bill spells it.
+    pub currency: Word,
+}
+
+/// A word for `per`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PeriodWord {
+    /// A day, UTC.
+    Day,
+    /// A billing month.
+    Month,
 }
 
 /// A rung of the attribution ladder.

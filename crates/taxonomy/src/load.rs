@@ -123,7 +123,7 @@ fn compile(reader: &mut Reader<'_>, path: &Path, text: &str, root: Option<&Node>
         grace: fields.take("grace").and_then(|n| reader.seconds(n, "`grace`")).unwrap_or(0),
         retention: fields.take("retention").map(|n| environments::retention(reader, n, &keys)).unwrap_or_default(),
         residency: fields.take("residency").map(|n| environments::residency(reader, n, &keys)).unwrap_or_default(),
-        costs: fields.take("costs").map(|n| costs::read(reader, n)).unwrap_or_default(),
+        costs: fields.take("costs").map(|n| costs::read(reader, n, &keys)).unwrap_or_default(),
         keys,
     };
     fields.finish(reader);

@@ -145,7 +145,8 @@ impl Stages {
         while at < words.len() {
             let two = words.get(at + 1).and_then(|next| self.words.get(&format!("{}{next}", words[at])));
             at += 1 + usize::from(two.is_some());
-            let one = two.or_else(|| self.words.get(&words[at - 1]));
+            let is_denied = at.checked_sub(2).is_some_and(|before| DENIALS.contains(&words[before].as_str()));
+            let one = two.or_else(|| self.words.get(&words[at - 1]).filter(|_| !is_denied));
             if let Some(value) = one.filter(|value| !said.contains(&value.as_str())) {
                 said.push(value.as_str());
             }
@@ -153,6 +154,9 @@ impl Stages {
         said
     }
 }
+
+/// Words after which a value is just what a name does not say: `non-prod`.
+const DENIALS: [&str; 4] = ["no", "non", "not", "pre"];
 
 fn shown(container: &ContainerRef) -> String {
     format!("{} {}", container.kind, container.name.as_ref().unwrap_or(&container.id))

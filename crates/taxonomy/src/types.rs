@@ -3,7 +3,7 @@
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use tagledger_model::{Level, Place, Timestamp};
+use tagledger_model::{Amount, Level, Place, Timestamp};
 
 /// Position of a key in the taxonomy, in file order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -227,6 +227,8 @@ pub enum OptionShape {
     Words,
     /// A duration, such as `30d`.
     Duration,
+    /// An amount of money, such as `100` or `0.50`, in whatever currency the bill has.
+    Amount,
     /// Values of this key, in their canonical spelling.
     ValuesOf(&'static str),
 }
@@ -246,6 +248,11 @@ impl RuleSetting {
     /// The words of an option; none when it is not given.
     pub fn words(&self, option: &str) -> Option<&[String]> {
         self.options.get(option).map(Vec::as_slice)
+    }
+
+    /// An option that is an amount.
+    pub fn amount(&self, option: &str) -> Option<Amount> {
+        self.words(option)?.first().and_then(|text| Amount::parse(text).ok()).map(|(amount, _)| amount)
     }
 
     /// An option that is a duration, in seconds.
@@ -322,6 +329,44 @@ pub struct Retention {
 pub struct Costs {
     /// The rungs, first to last.
     pub ladder: Vec<Rung>,
+    /// What a value of a key may cost, in file order; of those that name one value for one period and currency the first counts.
+    pub budgets: Vec<Budget>,
+}
+
+/// What a value of a key may cost.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    /// The key.
+    pub key: KeyId,
+    /// A value, or a pattern with `*` and `?` over values: each that matches may cost that much.
+    pub value: String,
+    /// In which time.
+    pub per: Period,
+    /// How much.
+    pub limit: Amount,
+    /// In which currency, as bills spell it.
+    pub currency: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// The time that a budget is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Period {
+    /// A day, UTC.
+    Day,
+    /// A billing month.
+    Month,
+}
+
+impl Period {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Month => "month",
+        }
+    }
 }
 
 /// One rung of the attribution ladder.

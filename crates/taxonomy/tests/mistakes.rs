@@ -11,7 +11,7 @@ const KNOWN: Known<'_> = Known {
     rules: &[
         KnownRule { id: "untagged", options: &[] },
         KnownRule { id: "missing-required-key", options: &[RuleOption { name: "keys", shape: OptionShape::Words, beside: None }] },
-        KnownRule { id: "empty-value", options: &[] },
+        KnownRule { id: "empty-value", options: &[RuleOption { name: "above", shape: OptionShape::Amount, beside: None }] },
         KnownRule { id: "unknown-value", options: &[] },
         KnownRule {
             id: "expired",

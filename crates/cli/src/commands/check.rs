@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Check) -> Result<Code, Failure> {
     let mut plans = inputs::read(args)?;
     let inventory = inventory(args, &taxonomy, &mut plans.reading)?;
     let prices = if args.bill.is_empty() { Prices::default() } else { priced(args, &taxonomy, &inventory, now)? };
-    let cx = Context { inventory: &inventory, now };
+    let cx = Context::new(&inventory, now);
     let audited = audit(&cx, RULES)?;
     let findings = FindingSource::new(cx, RULES, &audited, &prices, None);
     let gate = verdict::gate(args, &taxonomy, plans, &findings, &known, now);
@@ -140,6 +140,7 @@ fn priced(args: &Check, taxonomy: &Arc<Taxonomy>, inventory: &Inventory, now: Ti
         dimensions: Dimensions::default(),
         price_resources: true,
         price_before: Some(now.month()),
+        days_from: None,
         prefixes: clouds::TAG_PREFIXES,
     };
     let aggregate = super::scan::read_bill(&Bill::find(&args.bill)?, &billing, args.quiet)?;

@@ -28,6 +28,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
         dimensions: Dimensions::default(),
         price_resources: false,
         price_before: None,
+        days_from: None,
         prefixes: clouds::TAG_PREFIXES,
     };
     let aggregate = read_bill(&bill, &billing, args.quiet)?;

@@ -4,13 +4,12 @@ use super::scan::terminal_options;
 use crate::args::{Diff as Args, Format};
 use crate::exit::{self, Code};
 use crate::failure::{Failure, inert};
-use crate::history::{Known, Looked, Record, Source, State, at};
+use crate::history::{Known, Looked, Record, Source, Standing, State, at, fate};
 use crate::rows::each_finding;
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
-use tagledger_collect::Cloud;
 use tagledger_engine::resource_number;
-use tagledger_model::{Amount, Finding};
+use tagledger_model::Amount;
 use tagledger_report::MoneyRow;
 use tagledger_report::diff::{self, Change, Diff, Difference, SCHEMA, Side, Total};
 use tagledger_store::{History, PastRun, RUN_FILE, RunFolder, Runs};
@@ -19,7 +18,7 @@ pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
     let is_folder = |word: &Option<String>| word.as_ref().is_some_and(|word| Path::new(word).join(RUN_FILE).is_file());
     // Two folders need no history.
     let history = if is_folder(&args.from) && is_folder(&args.to) { None } else { Some(History::open(&at(args.history.as_deref(), args.config.as_deref())?)?) };
-    let runs = history.as_ref().map(History::runs::<Record>).transpose()?.unwrap_or(Runs { runs: Vec::new(), damaged: Vec::new() });
+    let runs = history.as_ref().map(crate::history::runs).transpose()?.unwrap_or(Runs { runs: Vec::new(), damaged: Vec::new() });
     let place = Place { history: history.as_ref(), runs: &runs };
     let to = place.later(args.to.as_deref())?;
     let from = place.earlier(args.from.as_deref(), &to)?;
@@ -46,6 +45,8 @@ struct Asked<'h> {
     what: String,
     sources: Vec<Source<'h>>,
     wanted: Option<BTreeSet<(String, String)>>,
+    /// It was named itself: where it is damaged, nothing can stand in for it.
+    is_one: bool,
 }
 
 /// Where runs are looked for.
@@ -68,7 +69,7 @@ impl<'h> Place<'h> {
             return self.named(word);
         }
         let newest = self.runs.runs.last().ok_or_else(|| Failure::Usage(format!("{}: there is no run in this history", self.shown())))?;
-        Ok(Asked { what: newest.id.clone(), sources: self.source(newest).into_iter().collect(), wanted: None })
+        Ok(Asked { what: newest.id.clone(), sources: self.source(newest).into_iter().collect(), wanted: None, is_one: true })
     }
 
     fn earlier(&self, word: Option<&str>, to: &Asked<'_>) -> Result<Asked<'h>, Failure> {
@@ -80,8 +81,9 @@ impl<'h> Place<'h> {
         if before.is_empty() {
             return Err(Failure::Usage(format!("{}: there is no run before {oldest} to compare it with", self.shown())));
         }
-        let scopes = to.sources.iter().flat_map(|source| source.record().scopes.whole.iter().chain(&source.record().scopes.partly)).cloned().collect();
-        Ok(Asked { what: "what was known before".to_owned(), sources: before, wanted: Some(scopes) })
+        let places = to.sources.iter().flat_map(|source| source.record().places.whole.iter().chain(&source.record().places.partly));
+        let scopes = places.map(|place| (place.cloud.clone(), place.scope.clone())).collect();
+        Ok(Asked { what: "what was known before".to_owned(), sources: before, wanted: Some(scopes), is_one: false })
     }
 
     /// The folder of a run, a day of the history, or the first digits of a run in it.
@@ -89,7 +91,7 @@ impl<'h> Place<'h> {
         if Path::new(word).join(RUN_FILE).is_file() {
             let folder = RunFolder::open(Path::new(word))?;
             let record = super::report::open(&folder)?.record;
-            return Ok(Asked { what: word.to_owned(), sources: vec![Source::Folder(folder, Box::new(record))], wanted: None });
+            return Ok(Asked { what: word.to_owned(), sources: vec![Source::Folder(folder, Box::new(record))], wanted: None, is_one: true });
         }
         let digits = word.replace('-', "");
         let is_day = word.len() == 10 && digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit());
@@ -104,47 +106,48 @@ impl<'h> Place<'h> {
             let what = if found.is_empty() { "is neither the folder of a run, nor a day or a run" } else { "begins more than one run" };
             return Err(Failure::Usage(format!("`{}` {what} of the history {}; {extent}", inert(word), self.shown())));
         }
-        Ok(Asked { what: word.to_owned(), sources: found.into_iter().filter_map(|run| self.source(run)).collect(), wanted: None })
+        Ok(Asked { what: word.to_owned(), sources: found.into_iter().filter_map(|run| self.source(run)).collect(), wanted: None, is_one: !is_day })
     }
 }
 
 fn compare(from: &Asked<'_>, to: &Asked<'_>, mut notes: Vec<String>) -> Result<Diff, Failure> {
     let (old, new) = (State::of(&from.sources, from.wanted.as_ref()), State::of(&to.sources, to.wanted.as_ref()));
+    for (asked, state) in [(from, &old), (to, &new)] {
+        if let Some(why) = state.damaged.first().filter(|_| asked.is_one) {
+            return Err(Failure::Usage(why.clone()));
+        }
+    }
     notes.extend(old.damaged.iter().chain(&new.damaged).map(|why| format!("A run is passed over: {why}")));
-    let is_still = |(number, known): &(&u64, &Known)| known.open && old.findings.contains_key(number);
-    let still = new.findings.iter().filter(is_still).count() as u64;
+    let is_open = |state: &State, number: u64| state.findings.get(&number).is_some_and(|known| known.standing == Standing::Open);
+    let still = new.findings.iter().filter(|(number, known)| known.standing == Standing::Open && is_open(&old, **number)).count() as u64;
     let (mut differences, mut left) = (Vec::new(), Vec::new());
-    let came = |number: u64, known: &Known, _: &Finding| {
-        let change = if old.looked_at(new.scope(known), known) == Looked::Away { Change::FirstLookedAt } else { Change::New };
-        (known.open && !old.findings.contains_key(&number)).then_some(change)
+    let came = |number: u64, known: &Known| match old.findings.get(&number).map(|known| known.standing) {
+        Some(Standing::Open) => None,
+        Some(_) => Some(Change::Reopened),
+        None if old.looked_at(&new, known) == Looked::Away => Some(Change::FirstLookedAt),
+        None => Some(Change::New),
     };
     words_of(&new, &to.sources, came, &mut differences)?;
-    let went = |number: u64, known: &Known, finding: &Finding| {
-        let change = match new.looked_at(old.scope(known), known) {
-            Looked::Away => Change::NotSeen,
-            Looked::AtScope if is_about_resource(finding) => Change::Gone,
-            Looked::AtScope | Looked::AtResource => Change::Fixed,
-        };
-        (known.open && !new.findings.contains_key(&number)).then_some(change)
-    };
-    words_of(&old, &from.sources, went, &mut left)?;
+    words_of(&old, &from.sources, |number, known| fate(&new, &old, number, known), &mut left)?;
     differences.append(&mut left);
     differences.sort_by_key(|difference| difference.change);
     let side = |asked: &Asked<'_>, state: &State| Side {
         what: asked.what.clone(),
         runs: state.used.iter().map(|at| asked.sources[*at].name()).collect(),
-        open: state.findings.values().filter(|known| known.open).count() as u64,
+        open: state.findings.values().filter(|known| known.standing == Standing::Open).count() as u64,
     };
     let totals = Change::ALL.map(|change| total(change, &differences)).into();
     Ok(Diff { schema: SCHEMA, from: side(from, &old), to: side(to, &new), still, totals, notes, differences })
 }
 
-/// The findings of a state that changed, in words, run by run and in the order of each.
-fn words_of(state: &State, sources: &[Source<'_>], change: impl Fn(u64, &Known, &Finding) -> Option<Change>, out: &mut Vec<Difference>) -> Result<(), Failure> {
+/// The open findings of a state that changed, in words, run by run and in the order of each.
+fn words_of(state: &State, sources: &[Source<'_>], change: impl Fn(u64, &Known) -> Option<Change>, out: &mut Vec<Difference>) -> Result<(), Failure> {
     for at in &state.used {
         each_finding(&sources[*at].table("findings")?, &sources[*at].name(), |finding| {
             let known = finding.fingerprint.number().and_then(|number| Some((number, state.findings.get(&number)?)));
-            if let Some(change) = known.filter(|(_, known)| known.source == *at).and_then(|(number, known)| change(number, known, &finding)) {
+            if let Some(change) =
+                known.filter(|(_, known)| known.source == *at && known.standing == Standing::Open).and_then(|(number, known)| change(number, known))
+            {
                 out.push(Difference { change, finding });
             }
         })?;
@@ -152,17 +155,11 @@ fn words_of(state: &State, sources: &[Source<'_>], change: impl Fn(u64, &Known, 
     Ok(())
 }
 
-/// Findings about scopes, groups and waivers are about no row of the table of resources.
-fn is_about_resource(finding: &Finding) -> bool {
-    let containers = crate::clouds::find(finding.cloud.as_str()).map(Cloud::containers).unwrap_or_default();
-    !containers.iter().any(|container| container.noun == finding.kind) && !matches!(finding.kind.as_str(), "scope" | "resource_groups" | "waiver")
-}
-
 fn total(change: Change, differences: &[Difference]) -> Total {
     let (mut findings, mut seen, mut sums) = (0, HashSet::new(), std::collections::BTreeMap::<String, Amount>::new());
     for finding in differences.iter().filter(|difference| difference.change == change).map(|difference| &difference.finding) {
         findings += 1;
-        if seen.insert(resource_number(finding.cloud.as_str(), &finding.resource)) {
+        if !finding.is_sum() && seen.insert(resource_number(finding.cloud.as_str(), &finding.resource)) {
             for money in &finding.money {
                 *sums.entry(money.currency.to_string()).or_default() += money.amount;
             }

@@ -10,23 +10,25 @@ use crate::args::{Audit as AuditArgs, Format, Scan};
 use crate::assemble::{Billed, ExitRules, Parts, priced_month, prices, summary};
 use crate::exit::Code;
 use crate::failure::Failure;
-use crate::history::{Before, Record, State, point};
+use crate::history::{Before, Record, point};
 use crate::output::{Folder, Stdout};
 use crate::progress;
 use crate::rows::{LiveRows, store_compliance, store_cube, store_findings, store_resources};
+use crate::seen;
 use crate::shared::share;
 use inventory::{Gathered, Live};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
-use tagledger_cost::{Bill, Billing, Cube, Dimensions, Owners};
+use tagledger_cost::{Bill, Billing, Cube, Dimensions, Owners, read_days};
 use tagledger_engine::{Context, FindingSource, Prices, audit};
-use tagledger_model::Timestamp;
+use tagledger_model::{Level, Timestamp};
 use tagledger_report::{FORMATS, Report, Summary, TerminalOptions, terminal};
 use tagledger_rules::RULES;
 use tagledger_store::NewRun;
-use tagledger_taxonomy::Taxonomy;
+use tagledger_taxonomy::{KeyId, Period, Taxonomy};
 use wanted::Wanted;
 
 /// What `run.json` holds.
@@ -74,27 +76,36 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
         dimensions: Dimensions::ALL,
         price_resources: true,
         price_before: Some(now.month()),
+        days_from: None,
         prefixes: crate::clouds::TAG_PREFIXES,
     };
-    let aggregate = bill.map(|b| read_bill(&b, &billing, args.audit.quiet)).transpose()?;
+    let aggregate = bill.as_ref().map(|b| read_bill(b, &billing, args.audit.quiet)).transpose()?;
     let cube = aggregate.as_ref().map(|a| Cube::new(a, &billing)).transpose()?;
     let month = aggregate.as_ref().and_then(|a| priced_month(a, now));
     let prices = aggregate.as_ref().map_or_else(Prices::default, |a| prices(a, month));
     let billed = aggregate.as_ref().zip(cube.as_ref()).map(|(aggregate, cube)| Billed { billing: &billing, aggregate, cube, priced: month });
-    let cx = Context { inventory: &inventory, now };
+    let mut spend = cube.as_ref().map(|cube| cube.spend(&billing, month));
+    if let (Some(spend), Some(bill), Some(month)) = (&mut spend, &bill, month) {
+        let keys = daily_keys(&taxonomy);
+        if !keys.is_empty() {
+            read_days(bill, &billing, &keys, month, spend)?;
+        }
+    }
+    let whole = whole_scopes(&seen::judge(&imported.coverage, &inventory));
+    let cx = Context { spend: spend.as_ref(), whole: Some(&whole), ..Context::new(&inventory, now) };
     let audited = audit(&cx, RULES)?;
     let known = before.as_ref().map(|before| before.state(&inventory, &imported.coverage, now));
-    let past = known.as_ref().map(State::past);
+    let past = known.as_ref().map(|known| known.past(now));
     let findings = FindingSource::new(cx, RULES, &audited, &prices, past.as_ref());
     let exit = ExitRules { fail_on: args.audit.fail_on.into(), fail_on_undetermined: args.audit.fail_on_undetermined, allow_partial: args.audit.allow_partial };
     let parts = Parts { cx, audit: &audited, findings: &findings, coverage: &imported.coverage, inputs: &imported.files, billed: billed.as_ref(), exit };
-    let (mut summary, scopes) = summary(&parts);
+    let (mut summary, places) = summary(&parts);
+    let record = Record::new(point(&summary), places, &audited, RULES, &taxonomy);
     if let Some((before, known)) = before.as_ref().zip(known.as_ref()) {
-        summary.history = Some(before.changes(&inventory, &findings, known, &scopes, now));
-        let passed_over = before.runs.damaged.iter().chain(&known.damaged);
+        summary.history = Some(before.changes(&inventory, &findings, known, &record, now));
+        let passed_over = before.damaged().iter().chain(&known.damaged);
         summary.notes.extend(passed_over.map(|why| format!("A run of the history is passed over: {why}")));
     }
-    let record = Record { point: point(&summary), scopes };
     let rows = LiveRows { cx, findings: &findings, prices: &prices };
     let written = Written { summary: &summary, rows: &rows, taxonomy: &taxonomy, cube: cube.as_ref(), record: &record };
     write(run, &written, args.audit.quiet)?;
@@ -106,6 +117,28 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
         kept::close(journal, is_whole, args, &out)?;
     }
     Ok(Code(summary.exit.code))
+}
+
+/// Scopes of which every place was seen whole.
+fn whole_scopes(judged: &seen::Judged) -> BTreeSet<(String, String)> {
+    let name = |place: &seen::Place| (place.cloud.clone(), place.scope.clone());
+    let partly: BTreeSet<_> = judged.partly.iter().map(name).collect();
+    judged.whole.iter().map(name).filter(|scope| !partly.contains(scope)).collect()
+}
+
+/// The keys by which rules ask for single days of the bill; none where nobody asks.
+fn daily_keys(taxonomy: &Taxonomy) -> Vec<KeyId> {
+    let is_on = |rule: &str| taxonomy.rules.get(rule).and_then(|setting| setting.level) != Some(Level::Off);
+    let mut keys: Vec<KeyId> = Vec::new();
+    if is_on("over-budget") {
+        keys.extend(taxonomy.costs.budgets.iter().filter(|budget| budget.per == Period::Day).map(|budget| budget.key));
+    }
+    if is_on("abandoned-environment") || is_on("spend-without-resource") {
+        keys.extend(["Environment", "Application"].iter().filter_map(|name| taxonomy.key(name)));
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 /// Reads a bill.

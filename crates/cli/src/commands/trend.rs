@@ -4,13 +4,13 @@ use super::scan::terminal_options;
 use crate::args::{Format, Trend};
 use crate::exit::{self, Code};
 use crate::failure::Failure;
-use crate::history::{Record, at};
+use crate::history::at;
 use tagledger_report::trend;
 use tagledger_store::History;
 
 pub(crate) fn run(args: &Trend) -> Result<Code, Failure> {
     let history = History::open(&at(args.history.as_deref(), args.config.as_deref())?)?;
-    let runs = history.runs::<Record>()?;
+    let runs = crate::history::runs(&history)?;
     let first = args.since.map(tagledger_store::run_stamp).unwrap_or_default();
     let points: Vec<_> = runs.runs.into_iter().filter(|run| run.id >= first).map(|run| run.record.point).collect();
     let notes: Vec<String> = runs.damaged.iter().map(|why| format!("A run of the history is passed over: {why}")).collect();

@@ -58,6 +58,7 @@ impl Book<'_> {
             totals,
             by_resource,
             measures,
+            knows_units: false,
             repairs: self.repairs,
             files,
         }

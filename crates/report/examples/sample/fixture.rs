@@ -2,8 +2,8 @@
 
 use tagledger_model::{Amount, CloudId, Evidence, Finding, Fingerprint, Level, Money, Place, Suggestion, Text, Verdict, Waived};
 use tagledger_report::{
-    BasisRow, Changes, CloudCounts, Compliance, CostCell, Costs, CoverageRow, CurrencyTotal, Each, Exit, InventoryCounts, KeyCell, KeyInfo, MeasureTotal,
-    MoneyRow, ResourceRow, Rows, RuleSummary, SCHEMA_VERSION, Seen, StateCells, Summary,
+    BasisRow, Changes, CloudCounts, Compliance, CostCell, Costs, CoverageRow, CurrencyTotal, Each, EnvironmentRow, Exit, InventoryCounts, KeyCell, KeyInfo,
+    MeasureTotal, MoneyRow, ResourceRow, Rows, RuleSummary, SCHEMA_VERSION, Seen, StateCells, Summary,
 };
 
 /// Text as an attacker with an account would write it.
@@ -290,6 +290,20 @@ fn costs(hostile: bool) -> Costs {
     }
 }
 
+fn environments(hostile: bool) -> Vec<EnvironmentRow> {
+    let row = |name: Option<&str>| EnvironmentRow {
+        environment: name.map(str::to_owned),
+        verdict: if name == Some("demo") { "keep" } else { "nobody knows" }.into(),
+        why: "because".into(),
+        registered: name == Some("demo"),
+        purpose: (name == Some("demo")).then(|| if hostile { HOSTILE[1].into() } else { "sales demos".into() }),
+        resources: 12,
+        per_day: vec![MoneyRow { currency: "USD".into(), amount: "12.5".into() }],
+        ..EnvironmentRow::default()
+    };
+    [Some("demo"), Some("production"), None].map(row).to_vec()
+}
+
 fn summary(findings: &[Finding], hostile: bool) -> Summary {
     let rules = RULES.map(|(rule, family, summary, level)| {
         let of = |p: &dyn Fn(&&Finding) -> bool| findings.iter().filter(|f| f.rule == rule).filter(|f| p(f)).count() as u64;
@@ -335,6 +349,7 @@ fn summary(findings: &[Finding], hostile: bool) -> Summary {
         taxonomy: "taxonomy.yaml".into(),
         inputs: vec!["exports/".into()],
         bills: vec!["bills/focus.parquet".into()],
+        environments: environments(hostile),
         history: Some(Changes { since: Some("2026-11-21T06:00:00Z".into()), new: 12, fixed: 5, still: 100, ..Changes::default() }),
         exit: Exit { code: 1, why: format!("{errors} violated findings at level error or above.") },
         inventory: InventoryCounts {

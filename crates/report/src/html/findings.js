@@ -100,9 +100,11 @@ function findingsTable() {
     const seen = new Uint8Array(columns.resource.words.length);
     const sums = new Map();
     let resources = 0;
+    // Money of these is a sum over resources that have findings of their own.
+    const isSum = columns.kind.words.map((kind) => ["spend", "budget", "environment"].includes(kind));
     for (const row of state.view) {
       const resource = columns.resource.codes[row];
-      if (seen[resource]) continue;
+      if (seen[resource] || isSum[columns.kind.codes[row]]) continue;
       seen[resource] = 1;
       resources += 1;
       for (const [currency, units] of money[columns.money.codes[row]]) sums.set(currency, (sums.get(currency) || 0n) + units);

@@ -1,6 +1,7 @@
 //! What the template shows, in words: every text from a cloud is made visible here, every amount spelt for people.
 
 use super::data::Findings;
+use super::environments::EnvironmentView;
 use super::trend::{Trend, trend};
 use crate::count::{amount, exact, grouped, money, percent, plural, share};
 use crate::inert::visible;
@@ -35,6 +36,7 @@ pub(super) struct Page {
     coverage: CoverageView,
     costs: Option<CostsView>,
     rules: Vec<RuleView>,
+    environments: Vec<EnvironmentView>,
     slices: Vec<Slices>,
     rows: Vec<FindingView>,
     notes: Vec<String>,
@@ -167,7 +169,7 @@ struct FindingView {
     money: String,
 }
 
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     visible(text).into_owned()
 }
 
@@ -219,6 +221,7 @@ pub(super) fn page(report: &Report<'_>, data: &Findings) -> io::Result<Page> {
             .into_iter()
             .filter(|g| !g.rows.is_empty())
             .collect(),
+        environments: super::environments::environments(s)?,
         rows: data.printed.iter().map(finding).collect(),
         notes: all_shown(&s.notes),
     })

@@ -50,7 +50,7 @@ pub(super) fn most_expensive(report: &Report<'_>, page: &mut Page<'_>) -> io::Re
     let places = (PLACES / costs.totals.len().max(1)).max(3);
     let mut rankings: Vec<Ranking> = costs.totals.iter().map(|t| Ranking { currency: t.currency.clone(), places, entries: Vec::new() }).collect();
     report.rows.findings(&mut |f| {
-        if f.verdict == Verdict::Violated && f.waived.is_none() {
+        if f.verdict == Verdict::Violated && f.waived.is_none() && !f.is_sum() {
             for ranking in &mut rankings {
                 ranking.take(f);
             }

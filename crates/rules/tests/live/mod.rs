@@ -4,7 +4,8 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use tagledger_collect::{Cloud, Found, GENERIC};
-use tagledger_engine::{CloudFacts, Context, FindingSource, InventoryBuilder, Prices, Reader, audit};
+use tagledger_cost::{Bill, Billing, Clouds, CostError, Cube, Dimensions, Measure, Owners};
+use tagledger_engine::{CloudFacts, Context, FindingSource, Inventory, InventoryBuilder, Prices, Reader, Spend, audit};
 use tagledger_model::{Finding, Timestamp};
 use tagledger_rules::RULES;
 use tagledger_taxonomy::{Known, KnownCloud, KnownRule, Taxonomy};
@@ -30,7 +31,7 @@ pub fn taxonomy(path: &str, text: &str, files: &[(&str, &str)]) -> Result<Arc<Ta
 }
 
 /// What all rules say about what was found.
-pub fn findings(taxonomy: &Arc<Taxonomy>, found: &[Found], now: Timestamp) -> Result<Vec<Finding>, String> {
+pub fn findings(taxonomy: &Arc<Taxonomy>, found: &[Found], bill: Option<&str>, now: Timestamp) -> Result<Vec<Finding>, String> {
     let facts = |cloud: &&dyn Cloud| CloudFacts { id: cloud.id(), grammar: cloud.grammar(), kinds: cloud.kinds(), containers: cloud.containers() };
     let facts: Vec<CloudFacts> = CLOUDS.iter().map(facts).collect();
     let readers: Vec<Reader> = GENERIC.iter().map(|reader| Reader { id: reader.info().id, rank: reader.info().rank, is_blind: false }).collect();
@@ -44,8 +45,47 @@ pub fn findings(taxonomy: &Arc<Taxonomy>, found: &[Found], now: Timestamp) -> Re
         }
     }
     let inventory = builder.finish();
-    let cx = Context { inventory: &inventory, now };
+    let spend = bill.map(|bill| spend(taxonomy, &inventory, &facts, bill, now)).transpose()?;
+    // Whoever writes an example writes down all there is.
+    let scopes = inventory.scopes().iter().map(|scope| (inventory.clouds()[usize::from(scope.cloud)].id.to_string(), scope.id.to_string()));
+    let whole = scopes.collect();
+    let cx = Context { spend: spend.as_ref(), whole: Some(&whole), ..Context::new(&inventory, now) };
     let (result, prices) = (audit(&cx, RULES).map_err(|e| e.to_string())?, Prices::default());
     let source = FindingSource::new(cx, RULES, &result, &prices, None);
     Ok(source.iter().collect())
+}
+
+/// What a bill says, read and attributed as a scan does it.
+fn spend(taxonomy: &Arc<Taxonomy>, inventory: &Inventory, facts: &[CloudFacts], bill: &str, now: Timestamp) -> Result<Spend, String> {
+    const NAMES: [&[&str]; 3] = [&["AWS"], &["Microsoft"], &["Google Cloud"]];
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let file = folder.path().join("bill.csv");
+    std::fs::write(&file, bill).map_err(|e| e.to_string())?;
+    let owners = Owners::new(inventory);
+    let billing = Billing {
+        taxonomy: Arc::clone(taxonomy),
+        dictionary: inventory.dictionary().clone(),
+        clouds: Clouds { known: facts.iter().cloned().zip(NAMES).collect() },
+        owners: Some(&owners),
+        measure: Measure::Effective,
+        all_measures: false,
+        keys: taxonomy.ids().map(|(id, _)| id).collect(),
+        dimensions: Dimensions::ALL,
+        price_resources: true,
+        price_before: Some(now.month()),
+        days_from: None,
+        prefixes: &[],
+    };
+    let read = || {
+        let bill = Bill::find(&[file])?;
+        let aggregate = tagledger_cost::read(&bill, &billing, &|_, _| {})?;
+        let months = aggregate.months();
+        let month = months.iter().rev().find(|month| **month < now.month()).or(months.last()).copied();
+        let mut spend = Cube::new(&aggregate, &billing)?.spend(&billing, month);
+        if let Some(month) = month {
+            tagledger_cost::read_days(&bill, &billing, &billing.keys, month, &mut spend)?;
+        }
+        Ok(spend)
+    };
+    read().map_err(|e: CostError| e.to_string())
 }

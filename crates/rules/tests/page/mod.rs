@@ -71,6 +71,8 @@ pub struct Example {
     pub now: Timestamp,
     pub taxonomy: Option<Block>,
     pub inventory: Option<Block>,
+    /// A FOCUS bill.
+    pub bill: Option<Block>,
     pub expect: Vec<Expected>,
 }
 
@@ -82,7 +84,7 @@ impl Example {
             Some(("Passes", _)) => None,
             _ => return Err(format!("{line}: the heading of an example begins with `Breaks: `, `Undetermined: ` or `Passes: `")),
         };
-        Ok(Self { line, verdict, now: NOW, taxonomy: None, inventory: None, expect: Vec::new() })
+        Ok(Self { line, verdict, now: NOW, taxonomy: None, inventory: None, bill: None, expect: Vec::new() })
     }
 }
 
@@ -145,17 +147,18 @@ impl Page {
             ("yaml taxonomy", None) => twice(self.taxonomy.replace(block)),
             ("yaml taxonomy", Some(example)) => twice(example.taxonomy.replace(block)),
             ("json inventory", Some(example)) => twice(example.inventory.replace(block)),
+            ("csv bill", Some(example)) => twice(example.bill.replace(block)),
             ("expect", Some(example)) => {
                 for (number, text) in (line..).zip(block.text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
                     example.expect.push(Expected::parse(number, text)?);
                 }
                 Ok(())
             }
-            (info, None) if info.starts_with("csv ") => {
+            (info, None) if info.starts_with("csv ") && info != "csv bill" => {
                 self.files.push((info.trim_start_matches("csv ").to_owned(), block));
                 Ok(())
             }
-            ("json inventory" | "expect", None) => Err(format!("{line}: a block `{info}` belongs to an example")),
+            ("json inventory" | "csv bill" | "expect", None) => Err(format!("{line}: a block `{info}` belongs to an example")),
             _ => Ok(()),
         }
     }

@@ -3,6 +3,7 @@
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
+use std::path::PathBuf;
 use url::Url;
 
 /// Schemes, and how the variables begin that configure their store: credentials, region, endpoint.
@@ -26,11 +27,35 @@ pub(super) fn open(at: &str) -> Result<(Box<dyn ObjectStore>, Key), String> {
 }
 
 fn folder(at: &str) -> Result<(Box<dyn ObjectStore>, Key), String> {
-    let whole = std::path::absolute(at).map_err(|e| format!("is no folder: {e}"))?;
+    let whole = std::path::absolute(at).map(plain).map_err(|e| format!("is no folder: {e}"))?;
     if whole.exists() && !whole.is_dir() {
         return Err("is a file; name a folder for the history".to_owned());
     }
     let root = Key::from_absolute_path(&whole).map_err(|e| format!("cannot be a folder for a history: {e}"))?;
     // Folders of days whose runs are gone go with them.
     Ok((Box::new(LocalFileSystem::new().with_automatic_cleanup(true)), root))
+}
+
+/// A path without `..`; what is there already is taken as the system takes it, links and all.
+fn plain(path: PathBuf) -> PathBuf {
+    let mut rest = Vec::new();
+    let mut there = path.clone();
+    while !there.exists() {
+        match (there.components().next_back(), there.parent()) {
+            (Some(part), Some(parent)) => {
+                rest.push(part.as_os_str().to_owned());
+                there = parent.into();
+            }
+            _ => return path,
+        }
+    }
+    let mut plain = there.canonicalize().unwrap_or(there);
+    for part in rest.iter().rev() {
+        if part == ".." {
+            plain.pop();
+        } else {
+            plain.push(part);
+        }
+    }
+    plain
 }

@@ -57,6 +57,10 @@ fn what_is_damaged_is_named_and_the_rest_stands() {
     assert!(all.damaged.len() == 1 && all.damaged[0].starts_with(&ids[1]), "{:?}", all.damaged);
     let torn = history.table(&all.runs[1], "findings").unwrap_err().to_string();
     assert!(torn.contains(&ids[2]) && torn.contains("damaged"), "{torn}");
+    // A name that breaks the list off is said: half a list would pass for a whole one.
+    fs::write(root.join("_runs/a\tb"), "").unwrap();
+    let broken = history.runs::<String>().unwrap_err().to_string();
+    assert!(broken.contains("the history cannot be read"), "{broken}");
 }
 
 #[test]
@@ -71,14 +75,27 @@ fn what_is_too_old_goes_and_so_does_what_killed_runs_left() {
         fs::create_dir_all(run).unwrap();
         fs::write(run.join("findings.parquet"), "half").unwrap();
     }
-    let now = moment("2026-11-27T02:00:00Z");
-    assert_eq!(history.prune(moment("2026-03-01T00:00:00Z"), now).unwrap(), 1);
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(48);
+    fs::File::options().write(true).open(left.join("findings.parquet")).unwrap().set_modified(long_ago).unwrap();
+    // What lies below and beside, and is another history's or anybody's.
+    let foreign = [
+        "team/findings/date=2026-01-01/run=20260101T000000Z-00000000/findings.parquet",
+        "findings/run=20260101T000000Z-00000000/model.bin",
+        "_runs/0-budget.json",
+    ];
+    for file in foreign {
+        fs::create_dir_all(root.join(file).parent().unwrap()).unwrap();
+        fs::write(root.join(file), "theirs").unwrap();
+        fs::File::options().write(true).open(root.join(file)).unwrap().set_modified(long_ago).unwrap();
+    }
+    assert_eq!(history.prune(moment("2026-03-01T00:00:00Z"), &["findings"]).unwrap(), 1);
+    assert!(foreign.iter().all(|file| root.join(file).exists()));
     let all = history.runs::<String>().unwrap();
     assert_eq!(all.runs.iter().map(|run| &run.id).collect::<Vec<_>>(), [&ids[1], &ids[2]]);
     let has = |day: &str, id: &str| root.join(format!("findings/date={day}/run={id}/findings.parquet")).exists();
     assert!(!has("2026-01-01", &ids[0]) && has("2026-06-01", &ids[1]) && has("2026-11-01", &ids[2]));
     assert!(!left.join("findings.parquet").exists() && being_written.join("findings.parquet").exists());
-    assert_eq!(history.prune(moment("2026-03-01T00:00:00Z"), now).unwrap(), 0);
+    assert_eq!(history.prune(moment("2026-03-01T00:00:00Z"), &["findings"]).unwrap(), 0);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::{Known, KnownRule};
 use crate::yaml::{Node, Reader, Shape, Word, suggest};
 use crate::{Key, KeyId, OptionShape, Requirement, RuleOption, RuleSetting, Waiver, duration};
 use std::collections::BTreeMap;
-use tagledger_model::Level;
+use tagledger_model::{Amount, Level};
 use wildmatch::WildMatch;
 
 /// Reads `requirements:`.
@@ -33,7 +33,7 @@ fn requirement(reader: &mut Reader<'_>, node: &Node, keys: &[Key], known: &Known
 }
 
 /// The key of that exact name; else a mistake.
-fn find_key(reader: &mut Reader<'_>, keys: &[Key], word: Word<'_>) -> Option<KeyId> {
+pub(super) fn find_key(reader: &mut Reader<'_>, keys: &[Key], word: Word<'_>) -> Option<KeyId> {
     let found = keys.iter().position(|k| k.name == word.text).and_then(|i| u8::try_from(i).ok()).map(KeyId);
     if found.is_none() && !keys.is_empty() {
         let help = suggest(word.text, "keys", keys.iter().map(|k| k.name.as_str()));
@@ -101,6 +101,11 @@ fn setting(reader: &mut Reader<'_>, id: Word<'_>, node: &Node, keys: &[Key], rul
 fn check_option(reader: &mut Reader<'_>, option: &RuleOption, node: &Node, words: &[Word<'_>], keys: &[Key]) {
     match option.shape {
         OptionShape::Words => {}
+        OptionShape::Amount => {
+            for word in words.iter().filter(|word| amount(word.text).is_none()) {
+                reader.error(word.at, format!("`{}` is no amount", word.text.escape_debug()), "Write a number such as 100 or 0.50, without a currency");
+            }
+        }
         OptionShape::Duration => drop(reader.seconds(node, &format!("`{}`", option.name))),
         OptionShape::ValuesOf(name) => match keys.iter().find(|key| key.name == name) {
             Some(key) => {
@@ -114,6 +119,11 @@ fn check_option(reader: &mut Reader<'_>, option: &RuleOption, node: &Node, words
             }
         },
     }
+}
+
+/// An amount that is not negative.
+pub(super) fn amount(text: &str) -> Option<Amount> {
+    Amount::parse(text).ok().map(|(amount, _)| amount).filter(|amount| *amount >= Amount::ZERO)
 }
 
 fn level(reader: &mut Reader<'_>, word: Word<'_>) -> Option<Level> {

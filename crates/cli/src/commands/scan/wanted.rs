@@ -50,14 +50,22 @@ impl Wanted {
                 return Err(Failure::Usage(format!("{flag}: {} cannot be told that", names.join(" and "))));
             }
         }
+        let (out, history) = (out(args, now), history(args, &file));
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        if let Some(at) = history.as_deref().filter(|at| !at.contains("://") && absolute(Path::new(at)).starts_with(absolute(&out))) {
+            return Err(Failure::Usage(format!(
+                "{at}: the history would lie in the run {}, and go with it when the next run takes its place; name a folder beside it",
+                out.display()
+            )));
+        }
         Ok(Self {
             taxonomy: args.audit.taxonomy.clone().or_else(|| file.taxonomy()).unwrap_or_else(|| PathBuf::from("taxonomy.yaml")),
             from,
             bill: if args.bill.is_empty() { file.bill() } else { args.bill.clone() },
             clouds,
             at_once: args.concurrency.or(file.concurrency()).unwrap_or(AT_ONCE) as usize,
-            out: out(args, now),
-            history: history(args, &file),
+            out,
+            history,
             history_days: args.history_days.or(file.history_days()),
         })
     }

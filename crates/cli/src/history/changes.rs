@@ -1,0 +1,61 @@
+//! What became of findings between two states.
+
+use super::state::{Known, Looked, Standing, State};
+use tagledger_engine::FindingSource;
+use tagledger_report::Changes;
+use tagledger_report::diff::Change;
+
+/// What became of a finding that was open in one state, by how it stands in the other; none where it is still open there.
+pub(crate) fn fate(after: &State, before: &State, number: u64, known: &Known) -> Option<Change> {
+    match after.findings.get(&number).map(|known| known.standing) {
+        Some(Standing::Open) => None,
+        Some(Standing::Waived) => Some(Change::Waived),
+        Some(Standing::Undetermined) => Some(Change::Unclear),
+        None => Some(went(after, before, known)),
+    }
+}
+
+/// What became of a finding that is not there any more.
+fn went(after: &State, before: &State, known: &Known) -> Change {
+    match after.looked_at(before, known) {
+        Looked::Away => Change::NotSeen,
+        Looked::AtPlace if known.is_about_resource => Change::Gone,
+        Looked::AtPlace | Looked::AtResource => Change::Fixed,
+    }
+}
+
+/// Counts what became of the open findings of before, and of now.
+pub(super) fn count(findings: &FindingSource<'_>, before: &State, here: &State) -> Changes {
+    let mut changes = Changes::default();
+    let mut standings = std::collections::HashMap::new();
+    for (number, verdict, waived, seen) in findings.known_since() {
+        let standing = match (verdict, waived) {
+            (tagledger_model::Verdict::Violated, false) => Standing::Open,
+            (tagledger_model::Verdict::Violated, true) => Standing::Waived,
+            (tagledger_model::Verdict::Undetermined, _) => Standing::Undetermined,
+        };
+        standings.insert(number, standing);
+        if standing == Standing::Open {
+            *match before.findings.get(&number).map(|known| known.standing) {
+                Some(Standing::Open) => &mut changes.still,
+                Some(_) => &mut changes.reopened,
+                None if seen.is_new => &mut changes.new,
+                None => &mut changes.first_looked_at,
+            } += 1;
+        }
+    }
+    for (number, known) in before.findings.iter().filter(|(_, known)| known.standing == Standing::Open) {
+        let slot = match standings.get(number) {
+            Some(Standing::Open) => continue,
+            Some(Standing::Waived) => &mut changes.waived,
+            Some(Standing::Undetermined) => &mut changes.unclear,
+            None => match went(here, before, known) {
+                Change::NotSeen => &mut changes.not_seen,
+                Change::Gone => &mut changes.gone,
+                _ => &mut changes.fixed,
+            },
+        };
+        *slot += 1;
+    }
+    changes
+}

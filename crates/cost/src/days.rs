@@ -1,0 +1,110 @@
+//! Spend by day, and what of it was charged for use: for rules about single days and about what nobody uses any more.
+//!
+//! A pass of its own over the bill, with few keys and no services, so that the pass that everything else is made of stays as small as it is.
+
+use crate::aggregate::{Aggregate, OwnerKind};
+use crate::billing::Billing;
+use crate::book::Book;
+use crate::focus::Measure;
+use crate::ladder::{LadderContext, attribute};
+use crate::spend::{Scoped, attributed};
+use crate::{Bill, CostError, Dimensions};
+use std::collections::BTreeMap;
+use tagledger_engine::{Attributed, DayLine, Spend};
+use tagledger_model::{Amount, Month, Text, Timestamp};
+use tagledger_taxonomy::KeyId;
+
+/// Marks the day of what was charged for use.
+const USE: char = '+';
+
+/// True for units of what merely stands there: hours, months, and amounts that are kept for such a time. All else is counted when something is done.
+fn is_time(unit: &str) -> bool {
+    const TIMES: [&str; 20] = [
+        "second", "seconds", "sec", "secs", "s", "minute", "minutes", "min", "mins", "hour", "hours", "hr", "hrs", "h", "day", "days", "month", "months", "mo",
+        "year",
+    ];
+    let mut words = unit.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.any(|word| TIMES.contains(&word.to_ascii_lowercase().as_str()))
+}
+
+impl Book<'_> {
+    /// The word for a day and whether its charge was for use, in the place of a service; none for days before those that are kept apart.
+    pub(crate) fn day(&mut self, month: Month, day: Option<i64>, unit: Option<&str>) -> u32 {
+        let wanted = self.billing.days_from.is_some_and(|from| month >= from);
+        let Some(day) = day.filter(|_| wanted) else { return crate::book::NO_WORD };
+        let is_use = unit.is_some_and(|unit| !is_time(unit));
+        self.word(&if is_use { format!("{day}{USE}") } else { day.to_string() })
+    }
+}
+
+/// Reads a bill day by day, from a month on, by these keys, and adds what it says to the spend.
+pub fn read_days(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], from: Month, spend: &mut Spend) -> Result<(), CostError> {
+    let daily = Billing {
+        keys: keys.to_vec(),
+        all_measures: false,
+        dimensions: Dimensions { provider: true, scope: true, service: false },
+        price_resources: false,
+        days_from: Some(from),
+        ..billing.clone()
+    };
+    let aggregate = crate::read(bill, &daily, &|_, _| {})?;
+    spend.knows_use = aggregate.knows_units;
+    spend.days = lines(&aggregate, &daily)?;
+    Ok(())
+}
+
+fn lines(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<Vec<DayLine>, CostError> {
+    let cx = LadderContext::new(aggregate, billing);
+    let attributions = billing.keys.iter().map(|key| attribute(&cx, *key)).collect::<Result<Vec<_>, _>>()?;
+    let values: Vec<Vec<Text>> = billing.keys.iter().map(|key| billing.dictionary.values(*key)).collect();
+    let at = Measure::position(billing.measure);
+    let mut sums: BTreeMap<(u32, Vec<Attributed>, bool), Amount> = BTreeMap::new();
+    for (number, group) in aggregate.groups.iter().enumerate() {
+        let whose = |(key, attribution): (usize, &crate::ladder::Attribution)| {
+            let code = attribution.values[number] as usize;
+            attributed(code.checked_sub(1).map(|code| &values[key][code]), attribution.bases[number])
+        };
+        let keys = attributions.iter().enumerate().map(whose).collect();
+        let is_ownerless = matches!(aggregate.owners[group.owner as usize], OwnerKind::Unknown { .. });
+        *sums.entry((group.context, keys, is_ownerless)).or_default() += group.sums[at];
+    }
+    let line = |((context, keys, is_ownerless), amount): ((u32, Vec<Attributed>, bool), Amount)| {
+        let context = aggregate.contexts[context as usize];
+        let day = aggregate.word(context.service);
+        let place = Scoped::of(billing, aggregate.word(context.provider), aggregate.word(context.account));
+        Some(DayLine {
+            day: day.trim_end_matches(USE).parse::<i64>().ok()?,
+            currency: aggregate.word(context.currency).clone(),
+            cloud: place.cloud,
+            scope: place.scope,
+            keys: billing.keys.iter().copied().zip(keys).collect(),
+            is_ownerless,
+            is_use: day.ends_with(USE),
+            amount,
+        })
+    };
+    let mut lines: Vec<DayLine> = sums.into_iter().filter_map(line).collect();
+    let place = |line: &DayLine| (line.day, line.cloud.clone(), line.scope.clone(), line.currency.clone(), line.is_use, line.is_ownerless, line.keys.clone());
+    lines.sort_by_key(place);
+    Ok(lines)
+}
+
+/// The day of a moment.
+pub(crate) fn day_of(text: &str) -> Option<i64> {
+    Timestamp::parse(text).map(Timestamp::days)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_time;
+
+    #[test]
+    fn what_stands_there_is_told_from_what_is_done() {
+        for unit in ["Hrs", "Hours", "GB-Mo", "GiB-month", "1 Hour", "10 GB/Month", "seconds", "vCPU-Hours", "IOPS-Mo"] {
+            assert!(is_time(unit), "{unit}");
+        }
+        for unit in ["Requests", "GB", "10K", "Messages", "Count", "Lambda-GB", "1M", "Operations", "Units"] {
+            assert!(!is_time(unit), "{unit}");
+        }
+    }
+}

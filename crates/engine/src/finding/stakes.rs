@@ -1,0 +1,96 @@
+//! What each rule found, and the money at stake.
+
+use super::FindingSource;
+use crate::check::Table;
+use tagledger_model::{Level, Money, Verdict};
+
+impl FindingSource<'_> {
+    /// Per rule that ran: level, population, and hits that are violated, undetermined and waived, with the cost of the
+    /// resources violated, each resource once.
+    pub fn by_rule(&self) -> Vec<RuleCounts> {
+        let mut counts: Vec<RuleCounts> = Vec::new();
+        for (position, rule) in self.rules.iter().enumerate() {
+            let mut runs = self.audit.checks.iter().filter(|c| c.rule == position).peekable();
+            if let Some(first) = runs.peek() {
+                counts.push(RuleCounts { rule: rule.meta().id, level: first.level, population: runs.map(|c| c.population).sum(), ..RuleCounts::default() });
+            }
+        }
+        let mut seen: Vec<Vec<u64>> = vec![Vec::new(); counts.len()];
+        for hit in &self.audit.hits {
+            let check = &self.audit.checks[hit.check as usize];
+            let id = self.rules[check.rule].meta().id;
+            let Some(at) = counts.iter().position(|c| c.rule == id) else { continue };
+            let count = &mut counts[at];
+            match (hit.waiver, hit.verdict) {
+                (u32::MAX, Verdict::Violated) => {
+                    count.violated += 1;
+                    if check.table == Table::Resources && first_time(&mut seen[at], hit.row) {
+                        add(&mut count.at_stake, self.prices.of(hit.row));
+                    } else if check.table == Table::Rows {
+                        add(&mut count.at_stake, self.audit.rows[hit.row as usize].money.clone());
+                    }
+                }
+                (u32::MAX, Verdict::Undetermined) => count.undetermined += 1,
+                _ => count.waived += 1,
+            }
+        }
+        counts
+    }
+
+    /// What the resources with violated, not waived findings cost in the priced month, each resource once.
+    pub fn at_stake(&self) -> Vec<Money> {
+        let (mut seen, mut sums): (Vec<u64>, Vec<Money>) = (Vec::new(), Vec::new());
+        for hit in self.audit.hits.iter().filter(|h| h.waiver == u32::MAX && h.verdict == Verdict::Violated) {
+            if self.audit.checks[hit.check as usize].table == Table::Resources && first_time(&mut seen, hit.row) {
+                add(&mut sums, self.prices.of(hit.row));
+            }
+        }
+        sums
+    }
+}
+
+/// Adds amounts to sums, currency by currency.
+fn add(sums: &mut Vec<Money>, amounts: Vec<Money>) {
+    for money in amounts {
+        match sums.iter_mut().find(|m| m.currency == money.currency) {
+            Some(sum) => sum.amount += money.amount,
+            None => sums.push(money),
+        }
+    }
+}
+
+/// True the first time a row is asked for; the set is a bit per row.
+fn first_time(seen: &mut Vec<u64>, row: u32) -> bool {
+    let (word, bit) = (row as usize / 64, 1_u64 << (row % 64));
+    if seen.len() <= word {
+        seen.resize(word + 1, 0);
+    }
+    let new = seen[word] & bit == 0;
+    seen[word] |= bit;
+    new
+}
+
+/// What one rule found.
+#[derive(Debug, Clone)]
+pub struct RuleCounts {
+    /// Rule id.
+    pub rule: &'static str,
+    /// Level it ran at.
+    pub level: Level,
+    /// Rows judged.
+    pub population: u64,
+    /// Violated, not waived.
+    pub violated: u64,
+    /// Undetermined, not waived.
+    pub undetermined: u64,
+    /// Waived.
+    pub waived: u64,
+    /// Cost of the violated resources in the priced month.
+    pub at_stake: Vec<Money>,
+}
+
+impl Default for RuleCounts {
+    fn default() -> Self {
+        Self { rule: "", level: Level::Off, population: 0, violated: 0, undetermined: 0, waived: 0, at_stake: Vec::new() }
+    }
+}

@@ -1,0 +1,87 @@
+//! What a bill says, added up as rules ask for it. The bill itself is read in `cost`.
+
+use tagledger_model::{Amount, CloudId, Month, Text};
+use tagledger_taxonomy::KeyId;
+
+/// Whose a unit of spend is, on one key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Attributed {
+    /// This canonical value's.
+    To(Text),
+    /// Nobody's, and why, in words. It is open where a tag that nobody has read may say whose it is.
+    Nobody {
+        /// Why.
+        why: &'static str,
+        /// Nobody has read what would say it.
+        open: bool,
+    },
+}
+
+/// Spend that differs in nothing that rules tell apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpendLine {
+    /// Billing month.
+    pub month: Month,
+    /// Currency.
+    pub currency: Text,
+    /// Cloud; `-` where the bill names none that is known.
+    pub cloud: CloudId,
+    /// The scope as the inventory calls it, else as the bill does.
+    pub scope: Text,
+    /// Its name, where the inventory has one.
+    pub scope_name: Option<Text>,
+    /// Service.
+    pub service: Text,
+    /// By key.
+    pub keys: Vec<(KeyId, Attributed)>,
+    /// Amount.
+    pub amount: Amount,
+}
+
+impl SpendLine {
+    /// Whose it is, on a key.
+    pub fn of(&self, key: KeyId) -> Option<&Attributed> {
+        self.keys.iter().find(|(other, _)| *other == key).map(|(_, whose)| whose)
+    }
+}
+
+/// Spend of one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayLine {
+    /// Days since 1970-01-01, UTC.
+    pub day: i64,
+    /// Currency.
+    pub currency: Text,
+    /// Cloud; `-` where the bill names none that is known.
+    pub cloud: CloudId,
+    /// The scope as the inventory calls it, else as the bill does.
+    pub scope: Text,
+    /// By key.
+    pub keys: Vec<(KeyId, Attributed)>,
+    /// The row names a resource that the inventory does not hold.
+    pub is_ownerless: bool,
+    /// It was charged for what was done, not for what merely stood there.
+    pub is_use: bool,
+    /// Amount.
+    pub amount: Amount,
+}
+
+/// A bill as rules see it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Spend {
+    /// The last month of the bill that is over.
+    pub month: Option<Month>,
+    /// Spend by month, in the order of the cube.
+    pub lines: Vec<SpendLine>,
+    /// Spend by day; empty where the bill says no days.
+    pub days: Vec<DayLine>,
+    /// Whether the bill says what was charged for use.
+    pub knows_use: bool,
+}
+
+impl Spend {
+    /// The newest month of the bill.
+    pub fn newest(&self) -> Option<Month> {
+        self.lines.iter().map(|line| line.month).max()
+    }
+}

@@ -1,0 +1,51 @@
+//! The audit of environments as the page shows it.
+
+use super::view::shown;
+use crate::Summary;
+use crate::count::{grouped, money, plural};
+use serde::Serialize;
+use std::io;
+
+/// One environment.
+#[derive(Serialize)]
+pub(super) struct EnvironmentView {
+    name: String,
+    verdict: String,
+    why: String,
+    purpose: String,
+    owner: String,
+    owners: String,
+    containers: String,
+    applications: String,
+    resources: String,
+    expired: String,
+    changed: String,
+    lifetime: String,
+    per_day: String,
+}
+
+/// Every environment; none for an estate of which nothing says one.
+pub(super) fn environments(summary: &Summary) -> io::Result<Vec<EnvironmentView>> {
+    let rows = &summary.environments;
+    if rows.iter().any(|row| row.environment.is_some()) { rows.iter().map(environment).collect() } else { Ok(Vec::new()) }
+}
+
+fn environment(row: &crate::EnvironmentRow) -> io::Result<EnvironmentView> {
+    let text = |text: &Option<String>| text.as_deref().map_or_else(|| "–".to_owned(), shown);
+    let owners = if row.owners.is_empty() { String::new() } else { format!("resources name {}", shown(&row.owners.join(", "))) };
+    Ok(EnvironmentView {
+        name: row.environment.as_deref().map_or_else(|| "none".to_owned(), shown),
+        verdict: shown(&row.verdict),
+        why: shown(&row.why),
+        purpose: text(&row.purpose),
+        owner: text(&row.owner),
+        owners,
+        containers: grouped(row.containers),
+        applications: grouped(row.applications),
+        resources: grouped(row.resources),
+        expired: if row.expired == 0 { "–".to_owned() } else { grouped(row.expired) },
+        changed: text(&row.changed),
+        lifetime: row.lifetime_days.map_or_else(|| "–".to_owned(), |days| plural(days, "day")),
+        per_day: money(&row.per_day)?,
+    })
+}
