@@ -164,3 +164,36 @@ fn the_committed_sample_is_what_the_program_writes() {
     let size: usize = committed.values().map(Vec::len).sum();
     assert!(size < 1_200_000, "reports/sample has grown to {size} bytes");
 }
+
+#[test]
+fn digests_hold_every_open_finding_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample = root().join("reports/sample");
+    let all = records(&std::fs::read_to_string(sample.join("findings.csv")).unwrap());
+    let open: BTreeSet<&str> = all.iter().filter(|f| f["verdict"] == "violated" && f["waived"] == "no").map(|f| f["fingerprint"].as_str()).collect();
+    for key in ["Owner", "Application"] {
+        let out = folder.path().join(key);
+        tagledger(["report", "--digest", key, "--from"]).with([&sample]).with(["--out"]).with([&out]).exits(0);
+        let mut seen = BTreeSet::new();
+        for (name, bytes) in contents(&out) {
+            let text = String::from_utf8(bytes).unwrap();
+            let Some(value) = name.strip_suffix(".csv") else {
+                assert!(text.starts_with("# ") && text.contains("| level | what is wrong |") && !text.contains('\u{1b}'), "{name}");
+                continue;
+            };
+            let rows = records(&text);
+            for row in &rows {
+                assert!(seen.insert(row["fingerprint"].clone()), "{name} repeats {row:?}");
+                assert!(key == "Owner" || row["application"] == value || value == "nobody" && row["application"].is_empty(), "{name}: {row:?}");
+            }
+            let dearest = |row: &BTreeMap<String, String>| {
+                ["cost_EUR", "cost_USD"].iter().filter(|c| !row[**c].is_empty()).map(|c| Decimal::parse(&row[*c])).max().unwrap_or_default()
+            };
+            assert!(rows.windows(2).all(|two| dearest(&two[0]) >= dearest(&two[1])), "{name} is not in the order of money");
+            assert!(out.join(format!("{value}.md")).exists());
+        }
+        assert_eq!(seen.iter().map(String::as_str).collect::<BTreeSet<_>>(), open);
+    }
+    let done = tagledger(["report", "--digest", "Team", "--out", "x", "--from"]).with([&sample]).within(folder.path()).exits(2);
+    assert!(done.err.contains("--digest Team: the taxonomy of this run has no such key; it has Environment"), "{}", done.err);
+}

@@ -290,6 +290,10 @@ pub(crate) struct Report {
     /// Write the files of the format here (of every format, unless --format is given) instead of printing.
     #[arg(long, short, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write a digest for each value of this key instead, such as Owner or Application: one CSV and one Markdown file with only what they must mend, dearest
+    /// first.
+    #[arg(long, value_name = "KEY", requires = "out", conflicts_with = "format")]
+    pub digest: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -144,14 +144,27 @@ impl<W: Write> Sheet<W> {
 }
 
 fn findings(report: &Report<'_>, out: Box<dyn Write + '_>) -> io::Result<()> {
-    let mut sheet = Sheet::new(out, report.summary);
+    let mut sheet = findings_sheet(report.summary, out)?;
+    report.rows.findings(&mut |f| finding(&mut sheet, f))?;
+    sheet.writer.flush()
+}
+
+/// Some findings, in the form of findings.csv.
+pub(crate) fn some_findings(summary: &Summary, findings: &[Finding], out: Box<dyn Write + '_>) -> io::Result<()> {
+    let mut sheet = findings_sheet(summary, out)?;
+    findings.iter().try_for_each(|f| finding(&mut sheet, f))?;
+    sheet.writer.flush()
+}
+
+/// A sheet of findings with its titles.
+fn findings_sheet<'o>(summary: &Summary, out: Box<dyn Write + 'o>) -> io::Result<Sheet<Box<dyn Write + 'o>>> {
+    let mut sheet = Sheet::new(out, summary);
     sheet.texts(["level", "verdict", "waived", "rule", "key", "cloud", "scope", "region", "kind", "resource", "name", "environment", "application"])?;
     sheet.texts(["message", "evidence_field", "evidence_value", "provenance", "demanded_by", "suggestion"])?;
     sheet.cost_titles()?;
     sheet.texts(["waiver_reason", "waiver_owner", "waiver_expires", "fingerprint", "first_seen"])?;
     sheet.end()?;
-    report.rows.findings(&mut |f| finding(&mut sheet, f))?;
-    sheet.writer.flush()
+    Ok(sheet)
 }
 
 fn finding<W: Write>(sheet: &mut Sheet<W>, f: &Finding) -> io::Result<()> {

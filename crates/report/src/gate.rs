@@ -10,7 +10,7 @@ mod gitlab;
 mod group;
 mod json;
 mod junit;
-mod markdown;
+pub(crate) mod markdown;
 mod sarif;
 mod text;
 

@@ -8,6 +8,7 @@ mod count;
 mod coverage;
 mod csv;
 pub mod diff;
+pub mod digest;
 mod document;
 mod environments;
 mod format;

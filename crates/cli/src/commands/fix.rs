@@ -1,5 +1,7 @@
 //! `fix`: the commands that would mend the findings of a run, as a script for each cloud. It runs nothing.
 
+mod majority;
+
 use crate::args::Fix;
 use crate::exit::{self, Code};
 use crate::failure::{Failure, inert};
@@ -28,6 +30,8 @@ struct Mends {
     renames: BTreeMap<String, (String, String)>,
     /// What is only likely.
     perhaps: Vec<(String, Suggestion)>,
+    /// Keys without a value, each with the tag that would say it.
+    missing: Vec<(String, String)>,
 }
 
 pub(crate) fn run(args: &Fix) -> Result<Code, Failure> {
@@ -45,7 +49,8 @@ pub(crate) fn run(args: &Fix) -> Result<Code, Failure> {
     };
     let head = super::report::open(&run)?;
     let mut all: BTreeMap<Key, Mends> = BTreeMap::new();
-    StoredRows::new(&run, &head.summary.keys, head.findings).each_finding(|finding| {
+    let rows = StoredRows::new(&run, &head.summary.keys, head.findings);
+    rows.each_finding(|finding| {
         let is_wanted = |list: &[String], word: &str| list.is_empty() || list.iter().any(|one| one == word);
         let is_open = finding.verdict == Verdict::Violated && finding.waived.is_none();
         if is_open && is_wanted(&args.cloud, finding.cloud.as_str()) && is_wanted(&args.rule, &finding.rule) {
@@ -53,11 +58,12 @@ pub(crate) fn run(args: &Fix) -> Result<Code, Failure> {
         }
         true
     })?;
+    majority::ask(&mut all, &rows, &head.summary.keys).map_err(|source| Failure::output(&run.path().display(), source))?;
     let when = head.summary.started.clone();
     let mut scripts: BTreeMap<String, String> = BTreeMap::new();
     for cloud in crate::clouds::all() {
         let id = cloud.id().to_string();
-        let here: Vec<(&Key, &Mends)> = all.iter().filter(|((of, ..), _)| *of == id).collect();
+        let here: Vec<(&Key, &Mends)> = all.iter().filter(|((of, ..), mends)| *of == id && mends.say_something()).collect();
         if !here.is_empty() {
             scripts.insert(id, script(cloud, &run.path().display().to_string(), &when, &here));
         }
@@ -82,8 +88,15 @@ fn take(all: &mut BTreeMap<Key, Mends>, finding: Finding) {
     let Some(suggestion) = finding.suggestion else { return };
     let (raw_key, raw_value) = finding.evidence.map_or((String::new(), None), |evidence| (evidence.field, evidence.value));
     // What looked like a credential was left out, and is nothing to be written.
+    if let (Suggestion::SetTag { key: tag, value: None }, Some(key)) = (&suggestion, &finding.key) {
+        let mends = all.entry((finding.cloud.to_string(), finding.scope.to_string(), finding.resource.to_string())).or_default();
+        mends.kind = finding.kind.to_string();
+        mends.region = finding.region.as_ref().map(ToString::to_string);
+        mends.missing.push((key.to_string(), tag.clone()));
+        return;
+    }
     let is_left_out = raw_value.as_deref().is_some_and(|value| tagledger_taxonomy::was_redacted(value).is_some());
-    if is_left_out || matches!(suggestion, Suggestion::Other { .. } | Suggestion::SetTag { value: None, .. }) {
+    if is_left_out || matches!(suggestion, Suggestion::Other { .. }) {
         return;
     }
     let mends = all.entry((finding.cloud.to_string(), finding.scope.to_string(), finding.resource.to_string())).or_default();
@@ -97,6 +110,10 @@ fn take(all: &mut BTreeMap<Key, Mends>, finding: Finding) {
 }
 
 impl Mends {
+    fn say_something(&self) -> bool {
+        !(self.values.is_empty() && self.renames.is_empty() && self.perhaps.is_empty())
+    }
+
     /// What is certain, as one change.
     fn changes(&self) -> TagChanges {
         let mut changes = TagChanges { set: self.values.clone(), ..TagChanges::default() };

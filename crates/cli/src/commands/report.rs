@@ -1,5 +1,7 @@
 //! `report`: a stored run, rendered again.
 
+mod digest;
+
 use super::scan::{Head, LAYOUT, print_format};
 use crate::args::{Format, Report as Args};
 use crate::exit::{self, Code};
@@ -27,6 +29,9 @@ pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
     let run = RunFolder::open(&args.from)?;
     let head = open(&run)?;
     let rows = StoredRows::new(&run, &head.summary.keys, head.findings);
+    if let Some((key, out)) = args.digest.as_deref().zip(args.out.as_deref()) {
+        return digest::write(&head.summary, &rows, key, out);
+    }
     let report = Report { summary: &head.summary, rows: &rows };
     let Some(out) = &args.out else {
         print_format(&report, args.format)?;

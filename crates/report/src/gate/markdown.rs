@@ -113,7 +113,7 @@ fn visible_lines(text: &str) -> String {
 }
 
 /// Text within a table: nothing in it is markup, ends the cell, or calls anybody.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(LONGEST));
     for c in visible(text).chars().take(LONGEST) {
         match c {
