@@ -132,19 +132,19 @@ fn each_cloud_has_its_script_and_its_own_command_line() {
 fn what_most_of_a_stack_say_is_a_comment_and_no_command() {
     let desk = Desk::new();
     desk.put("taxonomy.yaml", "version: 1\nkeys: { Owner: { required: true } }\n");
-    let disk = |n: u32, owner: &str| {
+    let volume = |n: u32, owner: &str| {
         format!(
             "azure,sub-a,microsoft.compute/disks,/subscriptions/sub-a/resourcegroups/rg/providers/microsoft.compute/disks/d{n},/subscriptions/sub-a/resourcegroups/rg,{owner}\n"
         )
     };
-    let all: String = [disk(1, "jane"), disk(2, "jane"), disk(3, "jane"), disk(4, "omar"), disk(5, "")].concat();
+    let all: String = [volume(1, "jane"), volume(2, "jane"), volume(3, "jane"), volume(4, "omar"), volume(5, "")].concat();
     desk.put("a.csv", format!("cloud,scope,kind,id,group,tag:Owner\n{all}"));
     desk.call("scan -q --from a.csv --out run --now 2026-11-01 --format none").exits(1);
     let script = desk.call("fix --run run").exits(0).out;
     assert!(script.contains("/disks/d5: Owner has no value; 3 of 4 in the group /subscriptions/sub-a/resourcegroups/rg that have one say jane"), "{script}");
     assert!(script.lines().filter(|line| line.contains("jane")).all(|line| line.starts_with('#')), "{script}");
     // Where they are of two minds, nobody is quoted.
-    desk.put("a.csv", format!("cloud,scope,kind,id,group,tag:Owner\n{all}{}{}", disk(6, "omar"), disk(7, "omar")));
+    desk.put("a.csv", format!("cloud,scope,kind,id,group,tag:Owner\n{all}{}{}", volume(6, "omar"), volume(7, "omar")));
     desk.call("scan -q --from a.csv --out run --now 2026-11-01 --format none").exits(1);
     assert!(!desk.call("fix --run run").exits(0).out.contains("have one say"));
 }

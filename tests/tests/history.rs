@@ -363,3 +363,28 @@ fn the_queries_of_the_docs_run_over_a_history_as_it_is() {
         assert_eq!(ours, theirs, "{currency}");
     }
 }
+
+#[test]
+fn a_version_that_came_past_the_rehearsal_is_found_when_history_knows() {
+    let desk = Desk::new();
+    let register = "environments: { production: { after: [staging] } }\nversion_keys: [Version]\n";
+    desk.put("taxonomy.yaml", format!("version: 1\nkeys:\n  Environment: {{ values: {{ staging: [], production: [] }} }}\n  Application: {{}}\n{register}"));
+    let runs = |staging: &str, production: &str| {
+        let row = |id: u32, environment: &str, version: &str| format!("aws,1,ec2:volume,vol-{id},{environment},shop,{version}\n");
+        desk.put(
+            "a.csv",
+            format!("cloud,scope,kind,id,tag:Environment,tag:Application,tag:Version\n{}{}", row(1, "staging", staging), row(2, "production", production)),
+        );
+    };
+    let said = |day: u32| -> Vec<(String, String)> {
+        let report = report(night(&desk, day, "a.csv"), &[0]);
+        let all = report["findings"].as_array().unwrap().iter().filter(|f| f["rule"] == "unreleased-artifact");
+        all.map(|f| (f["verdict"].as_str().unwrap().to_owned(), f["message"].as_str().unwrap().to_owned())).collect()
+    };
+    runs("1.5", "1.4");
+    assert_eq!(said(1), [("violated".to_owned(), "shop 1.4 runs in production, and no scan ever saw it in staging".to_owned())]);
+    runs("1.6", "1.5");
+    assert_eq!(said(2), [], "it ran there on the first night");
+    runs("1.6", "1.7");
+    assert_eq!(said(3), [("violated".to_owned(), "shop 1.7 runs in production, and no scan ever saw it in staging".to_owned())]);
+}

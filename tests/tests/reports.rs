@@ -197,3 +197,41 @@ fn digests_hold_every_open_finding_once() {
     let done = tagledger(["report", "--digest", "Team", "--out", "x", "--from"]).with([&sample]).within(folder.path()).exits(2);
     assert!(done.err.contains("--digest Team: the taxonomy of this run has no such key; it has Environment"), "{}", done.err);
 }
+
+#[test]
+fn the_order_of_what_is_read_changes_no_byte() {
+    let mut lines: Vec<String> = Vec::new();
+    for n in 0..60 {
+        let (scope, group) = (format!("sub-{}", n % 4), format!("/subscriptions/sub-{}/resourcegroups/rg-{}", n % 4, n % 7));
+        let tags =
+            [r#"{"Environment":"prod"}"#, r#"{"env":"banana","Owner":"x"}"#, "{}", r#"{"Environment":"test","ExpiresOn":"2026-01-01"}"#][(n % 4) ^ (n % 3)];
+        let (kind, id) = (["microsoft.compute/disks", "microsoft.network/networkinterfaces"][n % 2], format!("{group}/providers/x/{n}"));
+        lines.push(format!(r#"{{"cloud":"azure","scope":"{scope}","kind":"{kind}","id":"{id}","group":"{group}","tags":{tags}}}"#));
+        // A second source of the same resource, which knows something else of it.
+        if n % 5 == 0 {
+            lines.push(format!(r#"{{"cloud":"azure","scope":"{scope}","kind":"{kind}","id":"{id}","attached":"no"}}"#));
+        }
+    }
+    for n in 0..4 {
+        lines.push(format!(r#"{{"cloud":"azure","scope":"sub-{n}","kind":"scope","name":"test-{n}","tags":{{"Environment":"prod"}}}}"#));
+        lines.push(format!(r#"{{"cloud":"azure","scope":"sub-{n}","kind":"resource_group","id":"/subscriptions/sub-{n}/resourcegroups/rg-{n}","name":"dev-{n}","tags":{{"Environment":"test"}}}}"#));
+    }
+    let taxonomy = "version: 1\nkeys:\n  Environment: { required: true, aliases: [env], values: { development: [dev], test: [], production: [prod] }, inherit: [resource_group, scope] }\n  Owner: { required: true }\nlifetime_keys: [ExpiresOn]\n";
+    let mut first: Option<BTreeMap<String, Vec<u8>>> = None;
+    for turn in [0, 1, 17, 40] {
+        let desk = Desk::new();
+        desk.put("taxonomy.yaml", taxonomy);
+        let mut other = lines.clone();
+        other.rotate_left(turn);
+        if turn % 2 == 1 {
+            other.reverse();
+        }
+        desk.put("a.json", other.join("\n"));
+        desk.call("scan -q --from a.json --now 2026-11-01 --out run --format none").done().ends(&[1]);
+        let files: BTreeMap<String, Vec<u8>> = contents(&desk.path("run"));
+        match &first {
+            None => first = Some(files),
+            Some(first) => files.iter().for_each(|(name, bytes)| same(name, bytes, &first[name])),
+        }
+    }
+}

@@ -43,7 +43,12 @@ pub(crate) struct Parts<'a> {
 /// The summary, and which places were seen whole and in part.
 pub(crate) fn summary(parts: &Parts<'_>) -> (Summary, Places) {
     let taxonomy = parts.cx.taxonomy();
-    let coverage: Vec<Coverage> = parts.coverage.iter().cloned().chain(unseen(parts)).collect();
+    let mut coverage: Vec<Coverage> = parts.coverage.iter().cloned().chain(unseen(parts)).collect();
+    // In whatever order files name their scopes, and clouds answer.
+    coverage.sort_by(|a, b| {
+        let place = |row: &'_ Coverage| (row.file.is_none(), row.file.clone(), row.cloud.clone(), row.scope.clone(), row.region.clone(), row.collector.clone());
+        place(a).cmp(&place(b))
+    });
     let Judged { made_up_for, seen, whole, partly } = judge(&coverage, parts.cx.inventory);
     let rules = rules(parts);
     let summary = Summary {

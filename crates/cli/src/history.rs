@@ -18,12 +18,11 @@ use crate::seen::Place;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::Path;
-use tagledger_engine::{Audit, FindingSource, Inventory, Rule, resource_number};
+use tagledger_engine::{Audit, Context, FindingSource, Inventory, Release, Rule, resource_number};
 use tagledger_model::{Coverage, Timestamp};
 use tagledger_report::Changes;
 use tagledger_report::trend::Point;
 use tagledger_store::{History, PastRun, RunFolder, Runs, StoreError};
-use tagledger_taxonomy::Taxonomy;
 
 /// Where the history of runs is that nobody gave a place.
 pub(crate) const DEFAULT: &str = "reports/history";
@@ -67,6 +66,9 @@ pub(crate) struct Record {
     pub places: Places,
     /// The rules that ran, each with the key that it was about: `rule key`, or `rule -`.
     pub checks: BTreeSet<String>,
+    /// Which versions ran where.
+    #[serde(default)]
+    pub releases: BTreeSet<Release>,
 }
 
 /// How a record names a check.
@@ -75,9 +77,10 @@ pub(crate) fn check_name(rule: &str, key: Option<&str>) -> String {
 }
 
 impl Record {
-    pub fn new(point: Point, places: Places, audit: &Audit, rules: &[&dyn Rule], taxonomy: &Taxonomy) -> Self {
+    pub fn new(point: Point, places: Places, audit: &Audit, rules: &[&dyn Rule], cx: &Context<'_>) -> Self {
+        let taxonomy = cx.taxonomy();
         let name = |check: &tagledger_engine::CheckRun| check_name(rules[check.rule].meta().id, check.key.map(|key| taxonomy.keys[key.index()].name.as_str()));
-        Self { point, places, checks: audit.checks.iter().map(name).collect() }
+        Self { point, places, checks: audit.checks.iter().map(name).collect(), releases: cx.releases() }
     }
 }
 
@@ -140,6 +143,11 @@ impl Before {
     /// Runs that are passed over, and why.
     pub fn damaged(&self) -> &[String] {
         &self.runs.damaged
+    }
+
+    /// Every version that a run before a moment saw running somewhere.
+    pub fn releases(&self, now: Timestamp) -> BTreeSet<Release> {
+        self.before(now).iter().flat_map(|source| source.record().releases.iter().cloned()).collect()
     }
 
     /// What earlier runs knew of the scopes that this one looks at.

@@ -28,8 +28,7 @@ impl Rows for LiveRows<'_> {
     }
 
     fn resources(&self, each: &mut Each<'_, ResourceRow>) -> io::Result<()> {
-        let rows = u32::try_from(self.cx.inventory.len()).unwrap_or(u32::MAX);
-        (0..rows).try_for_each(|row| each(&self.resource(row)))
+        self.cx.inventory.in_order().iter().try_for_each(|row| each(&self.resource(*row)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::frame::column;
 use crate::inventory::Inventory;
+use crate::releases::Release;
 use crate::spend::Spend;
 use polars::prelude::*;
 use std::collections::BTreeSet;
@@ -19,12 +20,14 @@ pub struct Context<'a> {
     pub spend: Option<&'a Spend>,
     /// Scopes that were seen whole, by cloud and id; none where nobody counted.
     pub whole: Option<&'a BTreeSet<(String, String)>>,
+    /// What earlier runs saw running; none without a history.
+    pub ran: Option<&'a BTreeSet<Release>>,
 }
 
 impl<'a> Context<'a> {
     /// An inventory at a moment, without a bill.
     pub fn new(inventory: &'a Inventory, now: Timestamp) -> Self {
-        Self { inventory, now, spend: None, whole: None }
+        Self { inventory, now, spend: None, whole: None, ran: None }
     }
 
     /// The taxonomy.

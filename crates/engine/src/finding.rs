@@ -67,7 +67,7 @@ pub struct FindingSource<'a> {
 
 impl<'a> FindingSource<'a> {
     /// Puts the hits in order: not waived before waived, violated before undetermined, higher level first, then the most
-    /// expensive first, then as read.
+    /// expensive first, then by cloud, scope and id.
     ///
     /// With a past, each finding is as old as that says.
     pub fn new(cx: Context<'a>, rules: &'a [&'a dyn Rule], audit: &'a Audit, prices: &'a Prices, past: Option<&Past>) -> Self {
@@ -85,7 +85,7 @@ impl<'a> FindingSource<'a> {
                     Table::Scopes | Table::Groups | Table::Waivers => 0,
                 };
                 let level = std::cmp::Reverse(source.level(number as usize));
-                ((hit.waiver != u32::MAX, hit.verdict, level, std::cmp::Reverse(price), hit.row, hit.check), number)
+                ((hit.waiver != u32::MAX, hit.verdict, level, std::cmp::Reverse(price), source.place(hit), hit.check), number)
             })
             .collect();
         keyed.sort_unstable();
@@ -202,6 +202,17 @@ impl<'a> FindingSource<'a> {
         let young = |t: Timestamp| t.0 <= self.cx.now.0 && self.cx.now.0 - t.0 < grace;
         let is_new = self.seen.get(number).is_some_and(|(_, seen)| seen.is_new && young(seen.at));
         if is_new || self.cx.inventory.resource(hit.row).created().is_some_and(young) { Level::Warn } else { check.level }
+    }
+
+    /// The place of a hit's row among those of its table, whatever the order in which sources named them.
+    fn place(&self, hit: &HitRow) -> u32 {
+        let inventory = self.cx.inventory;
+        match self.audit.checks[hit.check as usize].table {
+            Table::Resources => inventory.resource_order().places[hit.row as usize],
+            Table::Scopes => inventory.scope_order().places[hit.row as usize],
+            Table::Groups => inventory.group_order().places[hit.row as usize],
+            Table::Rows | Table::Waivers => hit.row,
+        }
     }
 
     /// Names a hit as its finding does, and asks the past about it.

@@ -2,13 +2,14 @@
 
 use crate::facts::{CloudFacts, Reader};
 use crate::merge::Given;
+use crate::order::Order;
 use crate::resolve::Resolved;
 use crate::stage::ContainerStage;
 use crate::tag_sets::{Pair, TagSets};
 use crate::view::ResourceView;
 use polars::prelude::DataFrame;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tagledger_model::{Action, ContainerRef, Facts, KeyCase, RawResource, Taggable, Text};
 use tagledger_taxonomy::{Declared, Dictionary, KeyState, Normaliser, Spelt, Stages, Taxonomy, decode_label, fold};
 
@@ -211,6 +212,8 @@ pub struct Inventory {
     pub(crate) resolved: Resolved,
     /// The codes as a Polars frame, one row per resource: what rules are expressions over.
     pub(crate) frame: DataFrame,
+    /// The orders in which resources, scopes and groups are shown, made when asked for.
+    orders: [OnceLock<Order>; 3],
 }
 
 /// Which readers knew a resource.
@@ -229,7 +232,7 @@ impl Inventory {
         }
         let resolved = Resolved::new(&parts);
         let facts = std::mem::take(&mut parts.resources.given).merged();
-        let mut inventory = Self { parts, taggable, facts, resolved, frame: DataFrame::empty() };
+        let mut inventory = Self { parts, taggable, facts, resolved, frame: DataFrame::empty(), orders: Default::default() };
         inventory.frame = crate::frame::resources(&inventory);
         inventory
     }
@@ -307,6 +310,23 @@ impl Inventory {
     /// A number that is equal for resources whose own tags stand alike on every key.
     pub fn own_state_id(&self, row: u32) -> u32 {
         self.parts.sets.state_id(self.parts.resources.sets[row as usize])
+    }
+
+    /// The resources in the order in which they are shown: by cloud, scope and id.
+    pub fn in_order(&self) -> &[u32] {
+        &self.resource_order().rows
+    }
+
+    pub(crate) fn resource_order(&self) -> &Order {
+        self.orders[0].get_or_init(|| Order::resources(self))
+    }
+
+    pub(crate) fn scope_order(&self) -> &Order {
+        self.orders[1].get_or_init(|| Order::scopes(self))
+    }
+
+    pub(crate) fn group_order(&self) -> &Order {
+        self.orders[2].get_or_init(|| Order::groups(self))
     }
 
     /// Canonical id of a resource: what bills are joined on.

@@ -172,8 +172,8 @@ pub struct Waived {
     pub expires: String,
 }
 
-/// Kinds of findings about money as a whole: what they are about is made of what other findings are about, so that their money is never added to theirs.
-pub const KINDS_OF_SUMS: [&str; 3] = ["spend", "budget", "environment"];
+/// Kinds of findings about many resources at once, about money mostly: what they are about is made of what other findings are about, so that their money is never added to theirs.
+pub const KINDS_OF_SUMS: [&str; 4] = ["spend", "budget", "environment", "release"];
 
 impl Finding {
     /// Whether its money is a sum over things that have findings of their own.

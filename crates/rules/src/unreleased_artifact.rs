@@ -1,9 +1,10 @@
-//! `unreleased-artifact`: what was never released runs in an Environment that takes released versions only.
+//! `unreleased-artifact`: what was never released runs in an Environment that takes released versions only, or what was never rehearsed in one that comes after
+//! another.
 
 use crate::words;
 use std::collections::BTreeSet;
-use tagledger_engine::{Check, Context, Explanation, Family, Hit, Rule, RuleMeta, Table};
-use tagledger_model::{Level, Suggestion};
+use tagledger_engine::{Check, Context, Explanation, Family, Hit, JudgedRow, Release, Rule, RuleMeta, Subject, Table};
+use tagledger_model::{Level, Suggestion, Text, Verdict};
 use tagledger_taxonomy::Taxonomy;
 
 pub struct UnreleasedArtifact;
@@ -13,7 +14,7 @@ static META: RuleMeta = RuleMeta {
     family: Family::MisStaged,
     level: Level::Warn,
     since: "0.1.0",
-    summary: "A pre-release, or no version at all, in an Environment that takes releases only",
+    summary: "A version that was not released, or did not run in the Environment before",
     options: &[],
     page: include_str!("../pages/unreleased-artifact.md"),
 };
@@ -25,18 +26,23 @@ impl Rule for UnreleasedArtifact {
 
     fn checks(&self, cx: &Context<'_>) -> Vec<Check> {
         let (versions, strict) = (&cx.taxonomy().version_keys, strict(cx.taxonomy()));
+        let mut checks = Vec::new();
+        if !versions.is_empty() && cx.taxonomy().environments.values().any(|environment| !environment.after.is_empty()) {
+            checks.push(Check::Rows { key: None, rows: unrehearsed(cx) });
+        }
         if versions.is_empty() || strict.is_empty() {
-            return Vec::new();
+            return checks;
         }
         let is_strict = cx.judged_by_environment(|environment| Some(strict.contains(environment.as_str())));
-        vec![Check::Columns {
+        checks.push(Check::Columns {
             table: Table::Resources,
             key: None,
             // Whether releases are asked for at all cannot be said where the Environment is not known.
             population: cx.has_tag_named(versions, |value| !value.trim().is_empty()).and(is_strict.clone().fill_null(true)).fill_null(false),
             violated: cx.has_tag_named(versions, is_unreleased).and(is_strict),
             demanded_by: None,
-        }]
+        });
+        checks
     }
 
     fn explain(&self, hit: &Hit<'_>) -> Explanation {
@@ -64,6 +70,54 @@ impl Rule for UnreleasedArtifact {
             suggestion,
             ..Explanation::default()
         }
+    }
+}
+
+/// Versions that run in an Environment, and whether they ran before in one of those that come before it.
+fn unrehearsed(cx: &Context<'_>) -> Vec<JudgedRow> {
+    let now = cx.releases();
+    let environments = &cx.taxonomy().environments;
+    let asked = now.iter().filter_map(|release| Some((release, environments.get(release.environment.as_str()).filter(|one| !one.after.is_empty())?)));
+    let all = || now.iter().chain(cx.ran.into_iter().flatten());
+    asked
+        .map(|(release, environment)| {
+            let is_before = |other: &&Release| other.application == release.application && environment.after.iter().any(|name| *name == other.environment);
+            let has_run = all().filter(is_before).any(|other| other.version == release.version);
+            let is_known = cx.ran.is_some() && all().any(|other| is_before(&other));
+            row(
+                release,
+                &environment.after.join(" or "),
+                if has_run { None } else { Some(if is_known { Verdict::Violated } else { Verdict::Undetermined }) },
+                cx,
+            )
+        })
+        .collect()
+}
+
+fn row(release: &Release, before: &str, verdict: Option<Verdict>, cx: &Context<'_>) -> JudgedRow {
+    let Release { environment, application, version } = release;
+    let why = match verdict {
+        Some(Verdict::Undetermined) if cx.ran.is_none() => format!("whether it ran in {before} before, no history says"),
+        Some(Verdict::Undetermined) => format!("no version of it was ever seen in {before}, so whether this one ran there cannot be said"),
+        _ => format!("no scan ever saw it in {before}"),
+    };
+    JudgedRow {
+        verdict,
+        said: Explanation {
+            message: format!("{application} {version} runs in {environment}, and {why}"),
+            evidence: Some(words::evidence_of("version", Some(version))),
+            suggestion: Some(Suggestion::Other { text: format!("Rehearse it in {before}, or find out how it came past") }),
+            ..Explanation::default()
+        },
+        subject: Subject {
+            cloud: Text::const_new("-"),
+            kind: "release",
+            id: Text::from(format!("{application} {version} in {environment}")),
+            environment: Some(environment.clone()),
+            application: Some(application.clone()),
+            ..Subject::default()
+        },
+        ..JudgedRow::default()
     }
 }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::BTreeSet;
 use tagledger_collect::Found;
-use tagledger_model::{CloudId, Fingerprint, NativeId, Observed, Origin, RawResource, RawTag, Scope, Taggable, Text, Timestamp, Verdict};
+use tagledger_model::{CloudId, Finding, Fingerprint, NativeId, Observed, Origin, RawResource, RawTag, Scope, Taggable, Text, Timestamp, Verdict};
 
 const NOW: Timestamp = Timestamp(1_793_491_200);
 const DAY: i64 = 86_400;
@@ -97,8 +97,12 @@ fn change(resource: &mut RawResource, how: impl FnOnce(&mut Vec<RawTag>)) {
     }
 }
 
-/// What was found about an estate, without its words. The account that is described comes first or last.
-fn judged(estate: &[RawResource], scopes_first: bool) -> Result<BTreeSet<(Fingerprint, Verdict)>, TestCaseError> {
+/// What was found about an estate, in the order of reports. The account that is described comes first or last.
+fn judged(estate: &[RawResource], scopes_first: bool) -> Result<Vec<(Fingerprint, Verdict)>, TestCaseError> {
+    Ok(found(estate, scopes_first, TAXONOMY)?.into_iter().map(|f| (f.fingerprint, f.verdict)).collect())
+}
+
+fn found(estate: &[RawResource], scopes_first: bool, taxonomy: &str) -> Result<Vec<Finding>, TestCaseError> {
     let resources = || estate.iter().cloned().map(Found::Resource);
     let scope = Scope {
         cloud: CloudId::new("aws"),
@@ -111,9 +115,17 @@ fn judged(estate: &[RawResource], scopes_first: bool) -> Result<BTreeSet<(Finger
     };
     let found: Vec<Found> =
         if scopes_first { std::iter::once(Found::Scope(scope)).chain(resources()).collect() } else { resources().chain([Found::Scope(scope)]).collect() };
-    let taxonomy = live::taxonomy("taxonomy.yaml", TAXONOMY, &[]).map_err(TestCaseError::fail)?;
-    let findings = live::findings(&taxonomy, &found, None, NOW).map_err(TestCaseError::fail)?;
-    Ok(findings.into_iter().map(|f| (f.fingerprint, f.verdict)).collect())
+    let taxonomy = live::taxonomy("taxonomy.yaml", taxonomy, &[]).map_err(TestCaseError::fail)?;
+    live::findings(&taxonomy, &found, None, NOW).map_err(TestCaseError::fail)
+}
+
+/// A waiver, as a line of a taxonomy: of any rule, over any of the estate's ids, scopes and kinds, for ever or not any more.
+fn waiver() -> impl Strategy<Value = String> {
+    let rule = select(vec!["*", "missing-*", "untagged", "stage-mismatch", "expired", "unknown-value", "nonstandard-key"]);
+    let of = select(vec!["resource: '*'", "resource: 'r-1*'", "resource: 'r-3'", "scope: shop", "scope: 'play*'", "kind: 'ec2:volume'", "kind: '*disk*'"]);
+    let key = select(vec!["", ", key: Environment", ", key: 'Cost*'"]);
+    let expires = select(vec!["2027-03-31", "2026-10-31"]);
+    (rule, of, key, expires).prop_map(|(rule, of, key, expires)| format!("  - {{ rule: '{rule}', {of}{key}, reason: r, owner: o, expires: {expires} }}\n"))
 }
 
 proptest! {
@@ -122,6 +134,20 @@ proptest! {
     #[test]
     fn order_says_nothing((estate, other) in two_orders()) {
         prop_assert_eq!(judged(&estate, true)?, judged(&other, false)?);
+    }
+
+    #[test]
+    fn waiving_adds_no_finding_and_takes_none_away(estate in estate(), waivers in vec(waiver(), 0..5)) {
+        let (plain, _) = TAXONOMY.split_once("waivers:").unwrap();
+        // Waivers are about findings; whether they are of use is what the rules about them say.
+        let about = |f: &&Finding| !f.rule.starts_with("waiver-");
+        let name = |f: &Finding| (f.fingerprint.clone(), f.verdict, f.level, f.message.clone());
+        let without = found(&estate, true, plain)?;
+        let with = found(&estate, true, &format!("{plain}waivers:{}\n{}", if waivers.is_empty() { " []" } else { "" }, waivers.concat()))?;
+        let set = |all: &[Finding]| all.iter().filter(about).map(name).collect::<BTreeSet<_>>();
+        prop_assert_eq!(set(&without), set(&with), "each finding is there, waived or not");
+        let open = |all: &[Finding]| all.iter().filter(about).filter(|f| f.waived.is_none()).map(name).collect::<BTreeSet<_>>();
+        prop_assert!(open(&with).is_subset(&open(&without)));
     }
 
     #[test]

@@ -202,6 +202,8 @@ pub struct EnvironmentForm {
     pub releases_only: Option<bool>,
     /// The DataClass values it may hold. Default: not said.
     pub data: Option<Vec<Word>>,
+    /// The environments in one of which a version must have run before it runs in this one. Default: not said.
+    pub after: Option<Vec<Word>>,
     /// Region patterns in which its resources may be. Default: not said.
     pub regions: Option<Vec<Word>>,
     /// How long a resource in it may live; null for no limit.

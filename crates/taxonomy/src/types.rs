@@ -307,6 +307,8 @@ pub struct Environment {
     pub releases_only: bool,
     /// DataClass values it may hold; empty means not said.
     pub data: Vec<String>,
+    /// Environments in one of which a version must have run before it runs in this one; empty means not said.
+    pub after: Vec<String>,
     /// Region patterns in which its resources may be; empty means not said.
     pub regions: Vec<String>,
     /// Seconds that a resource in it may live.

@@ -5,6 +5,7 @@
 mod figures;
 mod graph;
 mod live;
+mod nights;
 mod organization;
 
 use crate::{Failure, arguments, process, workspace};
@@ -22,8 +23,25 @@ const DUCKDB: &str = "duckdb==2.0.0";
 /// inventory needs the sub-account, within which bare ids are looked up.
 const COLUMNS: &str = "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ResourceId,Tags";
 
-const PARTS: [&str; 15] =
-    ["a", "b-typical", "b-hard", "c-start", "c-5mb", "c-50mb", "d-20k", "d-200k", "d-paced", "e-20k", "e-200k", "e-quota", "f-100k", "f-1m", "f-quota"];
+const PARTS: [&str; 17] = [
+    "a",
+    "b-typical",
+    "b-hard",
+    "c-start",
+    "c-5mb",
+    "c-50mb",
+    "d-20k",
+    "d-200k",
+    "d-paced",
+    "e-20k",
+    "e-200k",
+    "e-quota",
+    "f-100k",
+    "f-1m",
+    "f-quota",
+    "g",
+    "h",
+];
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -93,6 +111,8 @@ pub(crate) fn run(words: &[&str]) -> Result<(), Failure> {
             "f-100k" => organization::scan(&rig, 100_000, false)?,
             "f-1m" => organization::scan(&rig, 1_000_000, false)?,
             "f-quota" => organization::scan(&rig, 1_000_000, true)?,
+            "g" => nights::rules(&rig, options.resources)?,
+            "h" => nights::year(&rig, 100_000)?,
             shape => cost(&rig, shape.trim_start_matches("b-"), options.rows)?,
         }
     }
@@ -241,7 +261,7 @@ mod tests {
         assert_eq!(some, Options { parts: vec!["b-hard"], resources: 1_000_000, rows: 1000, repetitions: 1 });
         assert_eq!(
             Options::parse(&["--only", "b"]).unwrap_err().0,
-            "--only b: the parts are a, b-typical, b-hard, c-start, c-5mb, c-50mb, d-20k, d-200k, d-paced, e-20k, e-200k, e-quota, f-100k, f-1m, f-quota."
+            "--only b: the parts are a, b-typical, b-hard, c-start, c-5mb, c-50mb, d-20k, d-200k, d-paced, e-20k, e-200k, e-quota, f-100k, f-1m, f-quota, g, h."
         );
     }
 }

@@ -92,7 +92,8 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
         }
     }
     let whole = whole_scopes(&seen::judge(&imported.coverage, &inventory));
-    let cx = Context { spend: spend.as_ref(), whole: Some(&whole), ..Context::new(&inventory, now) };
+    let ran = before.as_ref().map(|before| before.releases(now));
+    let cx = Context { spend: spend.as_ref(), whole: Some(&whole), ran: ran.as_ref(), ..Context::new(&inventory, now) };
     let audited = audit(&cx, RULES)?;
     let known = before.as_ref().map(|before| before.state(&inventory, &imported.coverage, now));
     let past = known.as_ref().map(|known| known.past(now));
@@ -100,7 +101,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let exit = ExitRules { fail_on: args.audit.fail_on.into(), fail_on_undetermined: args.audit.fail_on_undetermined, allow_partial: args.audit.allow_partial };
     let parts = Parts { cx, audit: &audited, findings: &findings, coverage: &imported.coverage, inputs: &imported.files, billed: billed.as_ref(), exit };
     let (mut summary, places) = summary(&parts);
-    let record = Record::new(point(&summary), places, &audited, RULES, &taxonomy);
+    let record = Record::new(point(&summary), places, &audited, RULES, &cx);
     if let Some((before, known)) = before.as_ref().zip(known.as_ref()) {
         summary.history = Some(before.changes(&inventory, &findings, known, &record, now));
         let passed_over = before.damaged().iter().chain(&known.damaged);

@@ -15,10 +15,9 @@ pub(super) struct EnvironmentView {
     purpose: String,
     owner: String,
     owners: String,
-    containers: String,
-    applications: String,
+    holds: String,
     resources: String,
-    expired: String,
+    expired: Option<String>,
     changed: String,
     lifetime: String,
     per_day: String,
@@ -32,7 +31,11 @@ pub(super) fn environments(summary: &Summary) -> io::Result<Vec<EnvironmentView>
 
 fn environment(row: &crate::EnvironmentRow) -> io::Result<EnvironmentView> {
     let text = |text: &Option<String>| text.as_deref().map_or_else(|| "–".to_owned(), shown);
-    let owners = if row.owners.is_empty() { String::new() } else { format!("resources name {}", shown(&row.owners.join(", "))) };
+    let owners = match row.owners.as_slice() {
+        [] => String::new(),
+        [one] => format!("resources name {}", shown(one)),
+        [one, others @ ..] => format!("resources name {} and {} more", shown(one), others.len()),
+    };
     Ok(EnvironmentView {
         name: row.environment.as_deref().map_or_else(|| "none".to_owned(), shown),
         verdict: shown(&row.verdict),
@@ -40,10 +43,9 @@ fn environment(row: &crate::EnvironmentRow) -> io::Result<EnvironmentView> {
         purpose: text(&row.purpose),
         owner: text(&row.owner),
         owners,
-        containers: grouped(row.containers),
-        applications: grouped(row.applications),
+        holds: format!("{}, {}", plural(row.applications, "application"), plural(row.containers, "container")),
         resources: grouped(row.resources),
-        expired: if row.expired == 0 { "–".to_owned() } else { grouped(row.expired) },
+        expired: (row.expired > 0).then(|| format!("{} expired", grouped(row.expired))),
         changed: text(&row.changed),
         lifetime: row.lifetime_days.map_or_else(|| "–".to_owned(), |days| plural(days, "day")),
         per_day: money(&row.per_day)?,

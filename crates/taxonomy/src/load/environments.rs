@@ -87,7 +87,7 @@ fn shadowed(reader: &mut Reader<'_>, stages: &[Stage]) {
 
 /// Reads `environments:`.
 pub(super) fn environments(reader: &mut Reader<'_>, node: &Node, keys: &[Key]) -> BTreeMap<String, Environment> {
-    let data = keys.iter().find(|k| k.name == "DataClass");
+    let (data, environment) = (keys.iter().find(|k| k.name == "DataClass"), keys.iter().find(|k| k.name == "Environment"));
     named(reader, node, keys, "Environment", "environments", |reader, node| {
         let mut fields = reader.fields(node, "an environment")?;
         let held = fields.take("data").map(|n| (n.at, reader.words(n, "`data`")));
@@ -97,7 +97,12 @@ pub(super) fn environments(reader: &mut Reader<'_>, node: &Node, keys: &[Key]) -
                 check_value(reader, key, *word);
             }
         }
+        let after = fields.take("after").map(|n| reader.words(n, "`after`")).unwrap_or_default();
+        for (key, word) in environment.iter().flat_map(|key| after.iter().map(move |word| (key, word))) {
+            check_value(reader, key, *word);
+        }
         let environment = Environment {
+            after: after.iter().map(|word| word.text.to_owned()).collect(),
             purpose: fields.take("purpose").and_then(|n| reader.word(n, "`purpose`")).map(|w| w.text.to_owned()),
             owner: fields.take("owner").and_then(|n| reader.word(n, "`owner`")).map(|w| w.text.to_owned()),
             releases_only: fields.take("releases_only").and_then(|n| reader.flag(n, "`releases_only`")).unwrap_or(false),
