@@ -23,8 +23,11 @@ fn is_time(unit: &str) -> bool {
         "second", "seconds", "sec", "secs", "s", "minute", "minutes", "min", "mins", "hour", "hours", "hr", "hrs", "h", "day", "days", "month", "months", "mo",
         "year",
     ];
-    let mut words = unit.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.any(|word| TIMES.contains(&word.to_ascii_lowercase().as_str()))
+    let words: Vec<String> = unit.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect();
+    let has = |these: &[&str]| words.iter().any(|word| these.contains(&word.as_str()));
+    // What runs for each call is charged by memory and seconds; what stands there, by hours and months, or by seconds alone.
+    let is_call = has(&["gb", "gib"]) && has(&["second", "seconds", "sec", "secs"]);
+    has(&TIMES) && !is_call
 }
 
 impl Book<'_> {
@@ -100,10 +103,10 @@ mod tests {
 
     #[test]
     fn what_stands_there_is_told_from_what_is_done() {
-        for unit in ["Hrs", "Hours", "GB-Mo", "GiB-month", "1 Hour", "10 GB/Month", "seconds", "vCPU-Hours", "IOPS-Mo"] {
+        for unit in ["Hrs", "Hours", "GB-Mo", "GiB-month", "1 Hour", "10 GB/Month", "seconds", "byte-seconds", "vCPU-Hours", "IOPS-Mo"] {
             assert!(is_time(unit), "{unit}");
         }
-        for unit in ["Requests", "GB", "10K", "Messages", "Count", "Lambda-GB", "1M", "Operations", "Units"] {
+        for unit in ["Requests", "GB", "Lambda-GB-Second", "50000 GB Seconds", "10K", "Messages", "Count", "Lambda-GB", "1M", "Operations", "Units"] {
             assert!(!is_time(unit), "{unit}");
         }
     }

@@ -184,25 +184,48 @@ fn read<E, R: polars::io::mmap::MmapBytesReader>(
         .finish()
         .map_err(|e| read(format!("is damaged, or was written by another version: {e}")))?;
     let mut cells = Vec::with_capacity(columns.len());
-    // As a series: a column that holds one value in all of its rows would hand out copies, which cannot be lent.
-    let series = |name: &&str| frame.column(name).map(polars::prelude::Column::as_materialized_series);
-    let named: Vec<&Series> = columns.iter().map(series).collect::<PolarsResult<_>>().map_err(|e| read(format!("was written by another version: {e}")))?;
+    // In one piece, so that each cell is found at once, and as series: a column that holds one value in all of its rows would hand out copies, which
+    // cannot be lent.
+    let series = |name: &&str| Ok(frame.column(name)?.as_materialized_series().rechunk());
+    let named: Vec<Series> = columns.iter().map(series).collect::<PolarsResult<_>>().map_err(|e| read(format!("was written by another version: {e}")))?;
+    let typed: Vec<Typed<'_>> = named.iter().map(Typed::of).collect();
     for row in 0..frame.height() {
         cells.clear();
-        for column in &named {
-            let value = column.get(row).map_err(|e| read(e.to_string()))?;
-            cells.push(match value {
-                AnyValue::String(text) => Cell::Text(text),
-                AnyValue::Int64(number) => Cell::Int(number),
-                AnyValue::Decimal(units, _, _) => Cell::Amount(Amount(units)),
-                _ => Cell::Null,
-            });
-        }
+        cells.extend(typed.iter().map(|column| column.cell(row)));
         if let Err(error) = each(&cells) {
             return Ok(Err(error));
         }
     }
     Ok(Ok(()))
+}
+
+/// A column by what it holds.
+enum Typed<'s> {
+    Text(&'s StringChunked),
+    Int(&'s Int64Chunked),
+    Amount(&'s Int128Chunked),
+    Other,
+}
+
+impl<'s> Typed<'s> {
+    fn of(series: &'s Series) -> Self {
+        if let Ok(texts) = series.str() {
+            return Self::Text(texts);
+        }
+        if let Ok(numbers) = series.i64() {
+            return Self::Int(numbers);
+        }
+        series.decimal().map_or(Self::Other, |amounts| Self::Amount(amounts.physical()))
+    }
+
+    fn cell(&self, row: usize) -> Cell<'s> {
+        match self {
+            Self::Text(texts) => Cell::text(texts.get(row)),
+            Self::Int(numbers) => numbers.get(row).map_or(Cell::Null, Cell::Int),
+            Self::Amount(amounts) => amounts.get(row).map_or(Cell::Null, |units| Cell::Amount(Amount(units))),
+            Self::Other => Cell::Null,
+        }
+    }
 }
 
 #[cfg(test)]
