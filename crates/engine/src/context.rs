@@ -245,9 +245,4 @@ impl KeyColumns<'_> {
     pub fn is_canonical(&self) -> Expr {
         three_valued(self.col("own"), Standing::Canonical)
     }
-
-    /// Code of the own tag's value; null where there is none.
-    pub fn own_value(&self) -> Expr {
-        when(self.col("own_value").eq(lit(0_u32))).then(lit(NULL)).otherwise(self.col("own_value"))
-    }
 }

@@ -206,9 +206,9 @@ pub struct EnvironmentForm {
     pub after: Option<Vec<Word>>,
     /// Region patterns in which its resources may be. Default: not said.
     pub regions: Option<Vec<Word>>,
-    /// How long a resource in it may live; null for no limit.
+    /// How long a resource in it may live. Default: no limit, and a week where it is ephemeral.
     pub lifetime: Option<Duration>,
-    /// True when its resources come and go. Default: false.
+    /// True when its resources come and go: each may live for a week unless `lifetime` says otherwise. Default: false.
     pub ephemeral: Option<bool>,
 }
 

@@ -311,7 +311,7 @@ pub struct Environment {
     pub after: Vec<String>,
     /// Region patterns in which its resources may be; empty means not said.
     pub regions: Vec<String>,
-    /// Seconds that a resource in it may live.
+    /// Seconds that a resource in it may live: a week in an ephemeral one that gives none.
     pub lifetime: Option<i64>,
     /// Its resources come and go.
     pub ephemeral: bool,

@@ -20,6 +20,7 @@ const LEFT_OUT: &[(&str, &str, &str, &str)] = &[
     ("expired", "Undetermined: a lifetime that cannot be read", "v-2", "what a plan makes has its lifetime before it"),
     ("expired", "Breaks: older than its Environment lets anything be", "v-1", "a plan does not show when something was made"),
     ("expired", "Breaks: older than its Environment lets anything be", "v-2", "a plan does not show when something was made"),
+    ("expired", "Breaks: a week in an ephemeral Environment", "v-1", "a plan does not show when something was made"),
     ("expired", "Undetermined: when it was made nobody says", "v-1", "a plan does not show when something was made"),
     ("unattached", "Breaks: a disk without a machine", "v-1", "whether anything uses it only its cloud knows"),
     ("unattached", "Breaks: a disk without a machine", "v-2", "whether anything uses it only its cloud knows"),

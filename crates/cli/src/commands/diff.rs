@@ -118,17 +118,18 @@ fn compare(from: &Asked<'_>, to: &Asked<'_>, mut notes: Vec<String>) -> Result<D
         }
     }
     notes.extend(old.damaged.iter().chain(&new.damaged).map(|why| format!("A run is passed over: {why}")));
-    let is_open = |state: &State, number: u64| state.findings.get(&number).is_some_and(|known| known.standing == Standing::Open);
-    let still = new.findings.iter().filter(|(number, known)| known.standing == Standing::Open && is_open(&old, **number)).count() as u64;
+    let standing = |state: &State, number: u64| state.findings.get(&number).map(|known| known.standing);
+    let is_still = |(number, known): &(&u64, &Known)| known.standing == Standing::Open && standing(&old, **number) == Some(Standing::Open);
+    let still = new.findings.iter().filter(is_still).count() as u64;
     let (mut differences, mut left) = (Vec::new(), Vec::new());
-    let came = |number: u64, known: &Known| match old.findings.get(&number).map(|known| known.standing) {
+    let came = |number: u64, known: &Known| match standing(&old, number) {
         Some(Standing::Open) => None,
         Some(_) => Some(Change::Reopened),
         None if old.looked_at(&new, known) == Looked::Away => Some(Change::FirstLookedAt),
         None => Some(Change::New),
     };
     words_of(&new, &to.sources, came, &mut differences)?;
-    words_of(&old, &from.sources, |number, known| fate(&new, &old, number, known), &mut left)?;
+    words_of(&old, &from.sources, |number, known| fate(standing(&new, number), &new, &old, known), &mut left)?;
     differences.append(&mut left);
     differences.sort_by_key(|difference| difference.change);
     let side = |asked: &Asked<'_>, state: &State| Side {

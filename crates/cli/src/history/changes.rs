@@ -5,9 +5,9 @@ use tagledger_engine::FindingSource;
 use tagledger_report::Changes;
 use tagledger_report::diff::Change;
 
-/// What became of a finding that was open in one state, by how it stands in the other; none where it is still open there.
-pub(crate) fn fate(after: &State, before: &State, number: u64, known: &Known) -> Option<Change> {
-    match after.findings.get(&number).map(|known| known.standing) {
+/// What became of a finding that was open before, by how it stands after; none where it is still open.
+pub(crate) fn fate(now: Option<Standing>, after: &State, before: &State, known: &Known) -> Option<Change> {
+    match now {
         Some(Standing::Open) => None,
         Some(Standing::Waived) => Some(Change::Waived),
         Some(Standing::Undetermined) => Some(Change::Unclear),
@@ -45,15 +45,13 @@ pub(super) fn count(findings: &FindingSource<'_>, before: &State, here: &State) 
         }
     }
     for (number, known) in before.findings.iter().filter(|(_, known)| known.standing == Standing::Open) {
-        let slot = match standings.get(number) {
-            Some(Standing::Open) => continue,
-            Some(Standing::Waived) => &mut changes.waived,
-            Some(Standing::Undetermined) => &mut changes.unclear,
-            None => match went(here, before, known) {
-                Change::NotSeen => &mut changes.not_seen,
-                Change::Gone => &mut changes.gone,
-                _ => &mut changes.fixed,
-            },
+        let slot = match fate(standings.get(number).copied(), here, before, known) {
+            Some(Change::Fixed) => &mut changes.fixed,
+            Some(Change::Gone) => &mut changes.gone,
+            Some(Change::Waived) => &mut changes.waived,
+            Some(Change::Unclear) => &mut changes.unclear,
+            Some(Change::NotSeen) => &mut changes.not_seen,
+            Some(Change::New | Change::Reopened | Change::FirstLookedAt) | None => continue,
         };
         *slot += 1;
     }

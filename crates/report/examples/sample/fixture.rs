@@ -298,7 +298,6 @@ fn environments(hostile: bool) -> Vec<EnvironmentRow> {
         registered: name == Some("demo"),
         purpose: (name == Some("demo")).then(|| if hostile { HOSTILE[1].into() } else { "sales demos".into() }),
         resources: 12,
-        per_day: vec![MoneyRow { currency: "USD".into(), amount: "12.5".into() }],
         ..EnvironmentRow::default()
     };
     [Some("demo"), Some("production"), None].map(row).to_vec()

@@ -135,7 +135,7 @@ impl Findings {
 
     /// Writes the JSON, safe inside a script element.
     pub fn write(self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-        let mut data = json!({ "findings": self.columns.json() });
+        let mut data = json!({ "findings": self.columns.json(), "sums": tagledger_model::KINDS_OF_SUMS });
         if let Some(costs) = &summary.costs {
             let mut cells = Columns::default();
             for cell in &costs.cells {

@@ -101,7 +101,7 @@ function findingsTable() {
     const sums = new Map();
     let resources = 0;
     // Money of these is a sum over resources that have findings of their own.
-    const isSum = columns.kind.words.map((kind) => ["spend", "budget", "environment"].includes(kind));
+    const isSum = columns.kind.words.map((kind) => data.sums.includes(kind));
     for (const row of state.view) {
       const resource = columns.resource.codes[row];
       if (seen[resource] || isSum[columns.kind.codes[row]]) continue;

@@ -6,6 +6,9 @@ use crate::yaml::{At, Node, Reader, Shape, Word, suggest};
 use crate::{Environment, Key, Retention, Stage, StageContainer, fold};
 use std::collections::{BTreeMap, HashMap};
 
+/// Seconds that a resource may live in an ephemeral environment that gives no lifetime: a week.
+const EPHEMERAL: i64 = 7 * 86_400;
+
 /// The key that a section is about; a mistake when there is none.
 fn section_key<'k>(reader: &mut Reader<'_>, keys: &'k [Key], name: &str, section: &str, at: At) -> Option<&'k Key> {
     let found = keys.iter().find(|k| k.name == name);
@@ -101,6 +104,8 @@ pub(super) fn environments(reader: &mut Reader<'_>, node: &Node, keys: &[Key]) -
         for (key, word) in environment.iter().flat_map(|key| after.iter().map(move |word| (key, word))) {
             check_value(reader, key, *word);
         }
+        let ephemeral = fields.take("ephemeral").and_then(|n| reader.flag(n, "`ephemeral`")).unwrap_or(false);
+        let lifetime = fields.take("lifetime").and_then(|n| reader.seconds(n, "`lifetime`"));
         let environment = Environment {
             after: after.iter().map(|word| word.text.to_owned()).collect(),
             purpose: fields.take("purpose").and_then(|n| reader.word(n, "`purpose`")).map(|w| w.text.to_owned()),
@@ -108,8 +113,8 @@ pub(super) fn environments(reader: &mut Reader<'_>, node: &Node, keys: &[Key]) -
             releases_only: fields.take("releases_only").and_then(|n| reader.flag(n, "`releases_only`")).unwrap_or(false),
             data: held.map(|(_, words)| words.into_iter().map(|w| w.text.to_owned()).collect()).unwrap_or_default(),
             regions: fields.take("regions").map(|n| regions(reader, n, "No region is allowed for this environment")).unwrap_or_default(),
-            lifetime: fields.take("lifetime").and_then(|n| reader.seconds(n, "`lifetime`")),
-            ephemeral: fields.take("ephemeral").and_then(|n| reader.flag(n, "`ephemeral`")).unwrap_or(false),
+            lifetime: lifetime.or(ephemeral.then_some(EPHEMERAL)),
+            ephemeral,
         };
         fields.finish(reader);
         Some(environment)
