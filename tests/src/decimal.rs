@@ -1,6 +1,10 @@
 //! Exact decimals, written apart from the program's own, so that both can be wrong only in different ways.
 
-use std::{fmt, iter::Sum, ops::Add};
+use std::{
+    fmt,
+    iter::Sum,
+    ops::{Add, Sub},
+};
 
 /// A number of 10⁻¹⁸.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +38,14 @@ impl Add for Decimal {
 
     fn add(self, other: Self) -> Self {
         Self(self.0.checked_add(other.0).unwrap())
+    }
+}
+
+impl Sub for Decimal {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.checked_sub(other.0).unwrap())
     }
 }
 

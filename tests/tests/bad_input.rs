@@ -204,7 +204,7 @@ fn bills_with_mistakes() {
     // Of several files the first broken one is named, whatever thread meets it.
     let desk = Desk::laid();
     for name in ["b/1.csv", "b/2.csv", "b/3.csv"] {
-        desk.put(name, if name == "b/1.csv" { BILL.to_owned() } else { BILL.replace("10.25", "ten") });
+        desk.put(name, if name == "b/1.csv" { BILL.to_owned() } else { BILL.replace("10.25", "ten").replace("vm-1", name) });
     }
     refused(&desk, "cost --bill b", 2, "b/2.csv:2:EffectiveCost: ", &["ten"]);
 }

@@ -4,6 +4,7 @@
 //! Shared code meets this crate through `tagledger_collect::Cloud` alone.
 
 mod arm;
+mod bills;
 mod command;
 mod exports;
 mod grammar;
@@ -66,6 +67,9 @@ impl Cloud for Azure {
 
     fn exports(&self) -> &'static [&'static dyn ExportReader] {
         exports::READERS
+    }
+    fn bills(&self) -> &'static [tagledger_model::BillMapping] {
+        bills::BILLS
     }
 
     fn connect(&self, settings: &Settings) -> Option<Connecting> {

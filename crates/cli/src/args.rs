@@ -171,7 +171,7 @@ pub(crate) struct Scan {
     /// The settings [default: tagledger.yaml where it exists].
     #[arg(long, value_name = "FILE", env = "TAGLEDGER_CONFIG")]
     pub config: Option<PathBuf>,
-    /// FOCUS bills: CSV, .csv.gz or Parquet; files, folders or patterns.
+    /// Bills, in FOCUS or a cloud's own form: CSV, .csv.gz or Parquet; files, folders or patterns. docs/bills.md says which.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub bill: Vec<PathBuf>,
     /// The folder of the run [default: reports/<time of the audit>].
@@ -219,7 +219,7 @@ pub(crate) struct Check {
     /// Exported inventories that say what accounts and resource groups may lend their tags.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub from: Vec<PathBuf>,
-    /// FOCUS bills: what exists today is shown with its cost.
+    /// Bills: what exists today is shown with its cost.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub bill: Vec<PathBuf>,
     /// Judge resources as well that the plan leaves alone.
@@ -256,7 +256,7 @@ pub(crate) struct Check {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Cost {
-    /// FOCUS bills: CSV, .csv.gz or Parquet; files, folders or patterns.
+    /// Bills, in FOCUS or a cloud's own form: CSV, .csv.gz or Parquet; files, folders or patterns. docs/bills.md says which.
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     pub bill: Vec<PathBuf>,
     /// Exported inventories, for costs whose own row has no tag.

@@ -1,5 +1,6 @@
 //! Puts the short part of the report together from what each room found.
 
+use crate::bill_notes::bill_notes;
 use crate::exit;
 use crate::history::Places;
 use crate::seen::{Judged, judge};
@@ -355,42 +356,6 @@ fn notes(parts: &Parts<'_>) -> Vec<String> {
             if unread == 1 { "" } else { "s" },
             lent.join(" or ")
         ));
-    }
-    notes
-}
-
-/// What a reader must know to trust the money.
-pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
-    let (repairs, measure) = (billed.aggregate.repairs, billed.billing.measure);
-    let mut notes = Vec::new();
-    if repairs.rounded > 0 {
-        notes.push(format!("{} amounts had more than 12 digits after the point (binary doubles do) and were rounded half to even", grouped(repairs.rounded)));
-    }
-    if repairs.without_amount > 0 {
-        notes.push(format!("{} bill rows have no {}; they count as 0", grouped(repairs.without_amount), measure.column()));
-    }
-    if repairs.malformed_tags > 0 {
-        notes.push(format!(
-            "{} bill rows have tags that could not be read; they are attributed by their resource, or not at all",
-            grouped(repairs.malformed_tags)
-        ));
-    }
-    if repairs.files_without_tags > 0 {
-        notes.push(format!(
-            "{} no Tags column; what it says is attributed by the resource on the row, or not at all",
-            if repairs.files_without_tags == 1 { "1 bill file has".to_owned() } else { format!("{} bill files have", grouped(repairs.files_without_tags)) }
-        ));
-    }
-    if repairs.effective_seems_rounded() {
-        notes.push(format!(
-            "{}EffectiveCost is a whole number on {} of the {} rows whose BilledCost is not: the export seems to have rounded it; compare --measure billed",
-            if billed.billing.all_measures { "" } else { "In a sample of the bill, " },
-            grouped(repairs.integral_effective),
-            grouped(repairs.fractional_billed)
-        ));
-    }
-    if billed.aggregate.currencies().len() > 1 {
-        notes.push("The bill has several currencies; they are never added together".to_owned());
     }
     notes
 }

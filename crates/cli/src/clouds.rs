@@ -41,7 +41,7 @@ pub(crate) fn facts() -> Vec<CloudFacts> {
 
 /// The clouds as bills name them.
 pub(crate) fn in_bills() -> Clouds {
-    Clouds { known: facts().into_iter().zip(ENTRIES.iter().map(|e| e.bills)).collect() }
+    Clouds { known: facts().into_iter().zip(ENTRIES.iter().map(|e| e.bills)).collect(), mappings: ENTRIES.iter().flat_map(|e| e.cloud.bills()).collect() }
 }
 
 /// The kinds of every cloud.

@@ -5,6 +5,7 @@
 
 mod args;
 mod assemble;
+mod bill_notes;
 mod clouds;
 mod commands;
 mod environments;

@@ -32,7 +32,7 @@ pub(crate) const MOST_AT_ONCE: u32 = 256;
 static SCAN: &[Setting] = &[
     Setting { name: TAXONOMY, shape: Shape::Text(PATH), summary: "The taxonomy [default: taxonomy.yaml in the working directory]." },
     Setting { name: FROM, shape: Shape::Texts(PATH), summary: "Exported inventories beside what the clouds are asked for: files and folders." },
-    Setting { name: BILL, shape: Shape::Texts(PATH), summary: "FOCUS bills: files, folders and patterns." },
+    Setting { name: BILL, shape: Shape::Texts(PATH), summary: "Bills: files, folders and patterns." },
     Setting {
         name: CONCURRENCY,
         shape: Shape::Count(1..=MOST_AT_ONCE),

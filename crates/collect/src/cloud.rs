@@ -2,7 +2,7 @@
 
 use crate::{CollectorInfo, Conflict, Connecting, Document, ReadError, Sample, Setting, Settings};
 use std::collections::{BTreeMap, BTreeSet};
-use tagledger_model::{CloudId, Container, ContainerKind, Kinds, NativeId, RawResource, Scope, Suggestion, TagGrammar};
+use tagledger_model::{BillMapping, CloudId, Container, ContainerKind, Kinds, NativeId, RawResource, Scope, Suggestion, TagGrammar};
 
 /// One cloud. What differs between clouds is data behind this trait.
 pub trait Cloud: Send + Sync {
@@ -20,6 +20,10 @@ pub trait Cloud: Send + Sync {
     }
     /// Readers for the files that its command line writes.
     fn exports(&self) -> &'static [&'static dyn ExportReader];
+    /// Bills in its own form, beside FOCUS.
+    fn bills(&self) -> &'static [BillMapping] {
+        &[]
+    }
     /// Connects with the credentials of this machine; none for a cloud that is only read from exports.
     fn connect(&self, _settings: &Settings) -> Option<Connecting> {
         None

@@ -28,6 +28,12 @@ pub struct Context {
     pub account: u32,
     /// Word number of the service.
     pub service: u32,
+    /// Word number of the category of the charge, where something asks for it.
+    pub charge: u32,
+    /// Word number of the assignments whose resource the row's is, where there are any.
+    pub named: u32,
+    /// Word number of the day, where days are kept apart.
+    pub day: u32,
 }
 
 /// Which resource a row is about, as far as attribution can tell it apart.
@@ -79,6 +85,17 @@ pub struct Totals {
     pub sums: Sums,
 }
 
+/// Purchases of commitments in the cost that is spread over what they cover, or the other way round: to count both would count twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetAside {
+    /// Word number of the currency.
+    pub currency: u32,
+    /// Bill rows.
+    pub rows: u64,
+    /// Their sum in the measure.
+    pub amount: Amount,
+}
+
 /// A bill, added up.
 #[derive(Debug, Clone, Default)]
 pub struct Aggregate {
@@ -102,6 +119,10 @@ pub struct Aggregate {
     pub knows_units: bool,
     /// Counts of what had to be put right.
     pub repairs: Repairs,
+    /// What counts nothing in the measure, because other rows carry it, by currency.
+    pub set_aside: Vec<SetAside>,
+    /// What the files are beside FOCUS: the names of clouds' own forms, each once.
+    pub forms: Vec<&'static str>,
     /// Files, in order.
     pub files: Vec<String>,
 }

@@ -3,14 +3,16 @@
 use crate::{Dimensions, Measure, Owners};
 use std::sync::Arc;
 use tagledger_engine::CloudFacts;
-use tagledger_model::Month;
-use tagledger_taxonomy::{Dictionary, KeyId, Rung, Taxonomy};
+use tagledger_model::{BillMapping, Month};
+use tagledger_taxonomy::{Assign, Dictionary, KeyId, Rung, Taxonomy};
 
-/// A cloud, and the names by which bills call it.
+/// The clouds as bills know them.
 #[derive(Debug, Clone)]
 pub struct Clouds {
     /// Each cloud with its names in the provider column.
     pub known: Vec<(CloudFacts, &'static [&'static str])>,
+    /// Bills in a cloud's own form, beside FOCUS.
+    pub mappings: Vec<&'static BillMapping>,
 }
 
 impl Clouds {
@@ -43,7 +45,7 @@ pub struct Billing<'a> {
     pub price_resources: bool,
     /// The month of the audit: resources are priced by the last month of the bill before it, else by the last one.
     pub price_before: Option<Month>,
-    /// Keep the days of this month and of later ones apart, and what was charged for use: each takes the place of the service.
+    /// Keep the days of this month and of later ones apart, and what was charged for use.
     pub days_from: Option<Month>,
     /// Read the bill's tags with these schemes taken off user keys.
     pub prefixes: &'static [&'static str],
@@ -59,7 +61,30 @@ impl Billing<'_> {
     #[inline]
     pub(crate) fn needs_account(&self) -> bool {
         let ladder = &self.taxonomy.costs.ladder;
-        self.dimensions.scope || (self.owners.is_some() && (ladder.contains(&Rung::Scope) || ladder.contains(&Rung::Stage)))
+        self.dimensions.scope
+            || (self.owners.is_some() && (ladder.contains(&Rung::Scope) || ladder.contains(&Rung::Stage)))
+            || self.assigned().any(|assign| assign.costs.scope.is_some() || assign.costs.cloud.is_some())
+    }
+
+    /// The assignments that are asked, of the keys that are wanted.
+    pub(crate) fn assigned(&self) -> impl Iterator<Item = &Assign> + '_ {
+        let costs = &self.taxonomy.costs;
+        costs.assign.iter().filter(|assign| costs.ladder.contains(&Rung::Assign) && self.keys.contains(&assign.key))
+    }
+
+    /// True when services are kept apart.
+    pub(crate) fn needs_service(&self) -> bool {
+        self.dimensions.service || self.assigned().any(|assign| assign.costs.service.is_some())
+    }
+
+    /// True when categories of charges are kept apart.
+    pub(crate) fn needs_charge(&self) -> bool {
+        self.assigned().any(|assign| assign.costs.charge.is_some())
+    }
+
+    /// True when an assignment asks for the resource.
+    pub(crate) fn needs_named(&self) -> bool {
+        self.assigned().any(|assign| assign.costs.resource.is_some())
     }
 
     /// The measures that are read.

@@ -12,10 +12,12 @@ pub(crate) use ownership::Owned;
 
 use crate::aggregate::{Context, Group, OwnerKind, Repairs, Said, Sums, Totals};
 use crate::billing::Billing;
+use crate::deliveries::Held;
 use crate::owners::{Digest, NONE};
 use prices::Prices;
-use rustc_hash::FxHashMap;
-use tagledger_model::{Month, TagGrammar, Text};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+use tagledger_model::{Amount, Month, TagGrammar, Text};
 use tagledger_taxonomy::{KeyState, Normaliser, Rung};
 
 /// No word: a column that the bill does not have, or a null.
@@ -60,14 +62,25 @@ pub(crate) struct Book<'a> {
     /// Tag-state number per state of the inventory.
     inventory_states: FxHashMap<u32, u32>,
     ids: FxHashMap<u128, Owned>,
-    texts: FxHashMap<u128, u32>,
+    names: FxHashMap<u128, u32>,
     digest: Digest,
     groups: FxHashMap<(u32, u32, u32), u32>,
     group_list: Vec<Group>,
     totals: FxHashMap<(Month, u32), u32>,
     total_list: Vec<Totals>,
     prices: Prices,
+    /// Schemes before the user's own keys, as the file at hand writes them.
+    pub schemes: &'static [&'static str],
     pub repairs: Repairs,
+    /// Whether accounts are watched for a second snapshot, which one delivery cannot hold.
+    pub watches: bool,
+    /// The delivery at hand.
+    pub delivery: u32,
+    /// Delivery, month, cloud and account of what was entered.
+    held: FxHashSet<(u32, Month, u8, u32)>,
+    last_held: Option<(u32, Month, u8, u32)>,
+    /// Per currency, rows and sums that count nothing in the measure.
+    aside: BTreeMap<u32, (u64, Amount)>,
 }
 
 /// Contexts that are found without a look-up.
@@ -107,14 +120,20 @@ impl<'a> Book<'a> {
             owner_of_row: vec![u32::MAX; billing.owners.map_or(0, |o| o.inventory().len())],
             inventory_states: FxHashMap::default(),
             ids: FxHashMap::default(),
-            texts: FxHashMap::default(),
+            names: FxHashMap::default(),
             digest: Digest::default(),
             groups: FxHashMap::default(),
             group_list: Vec::new(),
             totals: FxHashMap::default(),
             total_list: Vec::new(),
             prices: Prices::default(),
+            schemes: billing.prefixes,
             repairs: Repairs::default(),
+            watches: false,
+            delivery: 0,
+            held: FxHashSet::default(),
+            last_held: None,
+            aside: BTreeMap::new(),
         };
         book.word("");
         book.owner(OwnerKind::NotNeeded);
@@ -154,7 +173,7 @@ impl<'a> Book<'a> {
     pub fn context(&mut self, context: Context) -> u32 {
         let shared = Context { account: NO_WORD, ..context };
         // Months are mostly one after the other, providers and services mixed: a few places hold what the next rows ask for.
-        let place = (shared.provider ^ shared.service) as usize % RECENT;
+        let place = (shared.provider ^ shared.service ^ shared.day) as usize % RECENT;
         let number = match self.recent[place] {
             Some((last, number)) if last == shared => number,
             _ => {
@@ -204,6 +223,34 @@ impl<'a> Book<'a> {
             let height = self.billing.owners.map_or(0, |o| o.inventory().len());
             self.prices.add(self.billing.price_before, context.month, context.currency, owned.resource, sums[self.billing.measure.position()], height);
         }
+    }
+
+    /// Notes that this delivery holds the account in that month.
+    #[inline]
+    pub fn hold(&mut self, month: Month, provider: u32, account: u32) {
+        let held = (self.delivery, month, self.cloud(provider), account);
+        // What belongs to no account, such as support, may be told anywhere.
+        if account != NO_WORD && self.last_held != Some(held) {
+            self.held.insert(held);
+            self.last_held = Some(held);
+        }
+    }
+
+    /// Which delivery holds what.
+    pub fn held(&self) -> impl Iterator<Item = (usize, Held)> + '_ {
+        self.held.iter().map(|(delivery, month, cloud, account)| {
+            // One form names a subscription by its path, another by its id.
+            let account = self.word_list[*account as usize].to_lowercase();
+            let last = account.rsplit('/').next().unwrap_or(&account);
+            (*delivery as usize, (*month, *cloud, last.to_owned()))
+        })
+    }
+
+    /// Notes an amount that counts nothing in the measure, because other rows carry it.
+    pub fn set_aside(&mut self, currency: u32, amount: Amount) {
+        let slot = self.aside.entry(currency).or_default();
+        slot.0 += 1;
+        slot.1 += amount;
     }
 
     /// Adds to the bill's own sums, which the groups are held against later.

@@ -75,6 +75,16 @@ impl<'a> Texts<'a> {
         }
     }
 
+    /// The text of a row; none where there is none.
+    #[inline]
+    pub fn text(&self, row: usize) -> Option<&'a str> {
+        match self.get(row) {
+            Cell::Entry(entry) => Some(self.entry(entry)),
+            Cell::Text(text) => Some(text),
+            Cell::Null | Cell::Number(_) => None,
+        }
+    }
+
     /// The text of a dictionary entry.
     pub fn entry(&self, entry: usize) -> &'a str {
         match self {
@@ -212,22 +222,27 @@ pub(crate) fn months(array: &ArrayRef, out: &mut Vec<Month>) -> Result<(), Broke
         }
         _ => {
             let texts = Texts::of(array).map_err(|t| Broken { row: 0, what: format!("the column has the type {t}, which holds no times") })?;
-            let mut last = (String::new(), Month(0));
+            let mut last: Option<(String, Month)> = None;
             for row in 0..array.len() {
-                let text = match texts.get(row) {
-                    Cell::Entry(entry) => texts.entry(entry),
-                    Cell::Text(text) => text,
-                    _ => return Err(Broken { row, what: "the row has no billing period".to_owned() }),
-                };
-                if text != last.0 {
-                    let moment = Timestamp::parse(text).ok_or_else(|| Broken { row, what: format!("`{}` is no date", text.escape_debug()) })?;
-                    last = (text.to_owned(), moment.month());
+                let text = texts.text(row).ok_or_else(|| Broken { row, what: "the row has no billing period".to_owned() })?;
+                let known = last.as_ref().filter(|(seen, _)| seen == text).map(|(_, month)| *month);
+                let month = known.or_else(|| month_of(text));
+                let month = month.ok_or_else(|| Broken { row, what: format!("`{}` is no date", text.chars().take(40).collect::<String>().escape_debug()) })?;
+                if known.is_none() {
+                    last = Some((text.to_owned(), month));
                 }
-                out.push(last.1);
+                out.push(month);
             }
             Ok(())
         }
     }
+}
+
+/// The month of a moment, or of `202610`, as Google writes months of invoices.
+fn month_of(text: &str) -> Option<Month> {
+    let digits = text.trim();
+    let short = || (digits.len() == 6).then(|| Some(format!("{}-{}", digits.get(..4)?, digits.get(4..)?))).flatten();
+    Timestamp::parse(text).map(Timestamp::month).or_else(|| Month::parse(digits)).or_else(|| Month::parse(&short()?))
 }
 
 /// Days since 1970 of a column of times, dates or texts; none where a row has none that can be read.

@@ -1,17 +1,21 @@
-//! FOCUS bills as CSV, plain or gzipped, row by row.
+//! Bills as CSV, plain or gzipped.
 
 use crate::CostError;
-use crate::aggregate::{Context, Sums};
-use crate::book::{Book, NO_WORD};
-use crate::days::day_of;
-use crate::focus::{Column, Layout, is_null};
+use crate::aggregate::Sums;
+use crate::book::Book;
+use crate::columns::{Columns, Header, Rows};
+use crate::enter::{Work, wanted};
+use crate::focus::{Column, Measure};
 use crate::rounding::COMPARED;
+use arrow_array::builder::StringBuilder;
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use csv::ByteRecord;
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
-use tagledger_model::{Amount, Month, Rounded, Timestamp};
+use std::sync::Arc;
 
 /// Opens a CSV file, unpacked, without its byte-order mark; UTF-16 is refused with the way out.
 fn open(path: &Path) -> Result<csv::Reader<Box<dyn Read>>, CostError> {
@@ -58,158 +62,98 @@ fn broken(path: &Path, error: csv::Error) -> CostError {
 }
 
 /// The header of a file.
-pub(crate) fn header(path: &Path) -> Result<Vec<String>, CostError> {
+pub(crate) fn header(path: &Path) -> Result<Header, CostError> {
     let mut reader = open(path)?;
     let header = reader.byte_headers().map_err(|e| broken(path, e))?;
-    Ok(header.iter().map(|h| String::from_utf8_lossy(h).into_owned()).collect())
+    Ok(Header::flat(header.iter().map(|h| String::from_utf8_lossy(h).into_owned()).collect()))
 }
 
-/// Columns of one file, and what the row before held in them: neighbours mostly agree.
-struct Rows {
-    layout: Layout,
-    last: [(Vec<u8>, u32); 5],
-    last_month: (Vec<u8>, Month),
-    /// Both costs are there and read.
-    compares: bool,
+/// True when there is anything below the header.
+pub(crate) fn holds_rows(path: &Path) -> bool {
+    open(path).is_ok_and(|mut reader| reader.read_byte_record(&mut ByteRecord::new()).is_ok_and(|found| found))
+}
+
+/// Rows read at once.
+const BATCH: usize = 8 * 1024;
+
+/// Some columns of a file, batch by batch, as text.
+struct Batches<'p> {
+    path: &'p Path,
+    reader: csv::Reader<Box<dyn Read>>,
+    schema: SchemaRef,
+    /// The positions of the columns in the file.
+    tops: Vec<usize>,
+    record: ByteRecord,
+    /// The line of each row of the batch at hand.
+    lines: Vec<u64>,
+}
+
+impl<'p> Batches<'p> {
+    fn new(path: &'p Path, columns: &Columns, wanted: &[Column], measures: &[Measure]) -> Result<Self, CostError> {
+        let mut reader = open(path)?;
+        reader.byte_headers().map_err(|e| broken(path, e))?;
+        let tops = columns.tops(wanted, measures);
+        let fields: Vec<Field> = tops.iter().map(|top| Field::new(columns.top(*top), DataType::Utf8, true)).collect();
+        Ok(Self { path, reader, schema: Arc::new(Schema::new(fields)), tops, record: ByteRecord::new(), lines: Vec::new() })
+    }
+
+    /// The next rows; none at the end.
+    fn next(&mut self, most: usize) -> Result<Option<RecordBatch>, CostError> {
+        let mut columns: Vec<StringBuilder> = self.tops.iter().map(|_| StringBuilder::new()).collect();
+        self.lines.clear();
+        while self.lines.len() < most && self.reader.read_byte_record(&mut self.record).map_err(|e| broken(self.path, e))? {
+            let line = self.record.position().map_or(0, csv::Position::line);
+            for ((builder, top), field) in columns.iter_mut().zip(&self.tops).zip(self.schema.fields()) {
+                let cell = self.record.get(*top).unwrap_or_default();
+                builder.append_value(std::str::from_utf8(cell).map_err(|_| CostError::At {
+                    path: self.path.display().to_string(),
+                    line,
+                    column: field.name().clone(),
+                    what: "the cell is not UTF-8; convert the file to UTF-8".to_owned(),
+                })?);
+            }
+            self.lines.push(line);
+        }
+        if self.lines.is_empty() {
+            return Ok(None);
+        }
+        let columns = columns.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(self.lines.len()));
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options);
+        batch.map(Some).map_err(|e| CostError::File { path: self.path.display().to_string(), what: e.to_string() })
+    }
 }
 
 /// Enters every row of a file.
-pub(crate) fn enter(path: &Path, book: &mut Book<'_>, advance: &dyn Fn(u64)) -> Result<(), CostError> {
-    let mut reader = open(path)?;
-    let header: Vec<String> = reader.byte_headers().map_err(|e| broken(path, e))?.iter().map(|h| String::from_utf8_lossy(h).into_owned()).collect();
-    let layout = Layout::of(&header, path);
-    let compares = book.billing.all_measures && layout.has_both_costs();
-    let mut rows = Rows { layout, last: Default::default(), last_month: (Vec::new(), Month(0)), compares };
+pub(crate) fn enter(path: &Path, columns: &Columns, book: &mut Book<'_>, advance: &dyn Fn(u64)) -> Result<(), CostError> {
+    let wanted = wanted(book);
+    let measures: Vec<Measure> = book.billing.measures().collect();
+    let mut batches = Batches::new(path, columns, &wanted, &measures)?;
     let size = std::fs::metadata(path).map_or(0, |m| m.len());
-    let mut record = ByteRecord::new();
-    let (mut told, mut count) = (0_u64, 0_u64);
-    while reader.read_byte_record(&mut record).map_err(|e| broken(path, e))? {
-        enter_row(path, book, &mut rows, &record)?;
-        count += 1;
-        if count.is_multiple_of(65_536) {
-            // A gzipped file's own position is not known here, so progress stops short of its size.
-            let at = reader.position().byte().min(size);
-            advance(at.saturating_sub(told));
-            told = told.max(at);
-        }
+    let (mut told, mut work) = (0_u64, Work::default());
+    while let Some(batch) = batches.next(BATCH)? {
+        work.enter(&Rows::new(columns, &batch, &wanted), book).map_err(|(column, broken)| CostError::At {
+            path: path.display().to_string(),
+            line: batches.lines.get(broken.row).copied().unwrap_or(0),
+            column,
+            what: broken.what,
+        })?;
+        // A gzipped file's own position is not known here, so progress stops short of its size.
+        let at = batches.reader.position().byte().min(size);
+        advance(at.saturating_sub(told));
+        told = told.max(at);
     }
     advance(size.saturating_sub(told));
     Ok(())
 }
 
-fn at(path: &Path, record: &ByteRecord, column: Column, what: String) -> CostError {
-    CostError::At { path: path.display().to_string(), line: record.position().map_or(0, csv::Position::line), column: column.to_string(), what }
-}
-
-/// A cell as text; none when it is null or the file has no such column.
-fn text<'r>(path: &Path, record: &'r ByteRecord, layout: &Layout, column: Column) -> Result<Option<&'r str>, CostError> {
-    let Some(cell) = layout.position(column).and_then(|p| record.get(p)) else { return Ok(None) };
-    let text = std::str::from_utf8(cell).map_err(|_| at(path, record, column, "the cell is not UTF-8; convert the file to UTF-8".to_owned()))?;
-    Ok(Some(text).filter(|t| !is_null(t)))
-}
-
-fn enter_row(path: &Path, book: &mut Book<'_>, rows: &mut Rows, record: &ByteRecord) -> Result<(), CostError> {
-    let month = month(path, rows, record)?;
-    let dimensions = book.billing.dimensions;
-    let mut word = |slot: usize, column: Column, wanted: bool| -> Result<u32, CostError> {
-        let Some(cell) = rows.layout.position(column).and_then(|p| record.get(p)).filter(|_| wanted) else { return Ok(NO_WORD) };
-        if rows.last[slot].0 == cell && !cell.is_empty() {
-            return Ok(rows.last[slot].1);
-        }
-        let number = text(path, record, &rows.layout, column)?.map_or(NO_WORD, |t| book.word(t));
-        rows.last[slot] = (cell.to_vec(), number);
-        Ok(number)
-    };
-    let currency = word(0, Column::BillingCurrency, true)?;
-    let provider = match word(1, Column::Provider, true)? {
-        NO_WORD => word(4, Column::FormerProvider, true)?,
-        provider => provider,
-    };
-    let account = word(2, Column::SubAccountId, true)?;
-    let mut service = word(3, Column::ServiceName, dimensions.service)?;
-    if currency == NO_WORD {
-        return Err(at(path, record, Column::BillingCurrency, "the row has no currency; amounts without one cannot be added".to_owned()));
-    }
-    if book.billing.days_from.is_some() {
-        let day = text(path, record, &rows.layout, Column::ChargePeriodStart)?.and_then(day_of);
-        let unit =
-            text(path, record, &rows.layout, Column::ConsumedUnit)?.map_or_else(|| text(path, record, &rows.layout, Column::PricingUnit), |u| Ok(Some(u)))?;
-        service = book.day(month, day, unit);
-    }
-    let context = Context { month, currency, provider: if dimensions.provider { provider } else { NO_WORD }, account: NO_WORD, service };
-    let sums = amounts(path, book, rows, record)?;
-    let cloud = book.cloud(provider);
-    let allocated = text(path, record, &rows.layout, Column::AllocatedTags)?;
-    let tags = match allocated.map_or_else(|| text(path, record, &rows.layout, Column::Tags), |t| Ok(Some(t)))? {
-        Some(tags) => book.tag_text_remembered(cloud, tags),
-        None => book.tag_text(cloud, None),
-    };
-    let tags = book.counted(tags);
-    let owned = if book.needs_no_owner(tags) {
-        Book::not_needed()
-    } else {
-        let allocated = text(path, record, &rows.layout, Column::AllocatedResourceId)?;
-        match allocated.map_or_else(|| text(path, record, &rows.layout, Column::ResourceId), |t| Ok(Some(t)))? {
-            Some(id) => book.owned_remembered(cloud, account, id),
-            None => book.owned(cloud, account, None),
-        }
-    };
-    let account = if book.needs_account(tags, owned) { account } else { NO_WORD };
-    let context = book.context(Context { account, provider: if account == NO_WORD { context.provider } else { provider }, ..context });
-    book.enter(context, tags, owned, &sums);
-    book.tally(month, currency, 1, &sums);
-    Ok(())
-}
-
-fn month(path: &Path, rows: &mut Rows, record: &ByteRecord) -> Result<Month, CostError> {
-    let column = rows.layout.position(Column::BillingPeriodStart);
-    if let (None, Some(month)) = (column, rows.layout.month) {
-        return Ok(month);
-    }
-    let cell = column.and_then(|p| record.get(p)).unwrap_or_default();
-    if rows.last_month.0 == cell && !cell.is_empty() {
-        return Ok(rows.last_month.1);
-    }
-    let seen = String::from_utf8_lossy(cell).into_owned();
-    let parsed = Timestamp::parse(&seen)
-        .ok_or_else(|| at(path, record, Column::BillingPeriodStart, format!("`{}` is no date", seen.chars().take(40).collect::<String>().escape_debug())))?;
-    rows.last_month = (cell.to_vec(), parsed.month());
-    Ok(parsed.month())
-}
-
-fn amounts(path: &Path, book: &mut Book<'_>, rows: &Rows, record: &ByteRecord) -> Result<Sums, CostError> {
-    let mut sums = Sums::default();
-    for measure in book.billing.measures() {
-        let column = measure.wanted();
-        match text(path, record, &rows.layout, column)? {
-            Some(cell) => {
-                let (amount, rounded) = Amount::parse(cell).map_err(|e| at(path, record, column, e.to_string()))?;
-                sums[measure.position()] = amount;
-                book.repairs.rounded += u64::from(rounded == Rounded::Rounded);
-            }
-            None if measure == book.billing.measure => book.repairs.without_amount += 1,
-            None => {}
-        }
-    }
-    if rows.compares {
-        book.repairs.compare(&sums);
-    }
-    Ok(sums)
-}
-
 /// Hands over EffectiveCost and BilledCost of the first rows, as far as they can be read.
-pub(crate) fn first_costs(path: &Path, rows: usize, each: &mut dyn FnMut(&Sums)) -> Result<(), CostError> {
-    let layout = Layout::of(&header(path)?, path);
-    if !layout.has_both_costs() {
+pub(crate) fn first_costs(path: &Path, columns: &Columns, rows: usize, each: &mut dyn FnMut(&Sums)) -> Result<(), CostError> {
+    if !columns.may_be_rounded() {
         return Ok(());
     }
-    for record in open(path)?.byte_records().take(rows).map_while(Result::ok) {
-        let mut sums = Sums::default();
-        for measure in COMPARED {
-            let cell = text(path, &record, &layout, measure.wanted()).ok().flatten();
-            sums[measure.position()] = cell.and_then(|c| Amount::parse(c).ok()).map_or(Amount::ZERO, |(amount, _)| amount);
-        }
-        each(&sums);
+    if let Ok(Some(batch)) = Batches::new(path, columns, &[], &COMPARED)?.next(rows) {
+        Rows::new(columns, &batch, &[]).compared(each);
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use crate::CostError;
 use crate::aggregate::{Aggregate, Context};
 use crate::billing::Billing;
 use crate::ladder::{Basis, LadderContext, attribute};
+use crate::splits;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use tagledger_model::{Amount, Month, Text};
@@ -76,8 +77,26 @@ pub struct Slice {
     pub amount: Amount,
 }
 
+/// A cost that a split is for and that nobody had a share of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unshared {
+    /// What was to be shared, in words.
+    pub what: String,
+    /// The key.
+    pub key: KeyId,
+    /// Billing month.
+    pub month: Month,
+    /// Currency.
+    pub currency: Text,
+    /// Sum.
+    pub amount: Amount,
+}
+
 /// Per key: the code of its value, and why.
-type Codes = Vec<(u32, Basis)>;
+pub(crate) type Codes = Vec<(u32, Basis)>;
+
+/// A cell in the making: context, keys, rows, sum.
+pub(crate) type Making = (u32, Codes, u64, Amount);
 
 /// Spend by everything that reports slice by.
 #[derive(Debug, Clone)]
@@ -86,6 +105,8 @@ pub struct Cube {
     pub keys: Vec<KeyId>,
     /// Cells, sorted by month, currency, provider, scope, service and keys.
     pub cells: Vec<CubeCell>,
+    /// What could not be shared, because nothing says between whom.
+    pub unshared: Vec<Unshared>,
 }
 
 impl Cube {
@@ -93,18 +114,20 @@ impl Cube {
     pub fn new(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<Self, CostError> {
         let cx = LadderContext::new(aggregate, billing);
         let attributions = billing.keys.iter().map(|k| attribute(&cx, *k)).collect::<Result<Vec<_>, _>>()?;
-        // The account may have been kept apart only for the ladder.
+        // Some of it was kept apart only for the ladder.
         let keep = |keep: bool, word: u32| if keep { word } else { crate::book::NO_WORD };
         let mut places: FxHashMap<(u32, Codes), usize> = FxHashMap::default();
         let mut contexts: FxHashMap<Context, u32> = FxHashMap::default();
         let mut context_list = Vec::new();
-        let mut sums: Vec<(u32, Codes, u64, Amount)> = Vec::new();
+        let mut sums: Vec<Making> = Vec::new();
         let at = billing.measure.position();
         let mut key = Vec::new();
         for (number, group) in aggregate.groups.iter().enumerate() {
             let mut context = aggregate.contexts[group.context as usize];
             context.account = keep(billing.dimensions.scope, context.account);
             context.provider = keep(billing.dimensions.provider, context.provider);
+            context.service = keep(billing.dimensions.service, context.service);
+            (context.charge, context.named, context.day) = (crate::book::NO_WORD, crate::book::NO_WORD, crate::book::NO_WORD);
             let next = u32::try_from(context_list.len()).unwrap_or(u32::MAX);
             let context = *contexts.entry(context).or_insert_with(|| {
                 context_list.push(context);
@@ -122,6 +145,7 @@ impl Cube {
                 places.insert(place, sums.len() - 1);
             }
         }
+        let unshared = splits::apply(aggregate, billing, &context_list, &mut sums);
         let values: Vec<Vec<Text>> = billing.keys.iter().map(|k| billing.dictionary.values(*k)).collect();
         let word = |key: usize, code: u32| (code > 0).then(|| values[key][code as usize - 1].clone());
         let mut cells: Vec<CubeCell> = sums
@@ -145,7 +169,7 @@ impl Cube {
             let place = |c: &CubeCell| (c.month, c.currency.clone(), c.provider.clone(), c.scope.clone(), c.service.clone());
             place(a).cmp(&place(b)).then_with(|| a.keys.cmp(&b.keys))
         });
-        let cube = Self { keys: billing.keys.clone(), cells };
+        let cube = Self { keys: billing.keys.clone(), cells, unshared };
         cube.conserve(aggregate, billing)?;
         Ok(cube)
     }

@@ -11,7 +11,7 @@ use crate::spend::{Scoped, attributed};
 use crate::{Bill, CostError, Dimensions};
 use std::collections::BTreeMap;
 use tagledger_engine::{Attributed, DayLine, Spend};
-use tagledger_model::{Amount, Month, Text, Timestamp};
+use tagledger_model::{Amount, Month, Text};
 use tagledger_taxonomy::KeyId;
 
 /// Marks the day of what was charged for use.
@@ -31,7 +31,7 @@ fn is_time(unit: &str) -> bool {
 }
 
 impl Book<'_> {
-    /// The word for a day and whether its charge was for use, in the place of a service; none for days before those that are kept apart.
+    /// The word for a day and whether its charge was for use; none for days before those that are kept apart.
     pub(crate) fn day(&mut self, month: Month, day: Option<i64>, unit: Option<&str>) -> u32 {
         let wanted = self.billing.days_from.is_some_and(|from| month >= from);
         let Some(day) = day.filter(|_| wanted) else { return crate::book::NO_WORD };
@@ -56,12 +56,16 @@ pub fn read_days(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], from: Month
     Ok(())
 }
 
+/// Words of currency, provider, account and day.
+type Placed = (u32, u32, u32, u32);
+
 fn lines(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<Vec<DayLine>, CostError> {
     let cx = LadderContext::new(aggregate, billing);
     let attributions = billing.keys.iter().map(|key| attribute(&cx, *key)).collect::<Result<Vec<_>, _>>()?;
     let values: Vec<Vec<Text>> = billing.keys.iter().map(|key| billing.dictionary.values(*key)).collect();
     let at = Measure::position(billing.measure);
-    let mut sums: BTreeMap<(u32, Vec<Attributed>, bool), Amount> = BTreeMap::new();
+    // What assignments ask for beside is no part of a line.
+    let mut sums: BTreeMap<(Placed, Vec<Attributed>, bool), Amount> = BTreeMap::new();
     for (number, group) in aggregate.groups.iter().enumerate() {
         let whose = |(key, attribution): (usize, &crate::ladder::Attribution)| {
             let code = attribution.values[number] as usize;
@@ -69,15 +73,16 @@ fn lines(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<Vec<DayLine>, C
         };
         let keys = attributions.iter().enumerate().map(whose).collect();
         let is_ownerless = matches!(aggregate.owners[group.owner as usize], OwnerKind::Unknown { .. });
-        *sums.entry((group.context, keys, is_ownerless)).or_default() += group.sums[at];
+        let context = aggregate.contexts[group.context as usize];
+        let place = (context.currency, context.provider, context.account, context.day);
+        *sums.entry((place, keys, is_ownerless)).or_default() += group.sums[at];
     }
-    let line = |((context, keys, is_ownerless), amount): ((u32, Vec<Attributed>, bool), Amount)| {
-        let context = aggregate.contexts[context as usize];
-        let day = aggregate.word(context.service);
-        let place = Scoped::of(billing, aggregate.word(context.provider), aggregate.word(context.account));
+    let line = |(((currency, provider, account, day), keys, is_ownerless), amount): ((Placed, Vec<Attributed>, bool), Amount)| {
+        let day = aggregate.word(day);
+        let place = Scoped::of(billing, aggregate.word(provider), aggregate.word(account));
         Some(DayLine {
             day: day.trim_end_matches(USE).parse::<i64>().ok()?,
-            currency: aggregate.word(context.currency).clone(),
+            currency: aggregate.word(currency).clone(),
             cloud: place.cloud,
             scope: place.scope,
             keys: billing.keys.iter().copied().zip(keys).collect(),
@@ -90,11 +95,6 @@ fn lines(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<Vec<DayLine>, C
     let place = |line: &DayLine| (line.day, line.cloud.clone(), line.scope.clone(), line.currency.clone(), line.is_use, line.is_ownerless, line.keys.clone());
     lines.sort_by_key(place);
     Ok(lines)
-}
-
-/// The day of a moment.
-pub(crate) fn day_of(text: &str) -> Option<i64> {
-    Timestamp::parse(text).map(Timestamp::days)
 }
 
 #[cfg(test)]

@@ -1,12 +1,9 @@
 //! The FOCUS columns that are needed, and the names under which versions 1.0-preview to 1.4 carry them.
 //!
 //! A version is told by the columns that are present, never by a file's name: each column is looked for under each of
-//! its names, without case and without `_`.
+//! its names, without case and without `_`. Bills in a cloud's own form are told onto these columns (`columns`).
 
-use crate::rounding::COMPARED;
 use std::fmt;
-use std::path::Path;
-use tagledger_model::{Month, Timestamp};
 
 /// Which cost is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,12 +54,11 @@ pub enum Column {
     BillingCurrency,
     BillingPeriodStart,
     Provider,
-    FormerProvider,
     ChargePeriodStart,
     ConsumedUnit,
-    PricingUnit,
     SubAccountId,
     ServiceName,
+    ChargeCategory,
     ResourceId,
     AllocatedResourceId,
     Tags,
@@ -70,6 +66,26 @@ pub enum Column {
 }
 
 impl Column {
+    /// All of them.
+    pub(crate) const ALL: [Self; 16] = [
+        Self::EffectiveCost,
+        Self::BilledCost,
+        Self::ListCost,
+        Self::ContractedCost,
+        Self::BillingCurrency,
+        Self::BillingPeriodStart,
+        Self::Provider,
+        Self::ChargePeriodStart,
+        Self::ConsumedUnit,
+        Self::SubAccountId,
+        Self::ServiceName,
+        Self::ChargeCategory,
+        Self::ResourceId,
+        Self::AllocatedResourceId,
+        Self::Tags,
+        Self::AllocatedTags,
+    ];
+
     /// The names it goes by, newest first.
     pub fn names(self) -> &'static [&'static str] {
         match self {
@@ -79,18 +95,18 @@ impl Column {
             Self::ContractedCost => &["ContractedCost"],
             Self::BillingCurrency => &["BillingCurrency"],
             Self::BillingPeriodStart => &["BillingPeriodStart"],
-            // 1.3 renamed it, 1.4 dropped the old name.
+            // 1.3 renamed it, 1.4 dropped the old name; files of the transition carry both, and fill the old one on some rows only.
             Self::Provider => &["ServiceProviderName", "ProviderName", "Provider"],
-            // Files of the transition carry both, and fill the old one on some rows only.
-            Self::FormerProvider => &["ProviderName"],
             Self::ChargePeriodStart => &["ChargePeriodStart"],
-            Self::ConsumedUnit => &["ConsumedUnit"],
-            Self::PricingUnit => &["PricingUnit"],
+            // What was consumed says more than what it was priced by, where a row says it.
+            Self::ConsumedUnit => &["ConsumedUnit", "PricingUnit"],
             Self::SubAccountId => &["SubAccountId"],
             Self::ServiceName => &["ServiceName"],
+            Self::ChargeCategory => &["ChargeCategory", "ChargeType"],
             Self::ResourceId => &["ResourceId"],
             Self::AllocatedResourceId => &["AllocatedResourceId"],
-            Self::Tags => &["Tags"],
+            // Google's own FOCUS table has labels in their place.
+            Self::Tags => &["Tags", "x_Labels"],
             Self::AllocatedTags => &["AllocatedTags"],
         }
     }
@@ -102,87 +118,10 @@ impl fmt::Display for Column {
     }
 }
 
-fn same_name(a: &str, b: &str) -> bool {
-    let plain = |t: &str| t.trim().chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect::<String>();
+/// True for two spellings of one name: without case, and without what joins its words.
+pub(crate) fn same_name(a: &str, b: &str) -> bool {
+    let plain = |t: &str| t.trim().chars().filter(|c| !matches!(c, '_' | '/' | ' ')).flat_map(char::to_lowercase).collect::<String>();
     plain(a) == plain(b)
-}
-
-/// Where each wanted column stands in a file.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Layout {
-    at: Vec<(Column, usize)>,
-    /// The month that the file's hive partition names; it counts where the file has no column for it.
-    pub month: Option<Month>,
-}
-
-impl Layout {
-    /// Finds the columns of a file's header; the first name that is present wins.
-    pub fn of(header: &[String], path: &Path) -> Self {
-        let all = [
-            Column::EffectiveCost,
-            Column::BilledCost,
-            Column::ListCost,
-            Column::ContractedCost,
-            Column::BillingCurrency,
-            Column::BillingPeriodStart,
-            Column::Provider,
-            Column::FormerProvider,
-            Column::ChargePeriodStart,
-            Column::ConsumedUnit,
-            Column::PricingUnit,
-            Column::SubAccountId,
-            Column::ServiceName,
-            Column::ResourceId,
-            Column::AllocatedResourceId,
-            Column::Tags,
-            Column::AllocatedTags,
-        ];
-        let find = |c: &Column| c.names().iter().find_map(|name| header.iter().position(|h| same_name(h, name))).map(|at| (*c, at));
-        Self { at: all.iter().filter_map(find).collect(), month: partition(path) }
-    }
-
-    /// Position of a column.
-    pub fn position(&self, column: Column) -> Option<usize> {
-        self.at.iter().find(|(c, _)| *c == column).map(|(_, at)| *at)
-    }
-
-    /// True where EffectiveCost and BilledCost can be held against each other.
-    pub fn has_both_costs(&self) -> bool {
-        COMPARED.into_iter().all(|measure| self.position(measure.wanted()).is_some())
-    }
-
-    /// What a bill must have for this measure, by name; empty when nothing is missing.
-    pub fn missing(&self, measure: Measure) -> Vec<String> {
-        [measure.wanted(), Column::BillingCurrency, Column::BillingPeriodStart]
-            .into_iter()
-            .filter(|c| self.position(*c).is_none() && !(*c == Column::BillingPeriodStart && self.month.is_some()))
-            .map(|c| c.to_string())
-            .collect()
-    }
-}
-
-/// The billing month in the path of a hive-partitioned table, which leaves the column out of its files:
-/// `BillingPeriodStart=2026-10-01`, `BILLING_PERIOD=2026-10`, with `:` written as `%3A`.
-fn partition(path: &Path) -> Option<Month> {
-    path.components().rev().find_map(|folder| {
-        let (name, value) = folder.as_os_str().to_str()?.split_once('=')?;
-        let value = value.replace("%3A", ":").replace("%3a", ":").replace("%20", " ");
-        let named = same_name(name, "BillingPeriodStart") || same_name(name, "BillingPeriod");
-        named.then(|| Month::parse(&value).or_else(|| Timestamp::parse(&value).map(Timestamp::month)))?
-    })
-}
-
-/// What to say about a file that lacks columns.
-pub(crate) fn lacks(missing: &[String], header: &[String]) -> String {
-    let found: Vec<String> = header.iter().take(8).map(|h| format!("`{}`", h.chars().take(40).collect::<String>().escape_debug())).collect();
-    let more = if header.len() > 8 { format!(" and {} more", header.len() - 8) } else { String::new() };
-    format!(
-        "this is no FOCUS bill: the column{} {} {} missing; found {}{more}; export the bill as FOCUS 1.0 or later, or choose a measure that it holds with --measure",
-        if missing.len() == 1 { "" } else { "s" },
-        missing.join(", "),
-        if missing.len() == 1 { "is" } else { "are" },
-        found.join(", ")
-    )
 }
 
 /// True for the ways in which bills write "nothing".

@@ -10,7 +10,7 @@ use crate::owners::NONE;
 use crate::{CostError, Measure};
 use rustc_hash::FxHashMap;
 use tagledger_model::{Amount, Month, Standing};
-use tagledger_taxonomy::{KeyId, KeyState, Rung};
+use tagledger_taxonomy::{CostFacts, KeyId, KeyState, Rung};
 
 /// Why a unit of cost was attributed where it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +25,10 @@ pub enum Basis {
     Scope,
     /// What its container is declared for.
     Stage,
+    /// An assignment in the taxonomy.
+    Assign,
+    /// A share of what another value costs, or of what nobody was charged for.
+    Split,
     /// No rung claimed it.
     Unattributed(Reason),
 }
@@ -55,6 +59,8 @@ impl Basis {
             Self::Group => "resource group",
             Self::Scope => "scope",
             Self::Stage => "stage",
+            Self::Assign => "assigned",
+            Self::Split => "shared cost",
             Self::Unattributed(Reason::NoResource) => "unattributed: no resource on the bill row",
             Self::Unattributed(Reason::NotInInventory) => "unattributed: resource not in the inventory",
             Self::Unattributed(Reason::UnknownValue) => "unattributed: value not in the taxonomy",
@@ -94,6 +100,7 @@ fn step(rung: Rung) -> &'static dyn Step {
         Rung::Group => &GroupTag,
         Rung::Scope => &ScopeTag,
         Rung::Stage => &DeclaredStage,
+        Rung::Assign => &Assigned,
     }
 }
 
@@ -102,6 +109,7 @@ struct ResourceTag;
 struct GroupTag;
 struct ScopeTag;
 struct DeclaredStage;
+struct Assigned;
 
 fn value(states: Option<&[KeyState]>, key: KeyId) -> u32 {
     states.and_then(|s| s.get(key.index())).filter(|s| s.standing == Standing::Canonical).map_or(0, |s| s.value)
@@ -184,6 +192,29 @@ impl Step for DeclaredStage {
         }
         let declared = owners.inventory().scope_stage(scope).and_then(|declared| declared.environment());
         declared.map_or(0, |one| cx.billing.dictionary.code(key, one))
+    }
+}
+
+impl Step for Assigned {
+    fn basis(&self) -> Basis {
+        Basis::Assign
+    }
+    fn claim(&self, cx: &LadderContext<'_>, key: KeyId, group: usize) -> u32 {
+        let context = cx.aggregate.contexts[cx.aggregate.groups[group].context as usize];
+        let word = |number| cx.aggregate.word(number).as_str();
+        let scope = cx.billing.owners.filter(|_| cx.scope(group) != NONE).map(|owners| &owners.inventory().scopes()[cx.scope(group) as usize]);
+        let facts = CostFacts {
+            cloud: cx.billing.clouds.known.get(usize::from(cx.billing.cloud_of(word(context.provider)))).map_or("", |(cloud, _)| cloud.id.as_str()),
+            scope: word(context.account),
+            known_scope: scope.map(|scope| (scope.id.as_str(), scope.name.as_deref())),
+            service: word(context.service),
+            charge: word(context.charge),
+        };
+        let named = |at: usize| word(context.named).split(' ').any(|position| position.parse() == Ok(at));
+        let all = cx.billing.taxonomy.costs.assign.iter().enumerate();
+        let found =
+            all.filter(|(_, assign)| assign.key == key).find(|(at, assign)| (assign.costs.resource.is_none() || named(*at)) && assign.costs.matches(&facts));
+        found.map_or(0, |(_, assign)| cx.billing.dictionary.code(key, &assign.value))
     }
 }
 

@@ -91,7 +91,7 @@ fn inherited(billing: &Billing<'_>, key: tagledger_taxonomy::KeyId, cloud: u8, a
     let owner = if is_null(id) { crate::owners::Owner::NOBODY } else { owners.resource(cloud, scope, id) };
     let value = |states: Option<&[KeyState]>| states.map(|s| s[key.index()]).filter(|s| s.standing == Standing::Canonical).map_or(0, |s| s.value);
     let rung = |rung: &Rung| match rung {
-        Rung::Row => 0,
+        Rung::Row | Rung::Assign => 0,
         Rung::Resource => {
             if owner.resource == NONE {
                 0

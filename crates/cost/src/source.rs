@@ -3,7 +3,9 @@
 use crate::aggregate::{Repairs, Sums};
 use crate::billing::Billing;
 use crate::book::Book;
-use crate::focus::{Column, Layout, lacks};
+use crate::columns::Columns;
+use crate::deliveries;
+use crate::focus::Column;
 use crate::rounding::{SAMPLED_FILES, SAMPLED_ROWS};
 use crate::{Aggregate, CostError, Measure, csv_bill, parquet_bill};
 use std::io::Read;
@@ -27,6 +29,29 @@ enum Shape {
 /// panic hook may stay silent there.
 pub const READER_THREAD: &str = "bill reader";
 
+/// A file whose header was read.
+enum Opened {
+    Csv(Columns),
+    Parquet(Box<parquet_bill::Opened>),
+}
+
+impl Opened {
+    fn columns(&self) -> &Columns {
+        match self {
+            Self::Csv(columns) => columns,
+            Self::Parquet(file) => &file.columns,
+        }
+    }
+
+    /// True when the file has a row at all; exports have parts with a header and nothing else.
+    fn holds_rows(&self, path: &Path) -> bool {
+        match self {
+            Self::Csv(_) => csv_bill::holds_rows(path),
+            Self::Parquet(file) => file.rows() > 0,
+        }
+    }
+}
+
 /// A piece of work for one thread.
 enum Task {
     Csv(usize),
@@ -43,7 +68,7 @@ impl Bill {
             if let Ok(meta) = std::fs::metadata(path) {
                 let before = files.len();
                 if meta.is_dir() {
-                    walk(path, &mut files, &mut Vec::new())?;
+                    whole(path, &mut files)?;
                     if files.len() == before {
                         return Err(CostError::File { path: shown, what: "the folder holds no .csv, .csv.gz or .parquet file".to_owned() });
                     }
@@ -60,7 +85,7 @@ impl Bill {
                 }
                 for hit in hits {
                     if hit.is_dir() {
-                        walk(&hit, &mut files, &mut Vec::new())?;
+                        whole(&hit, &mut files)?;
                     } else {
                         let shape = shape(&hit)?;
                         files.push((hit, shape));
@@ -89,6 +114,22 @@ impl Bill {
         self.files.iter().map(|(p, _)| p.display().to_string()).collect()
     }
 
+    /// The number of each file's delivery, the folders of all deliveries, and the first file of each.
+    fn deliveries(&self) -> (Vec<u32>, Vec<PathBuf>, Vec<String>) {
+        let (mut folders, mut first_files) = (Vec::<PathBuf>::new(), Vec::new());
+        let mut number = |path: &Path| {
+            let folder = deliveries::delivery(path);
+            let at = folders.iter().position(|other| *other == folder).unwrap_or_else(|| {
+                folders.push(folder);
+                first_files.push(path.display().to_string());
+                folders.len() - 1
+            });
+            u32::try_from(at).unwrap_or(u32::MAX)
+        };
+        let of_file = self.files.iter().map(|(path, _)| number(path)).collect();
+        (of_file, folders, first_files)
+    }
+
     /// Bytes of all files.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|(p, _)| std::fs::metadata(p).map_or(0, |m| m.len())).sum()
@@ -98,48 +139,23 @@ impl Bill {
 /// Reads a whole bill on all processors, in bounded memory: Parquet by row group, CSV by file and row. `progress` is
 /// told bytes done and bytes in all.
 pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Aggregate, CostError> {
-    let mut tasks = Vec::new();
-    let mut opened = Vec::new();
-    let mut measures = [true; 4];
-    let (mut files_without_tags, mut knows_units) = (0, true);
-    for (number, (path, shape)) in bill.files.iter().enumerate() {
-        let header = match shape {
-            Shape::Csv => {
-                tasks.push(Task::Csv(number));
-                opened.push(None);
-                csv_bill::header(path)?
-            }
-            Shape::Parquet => {
-                let file = parquet_bill::Opened::new(path)?;
-                tasks.extend((0..file.row_groups()).map(|g| Task::RowGroup(number, g)));
-                let header = file.header();
-                opened.push(Some(file));
-                header
-            }
-        };
-        let layout = Layout::of(&header, path);
-        let missing = layout.missing(billing.measure);
-        if !missing.is_empty() {
-            return Err(CostError::File { path: path.display().to_string(), what: lacks(&missing, &header) });
-        }
-        files_without_tags += u64::from(layout.position(Column::Tags).is_none());
-        knows_units &= layout.position(Column::ConsumedUnit).or(layout.position(Column::PricingUnit)).is_some();
-        for (has, measure) in measures.iter_mut().zip(Measure::ALL) {
-            *has &= layout.position(measure.wanted()).is_some();
-        }
-    }
+    let Headers { tasks, opened, measures, files_without_tags, knows_units, forms } = headers(bill, billing)?;
+    let paths: Vec<&Path> = bill.files.iter().map(|(path, _)| path.as_path()).collect();
+    deliveries::no_copies(&paths, &|at| opened[at].holds_rows(paths[at]))?;
+    let (of_file, folders, first_files) = bill.deliveries();
     let (next, done, total) = (AtomicUsize::new(0), std::sync::atomic::AtomicU64::new(0), bill.bytes());
     let failure: Mutex<Option<(usize, CostError)>> = Mutex::new(None);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(tasks.len().max(1));
     let advance = |bytes: u64| progress(done.fetch_add(bytes, Ordering::Relaxed) + bytes, total);
     let work = || {
         let mut book = Book::new(billing);
+        book.watches = folders.len() > 1;
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(task) = tasks.get(at) else { break };
-            let path = match task {
-                Task::Csv(file) | Task::RowGroup(file, _) => &bill.files[*file].0,
-            };
+            let (Task::Csv(file) | Task::RowGroup(file, _)) = task;
+            let path = &bill.files[*file].0;
+            book.delivery = of_file[*file];
             let result = enter_task(task, path, &opened, &mut book, &advance);
             if let Err(error) = result {
                 // Of several mistakes the first in the order of the files is shown, whichever thread met it first.
@@ -167,22 +183,66 @@ pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + S
     for book in books {
         first.absorb(book);
     }
+    deliveries::no_two_snapshots(first.held(), &folders, &first_files)?;
     first.repairs.files_without_tags = files_without_tags;
     if billing.measure == Measure::Effective && !billing.all_measures {
         compare_sample(bill, &opened, &mut first.repairs)?;
     }
     let read = Measure::ALL.map(|m| measures[m.position()] && (billing.all_measures || m == billing.measure));
-    Ok(Aggregate { knows_units, ..first.close(read, bill.files()) })
+    Ok(Aggregate { knows_units, forms, ..first.close(read, bill.files()) })
+}
+
+/// What the headers of all files say.
+struct Headers {
+    tasks: Vec<Task>,
+    opened: Vec<Opened>,
+    /// Which measures every file holds.
+    measures: [bool; 4],
+    files_without_tags: u64,
+    knows_units: bool,
+    forms: Vec<&'static str>,
+}
+
+/// Reads the headers of all files; one that lacks what is wanted ends it.
+fn headers(bill: &Bill, billing: &Billing<'_>) -> Result<Headers, CostError> {
+    let mut all = Headers { tasks: Vec::new(), opened: Vec::new(), measures: [true; 4], files_without_tags: 0, knows_units: true, forms: Vec::new() };
+    for (number, (path, shape)) in bill.files.iter().enumerate() {
+        let file = match shape {
+            Shape::Csv => {
+                all.tasks.push(Task::Csv(number));
+                Opened::Csv(Columns::of(csv_bill::header(path)?, path, &billing.clouds.mappings))
+            }
+            Shape::Parquet => {
+                let file = parquet_bill::Opened::new(path, &billing.clouds.mappings)?;
+                all.tasks.extend((0..file.row_groups()).map(|g| Task::RowGroup(number, g)));
+                Opened::Parquet(Box::new(file))
+            }
+        };
+        let columns = file.columns();
+        if let Some(what) = columns.lacks(billing.measure) {
+            return Err(CostError::File { path: path.display().to_string(), what });
+        }
+        all.files_without_tags += u64::from(!columns.has(Column::Tags));
+        all.knows_units &= columns.has(Column::ConsumedUnit);
+        all.forms.extend(columns.mapping().map(|mapping| mapping.name));
+        for (has, measure) in all.measures.iter_mut().zip(Measure::ALL) {
+            *has &= columns.holds(measure);
+        }
+        all.opened.push(file);
+    }
+    all.forms.sort_unstable();
+    all.forms.dedup();
+    Ok(all)
 }
 
 /// Enters the rows of one task. The Parquet library panics on some damaged files: that is the file's fault, and the run
 /// ends without using the book.
-fn enter_task(task: &Task, path: &Path, opened: &[Option<parquet_bill::Opened>], book: &mut Book<'_>, advance: &dyn Fn(u64)) -> Result<(), CostError> {
+fn enter_task(task: &Task, path: &Path, opened: &[Opened], book: &mut Book<'_>, advance: &dyn Fn(u64)) -> Result<(), CostError> {
     let enter = std::panic::AssertUnwindSafe(|| match task {
-        Task::Csv(_) => csv_bill::enter(path, book, advance),
+        Task::Csv(file) => csv_bill::enter(path, opened[*file].columns(), book, advance),
         Task::RowGroup(file, group) => match &opened[*file] {
-            Some(opened) => opened.enter(*group, book).inspect(|bytes| advance(*bytes)).map(drop),
-            None => Ok(()),
+            Opened::Parquet(opened) => opened.enter(*group, book).inspect(|bytes| advance(*bytes)).map(drop),
+            Opened::Csv(_) => Ok(()),
         },
     });
     std::panic::catch_unwind(enter).unwrap_or_else(|panic| {
@@ -192,19 +252,36 @@ fn enter_task(task: &Task, path: &Path, opened: &[Option<parquet_bill::Opened>],
 }
 
 /// Holds EffectiveCost against BilledCost on some rows of some files, where BilledCost is not read otherwise.
-fn compare_sample(bill: &Bill, opened: &[Option<parquet_bill::Opened>], repairs: &mut Repairs) -> Result<(), CostError> {
+fn compare_sample(bill: &Bill, opened: &[Opened], repairs: &mut Repairs) -> Result<(), CostError> {
     let mut compare = |sums: &Sums| repairs.compare(sums);
     let step = bill.files.len().div_ceil(SAMPLED_FILES).max(1);
     for ((path, _), opened) in bill.files.iter().zip(opened).step_by(step) {
         match opened {
-            Some(opened) => opened.first_costs(SAMPLED_ROWS, &mut compare)?,
-            None => csv_bill::first_costs(path, SAMPLED_ROWS, &mut compare)?,
+            Opened::Parquet(opened) => opened.first_costs(SAMPLED_ROWS, &mut compare)?,
+            Opened::Csv(columns) => csv_bill::first_costs(path, columns, SAMPLED_ROWS, &mut compare)?,
         }
     }
     Ok(())
 }
 
-fn walk(folder: &Path, files: &mut Vec<(PathBuf, Shape)>, above: &mut Vec<PathBuf>) -> Result<(), CostError> {
+/// The files of a folder, as far as its manifests list them.
+fn whole(folder: &Path, files: &mut Vec<(PathBuf, Shape)>) -> Result<(), CostError> {
+    let mut found = Found::default();
+    walk(folder, &mut found, &mut Vec::new())?;
+    for path in deliveries::listed(found.data, &found.manifests)? {
+        let shape = shape(&path)?;
+        files.push((path, shape));
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Found {
+    data: Vec<PathBuf>,
+    manifests: Vec<PathBuf>,
+}
+
+fn walk(folder: &Path, found: &mut Found, above: &mut Vec<PathBuf>) -> Result<(), CostError> {
     let io = |source| CostError::Io { path: folder.display().to_string(), source };
     let real = folder.canonicalize().map_err(io)?;
     // A link to a folder above would lead round for ever.
@@ -220,12 +297,14 @@ fn walk(folder: &Path, files: &mut Vec<(PathBuf, Shape)>, above: &mut Vec<PathBu
             continue;
         }
         if entry.is_dir() {
-            walk(&entry, files, above)?;
+            walk(&entry, found, above)?;
+        } else if deliveries::is_manifest(&name) {
+            found.manifests.push(entry);
         } else if [".csv", ".csv.gz", ".parquet"].iter().any(|e| name.ends_with(e)) {
-            let shape = shape(&entry)?;
-            files.push((entry, shape));
+            found.data.push(entry);
         }
     }
+    above.pop();
     Ok(())
 }
 

@@ -46,7 +46,7 @@ fn billing<'a>(taxonomy: &Arc<Taxonomy>, dictionary: Dictionary, owners: Option<
     Billing {
         taxonomy: Arc::clone(taxonomy),
         dictionary,
-        clouds: Clouds { known: facts().into_iter().zip(clouds().into_iter().map(|(_, names)| names)).collect() },
+        clouds: Clouds { known: facts().into_iter().zip(clouds().into_iter().map(|(_, names)| names)).collect(), mappings: Vec::new() },
         owners,
         measure: Measure::Effective,
         all_measures: false,

@@ -4,6 +4,7 @@
 //! Shared code meets this crate through `tagledger_collect::Cloud` alone.
 
 mod asset_data;
+mod bills;
 mod bindings;
 mod command;
 mod exports;
@@ -68,6 +69,9 @@ impl Cloud for Gcp {
 
     fn exports(&self) -> &'static [&'static dyn ExportReader] {
         exports::READERS
+    }
+    fn bills(&self) -> &'static [tagledger_model::BillMapping] {
+        bills::BILLS
     }
 
     fn connect(&self, settings: &Settings) -> Option<Connecting> {

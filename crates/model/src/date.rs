@@ -17,10 +17,16 @@ fn number(bytes: &[u8]) -> Option<i32> {
 
 fn date(text: &[u8]) -> Option<Date> {
     let (year, month, day) = match text {
-        // 2026-11-22 and 11/22/2026, the two orders that bills and exports use.
+        // 2026-11-22, 11/22/2026 and 1/2/2026, the two orders that bills and exports use.
         [y @ .., b'-', m1, m2, b'-', d1, d2] if y.len() == 4 => (number(y)?, number(&[*m1, *m2])?, number(&[*d1, *d2])?),
-        [m1, m2, b'/', d1, d2, b'/', y @ ..] if y.len() == 4 => (number(y)?, number(&[*m1, *m2])?, number(&[*d1, *d2])?),
-        _ => return None,
+        _ => {
+            let mut parts = text.split(|b| *b == b'/');
+            let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
+            if month.len() > 2 || day.len() > 2 || year.len() != 4 || parts.next().is_some() {
+                return None;
+            }
+            (number(year)?, number(month)?, number(day)?)
+        }
     };
     let month = time::Month::try_from(u8::try_from(month).ok()?).ok()?;
     Date::from_calendar_date(year, month, u8::try_from(day).ok()?).ok()
@@ -43,11 +49,11 @@ fn offset(text: &[u8]) -> Option<UtcOffset> {
 
 impl Timestamp {
     /// Reads RFC 3339 and what bills and exports write instead: a blank for the `T`, no zone (UTC is meant), a date
-    /// alone, `MM/DD/YYYY`, any number of digits of a fraction (cut off). None for anything else.
+    /// alone, `MM/DD/YYYY` and `M/D/YYYY`, any number of digits of a fraction (cut off). None for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().as_bytes();
-        let day = date(text.get(..10)?)?;
-        let rest = &text[10..];
+        let end = text.iter().position(|b| matches!(b, b'T' | b't' | b' ')).unwrap_or(text.len());
+        let (day, rest) = (date(&text[..end])?, &text[end..]);
         let (clock, zone) = match rest {
             [] => (Time::MIDNIGHT, UtcOffset::UTC),
             [b'T' | b't' | b' ', h1, h2, b':', m1, m2, tail @ ..] => {
@@ -149,6 +155,8 @@ mod tests {
             "2024-10-01 00:00:00",
             "2024-10-01",
             "10/01/2024",
+            "10/1/2024",
+            "10/1/2024 00:00",
             "2024-10-01T02:00:00+02:00",
             "2024-10-01T00:00:00.000123Z",
             "2024-10-01T00:00Z",
@@ -162,7 +170,22 @@ mod tests {
 
     #[test]
     fn what_is_no_moment_is_none() {
-        for text in ["", "NULL", "2024-13-01", "2024-10-1", "20241001", "2024-10-01T25:00:00Z", "2024-10-01X", "é024-10-01", "2024-10-01T00:00:00+"] {
+        for text in [
+            "",
+            "NULL",
+            "2024-13-01",
+            "2024-10-1",
+            "20241001",
+            "2024-10-01T25:00:00Z",
+            "2024-10-01X",
+            "é024-10-01",
+            "2024-10-01T00:00:00+",
+            "10/1/24",
+            "/1/2024",
+            "10//2024",
+            "010/1/2024",
+            "10/1/2024/",
+        ] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
         assert_eq!(Month::parse("2024-00"), None);

@@ -5,6 +5,7 @@
 //! `engine` and `rules`.
 
 mod amount;
+mod bill;
 mod cloud;
 mod coverage;
 mod date;
@@ -18,6 +19,7 @@ mod resource;
 mod tag;
 
 pub use amount::{Amount, AmountError, Money, Rounded};
+pub use bill::{BillMapping, BillTags, CostCase, Term, When};
 pub use cloud::{CloudId, Container, ContainerKind, ContainerRef, Scope, ScopeId};
 pub use coverage::{Coverage, Outcome};
 pub use date::{Month, Timestamp};

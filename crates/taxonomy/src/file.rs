@@ -226,17 +226,71 @@ pub struct RetentionForm {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CostsForm {
-    /// The rungs, first to last. Default: row, resource, group, scope, stage.
+    /// The rungs, first to last. Default: row, resource, group, scope, stage, assign, split.
     #[schemars(extend("minItems" = 1, "uniqueItems" = true))]
     pub ladder: Option<Vec<RungWord>>,
-    /// Not built yet: must be empty.
-    #[schemars(extend("maxItems" = 0))]
-    pub assign: Option<Vec<Word>>,
-    /// Not built yet: must be empty.
-    #[schemars(extend("maxItems" = 0))]
-    pub splits: Option<Vec<Word>>,
+    /// Costs that are given to a value by hand: of several entries for one key the first that matches counts.
+    pub assign: Option<Vec<AssignForm>>,
+    /// Costs that are shared between values.
+    pub splits: Option<Vec<SplitForm>>,
     /// What values of keys may cost. Of several that name one value for one period and currency the first counts.
     pub budgets: Option<Vec<BudgetForm>>,
+}
+
+/// Gives a value of a key to costs; all that is said of them must match. Patterns have `*` and `?`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssignForm {
+    /// The key.
+    pub key: Word,
+    /// The value.
+    pub value: Word,
+    /// The cloud, by its short name.
+    pub cloud: Option<Word>,
+    /// A pattern over the id and the name of the account, subscription or project.
+    pub scope: Option<Word>,
+    /// A pattern over the service, as the bill calls it.
+    pub service: Option<Word>,
+    /// A pattern over the resource's id and the last part of it.
+    pub resource: Option<Word>,
+    /// A pattern over the category of the charge: Usage, Purchase, Tax, Credit, Adjustment.
+    pub charge: Option<Word>,
+}
+
+/// Shares costs between values of a key.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SplitForm {
+    /// The key.
+    pub key: Word,
+    /// The value whose costs are shared.
+    pub from: Option<Word>,
+    /// True to share what has no value.
+    pub unattributed: Option<bool>,
+    /// The values that they are shared between. Default: every value that costs something itself in the month.
+    pub to: Option<Vec<Word>>,
+    /// By what.
+    pub by: SplitWord,
+    /// With `by: cost`, a key and a value: only what was spent there weighs.
+    pub r#where: Option<BTreeMap<String, Word>>,
+    /// With `by: fixed`, how much each value gets, in any unit.
+    pub weights: Option<BTreeMap<String, Word>>,
+    /// With `by: usage`, a CSV file with the columns value, weight and, where it differs, month.
+    pub usage: Option<Word>,
+}
+
+/// A way to share costs.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SplitWord {
+    /// To all alike.
+    Even,
+    /// By what each costs itself in the month.
+    Cost,
+    /// By `weights`.
+    Fixed,
+    /// By the file that `usage` names.
+    Usage,
 }
 
 /// What a value of a key may cost.

@@ -4,6 +4,7 @@ mod costs;
 mod environments;
 mod keys;
 mod policy;
+mod shares;
 #[cfg(test)]
 mod tests;
 
@@ -123,7 +124,7 @@ fn compile(reader: &mut Reader<'_>, path: &Path, text: &str, root: Option<&Node>
         grace: fields.take("grace").and_then(|n| reader.seconds(n, "`grace`")).unwrap_or(0),
         retention: fields.take("retention").map(|n| environments::retention(reader, n, &keys)).unwrap_or_default(),
         residency: fields.take("residency").map(|n| environments::residency(reader, n, &keys)).unwrap_or_default(),
-        costs: fields.take("costs").map(|n| costs::read(reader, n, &keys)).unwrap_or_default(),
+        costs: fields.take("costs").map(|n| costs::read(reader, n, &keys, side)).unwrap_or_default(),
         keys,
     };
     fields.finish(reader);
@@ -164,20 +165,7 @@ struct SideFiles<'a> {
 
 impl SideFiles<'_> {
     fn read(&mut self, reader: &mut Reader<'_>, word: &'static str, name: Word<'_>, key: &Key) -> Option<Register> {
-        let path = self.base.join(name.text);
-        let text = match (self.fetch)(&path) {
-            Ok(text) => text,
-            Err(error) => {
-                let shown = path.display();
-                let (message, help) = match error.kind() {
-                    io::ErrorKind::NotFound => (format!("`{shown}` does not exist"), "The path is relative to the folder of the taxonomy"),
-                    io::ErrorKind::InvalidData => (format!("`{shown}` is not UTF-8"), "Save it as UTF-8, in a spreadsheet as `CSV UTF-8`"),
-                    _ => (format!("`{shown}` cannot be read: {error}"), "Name a CSV file that can be read"),
-                };
-                reader.error(name.at, message, help);
-                return None;
-            }
-        };
+        let (path, text) = self.text(reader, name)?;
         // An id that the key itself refuses can never be the value of a tag.
         let refused = |id: &str| match &key.domain {
             Domain::Any => None,
@@ -186,5 +174,23 @@ impl SideFiles<'_> {
         };
         let rows: BTreeMap<_, _> = registers::read(&path, &text, &refused, &mut self.found);
         Some(Register { word, path, rows })
+    }
+
+    /// A side file's path and text.
+    fn text(&mut self, reader: &mut Reader<'_>, name: Word<'_>) -> Option<(PathBuf, String)> {
+        let path = self.base.join(name.text);
+        match (self.fetch)(&path) {
+            Ok(text) => Some((path, text)),
+            Err(error) => {
+                let shown = path.display();
+                let (message, help) = match error.kind() {
+                    io::ErrorKind::NotFound => (format!("`{shown}` does not exist"), "The path is relative to the folder of the taxonomy"),
+                    io::ErrorKind::InvalidData => (format!("`{shown}` is not UTF-8"), "Save it as UTF-8, in a spreadsheet as `CSV UTF-8`"),
+                    _ => (format!("`{shown}` cannot be read: {error}"), "Name a CSV file that can be read"),
+                };
+                reader.error(name.at, message, help);
+                None
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The compiled taxonomy: what the file means, after every mistake in it was reported.
 
+use crate::{Assign, Split};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -331,6 +332,10 @@ pub struct Retention {
 pub struct Costs {
     /// The rungs, first to last.
     pub ladder: Vec<Rung>,
+    /// Costs that are given to a value by hand, in file order: the first that matches counts.
+    pub assign: Vec<Assign>,
+    /// Costs that are shared, in an order in which nothing is shared on before it has all arrived.
+    pub splits: Vec<Split>,
     /// What a value of a key may cost, in file order; of those that name one value for one period and currency the first counts.
     pub budgets: Vec<Budget>,
 }
@@ -384,4 +389,6 @@ pub enum Rung {
     Scope,
     /// The Environment its container is declared for (the Environment key only).
     Stage,
+    /// The entries of `assign`.
+    Assign,
 }

@@ -74,7 +74,8 @@ fn the_reference_means_what_it_says() {
     assert_eq!(taxonomy.grace, 86_400);
     assert_eq!(taxonomy.retention["production"].max, Some(400 * 86_400));
     assert_eq!(taxonomy.residency["personal"].len(), 7);
-    assert_eq!(taxonomy.costs.ladder, [Rung::Row, Rung::Resource, Rung::Group, Rung::Scope, Rung::Stage]);
+    assert_eq!(taxonomy.costs.ladder, [Rung::Row, Rung::Resource, Rung::Group, Rung::Scope, Rung::Stage, Rung::Assign]);
+    assert_eq!((taxonomy.costs.assign.len(), taxonomy.costs.splits.len()), (1, 1));
 }
 
 fn line(start: &str) -> u32 {

@@ -44,6 +44,13 @@ impl Estate {
     }
 }
 
+impl Estate {
+    /// Writes the bill in the clouds' own forms into a folder: `aws.csv`, `azure-actual.csv`, `azure-amortized.csv` and `gcp.ndjson`.
+    pub fn write_native_bills(&self, folder: &Path) -> io::Result<()> {
+        bill::native::write(self, folder)
+    }
+}
+
 /// Indented JSON with a line feed at its end.
 fn write_json<T: serde::Serialize>(path: &Path, value: &T) -> io::Result<()> {
     let mut out = output::Output::create(path)?;

@@ -2,7 +2,8 @@
 
 use super::scan::{Sources, read_bill, read_inventory, terminal_options};
 use crate::args::{Cost, Format};
-use crate::assemble::{Billed, bill_notes, costs};
+use crate::assemble::{Billed, costs};
+use crate::bill_notes::bill_notes;
 use crate::clouds;
 use crate::exit::{self, Code};
 use crate::failure::Failure;

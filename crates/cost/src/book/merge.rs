@@ -1,15 +1,23 @@
 //! From the books of all threads to one aggregate.
 
 use super::Book;
-use crate::aggregate::{Aggregate, Context, Group, OwnerKind};
+use crate::aggregate::{Aggregate, Context, Group, OwnerKind, SetAside};
 
 impl Book<'_> {
     /// Takes over what another thread entered.
     pub fn absorb(&mut self, other: Book<'_>) {
         let words: Vec<u32> = other.word_list.iter().map(|w| self.word(w)).collect();
         let word = |n: u32| words[n as usize];
-        let translated =
-            |c: &Context| Context { currency: word(c.currency), provider: word(c.provider), account: word(c.account), service: word(c.service), ..*c };
+        let translated = |c: &Context| Context {
+            month: c.month,
+            currency: word(c.currency),
+            provider: word(c.provider),
+            account: word(c.account),
+            service: word(c.service),
+            charge: word(c.charge),
+            named: word(c.named),
+            day: word(c.day),
+        };
         let contexts: Vec<Context> = other.context_list.iter().map(translated).collect();
         let contexts: Vec<u32> = contexts.into_iter().map(|c| self.context(c)).collect();
         let mut tags = Vec::with_capacity(other.tag_list.len());
@@ -40,6 +48,12 @@ impl Book<'_> {
             self.tally(total.month, word(total.currency), total.rows, &total.sums);
         }
         self.prices.absorb(self.billing.price_before, other.prices, word);
+        self.held.extend(other.held.iter().map(|(delivery, month, cloud, account)| (*delivery, *month, *cloud, word(*account))));
+        for (currency, (rows, amount)) in other.aside {
+            let slot = self.aside.entry(word(currency)).or_default();
+            slot.0 += rows;
+            slot.1 += amount;
+        }
         self.repairs = self.repairs.plus(other.repairs);
     }
 
@@ -60,6 +74,8 @@ impl Book<'_> {
             measures,
             knows_units: false,
             repairs: self.repairs,
+            set_aside: self.aside.into_iter().map(|(currency, (rows, amount))| SetAside { currency, rows, amount }).collect(),
+            forms: Vec::new(),
             files,
         }
     }

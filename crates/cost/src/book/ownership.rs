@@ -1,6 +1,6 @@
 //! Whose a row is, as a number: the resource that it names, as far as attribution can tell resources apart.
 
-use super::{Book, MEMORY};
+use super::{Book, MEMORY, NO_WORD};
 use crate::aggregate::{OwnerKind, Said};
 use crate::owners::{NONE, Owner, Owners};
 use tagledger_model::Standing;
@@ -128,6 +128,22 @@ impl Book<'_> {
         self.said = self.billing.keys.iter().map(said).collect();
         let number = self.said_number();
         self.inventory_states.insert(id, number);
+        number
+    }
+
+    /// The word for the assignments whose resource an id is: their positions.
+    pub fn named(&mut self, id: &str) -> u32 {
+        let digest = self.digest.of(0, id);
+        if let Some(number) = self.names.get(&digest) {
+            return *number;
+        }
+        let asked = self.billing.taxonomy.costs.assign.iter().enumerate();
+        let hits = asked.filter(|(_, assign)| assign.costs.resource.is_some() && assign.costs.matches_resource(id));
+        let list: Vec<String> = hits.map(|(at, _)| at.to_string()).collect();
+        let number = if list.is_empty() { NO_WORD } else { self.word(&list.join(" ")) };
+        if self.names.len() < MEMORY {
+            self.names.insert(digest, number);
+        }
         number
     }
 

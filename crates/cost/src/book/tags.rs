@@ -1,6 +1,6 @@
 //! What tags say, as a number: each distinct set of answers has one.
 
-use super::{Book, MEMORY};
+use super::Book;
 use crate::aggregate::Said;
 use tagledger_taxonomy::Scanned;
 
@@ -25,7 +25,7 @@ impl Book<'_> {
         let normaliser = &mut self.normalisers[usize::from(cloud)];
         match text {
             Some(text) => {
-                if normaliser.scan(text, self.billing.prefixes, &mut self.states) == Scanned::Malformed {
+                if normaliser.scan(text, self.schemes, &mut self.states) == Scanned::Malformed {
                     return self.state_number() | MALFORMED;
                 }
             }
@@ -34,25 +34,12 @@ impl Book<'_> {
         self.state_number()
     }
 
-    /// The same, remembering texts: for sources without a dictionary of their own where texts repeat.
-    pub fn tag_text_remembered(&mut self, cloud: u8, text: &str) -> u32 {
-        let digest = self.digest.of(cloud.into(), text);
-        if let Some(number) = self.texts.get(&digest) {
-            return *number;
-        }
-        let number = self.tag_text(cloud, Some(text));
-        if self.texts.len() < MEMORY {
-            self.texts.insert(digest, number);
-        }
-        number
-    }
-
     /// What tags say that come as pairs.
     pub fn tag_pairs<'t>(&mut self, cloud: u8, pairs: impl Iterator<Item = (&'t str, Option<&'t str>)>) -> u32 {
         let normaliser = &mut self.normalisers[usize::from(cloud)];
         normaliser.begin(&mut self.states);
         for (position, (key, value)) in (0_u32..).zip(pairs) {
-            let key = self.billing.prefixes.iter().find_map(|p| key.strip_prefix(p)).unwrap_or(key);
+            let key = self.schemes.iter().find_map(|p| key.strip_prefix(p)).unwrap_or(key);
             let meaning = normaliser.meaning(key, Some(value.unwrap_or("")));
             tagledger_taxonomy::apply(&mut self.states, position, &meaning);
         }

@@ -3,7 +3,7 @@
 use super::Page;
 use super::table::{Cell, Fit, Style, Table};
 use crate::Costs;
-use crate::count::{percent, plural};
+use crate::count::{amount, percent, plural, share};
 use crate::pivot::{Line, Pivot, UNATTRIBUTED, equality, shown_month};
 use std::io;
 use tagledger_model::Amount;
@@ -21,6 +21,11 @@ pub(super) fn costs(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
         if let Some(share) = pivot.attributed_share() {
             page.paragraph("", Style::Plain, &format!("{} is attributed to {}.", percent(share), costs.by.join(" and ")))?;
         }
+        for key in &costs.by {
+            if let Some(known) = known_by(costs, key, &total.currency)? {
+                page.paragraph("", Style::Dim, &known)?;
+            }
+        }
     }
     if costs.totals.is_empty() {
         return Ok(());
@@ -37,6 +42,17 @@ pub(super) fn costs(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
         page.paragraph(sign, style, &equality(total)?)?;
     }
     Ok(())
+}
+
+/// How a key was known, dearest first; none where it was known in one way only, or where credits make shares meaningless.
+fn known_by(costs: &Costs, key: &str, currency: &str) -> io::Result<Option<String>> {
+    let rows = costs.bases.iter().filter(|row| row.key == key && row.currency == currency);
+    let mut bases: Vec<(&str, Amount)> = rows.map(|row| Ok((row.basis.as_str(), amount(&row.amount)?))).collect::<io::Result<_>>()?;
+    bases.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let whole: Amount = bases.iter().map(|(_, sum)| *sum).sum();
+    let shares: Option<Vec<String>> = bases.iter().map(|(basis, sum)| Some(format!("{basis} {}", percent(share(sum.0, whole.0)?)))).collect();
+    let months = if costs.months.len() > 1 { " in all months" } else { "" };
+    Ok(shares.filter(|shares| shares.len() > 1).map(|shares| format!("{key}{months}: {}", shares.join(", "))))
 }
 
 /// Tries the most columns first; a cross table of one named environment says too little, so below two the long form is used.

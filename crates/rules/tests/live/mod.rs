@@ -65,7 +65,7 @@ fn spend(taxonomy: &Arc<Taxonomy>, inventory: &Inventory, facts: &[CloudFacts], 
     let billing = Billing {
         taxonomy: Arc::clone(taxonomy),
         dictionary: inventory.dictionary().clone(),
-        clouds: Clouds { known: facts.iter().cloned().zip(NAMES).collect() },
+        clouds: Clouds { known: facts.iter().cloned().zip(NAMES).collect(), mappings: Vec::new() },
         owners: Some(&owners),
         measure: Measure::Effective,
         all_measures: false,

@@ -2,35 +2,53 @@
 
 use super::keys::check_value;
 use super::policy::{amount, find_key};
-use crate::yaml::{Fields, Node, Reader, Shape, suggest};
+use super::{SideFiles, shares};
+use crate::yaml::{Node, Reader, suggest};
 use crate::{Budget, Costs, Key, Period, Rung};
 
-/// The words of a ladder. `assign` and `split` have a place in it, and nothing to do as long as their lists must be empty.
+/// The words of a ladder. `split` is its end: it shares what the others have given.
 const RUNGS: [(&str, Option<Rung>); 7] = [
     ("row", Some(Rung::Row)),
     ("resource", Some(Rung::Resource)),
     ("group", Some(Rung::Group)),
     ("scope", Some(Rung::Scope)),
     ("stage", Some(Rung::Stage)),
-    ("assign", None),
+    ("assign", Some(Rung::Assign)),
     ("split", None),
 ];
 
 impl Default for Costs {
     fn default() -> Self {
-        Self { ladder: RUNGS.iter().filter_map(|(_, rung)| *rung).collect(), budgets: Vec::new() }
+        Self { ladder: RUNGS.iter().filter_map(|(_, rung)| *rung).collect(), assign: Vec::new(), splits: Vec::new(), budgets: Vec::new() }
     }
 }
 
 /// Reads `costs:`.
-pub(super) fn read(reader: &mut Reader<'_>, node: &Node, keys: &[Key]) -> Costs {
+pub(super) fn read(reader: &mut Reader<'_>, node: &Node, keys: &[Key], side: &mut SideFiles<'_>) -> Costs {
     let Some(mut fields) = reader.fields(node, "`costs`") else { return Costs::default() };
-    let mut costs = fields.take("ladder").map_or_else(Costs::default, |node| ladder(reader, node));
+    let ladder_node = fields.take("ladder");
+    let mut costs = ladder_node.map_or_else(Costs::default, |node| ladder(reader, node));
     let items = fields.take("budgets").map(|node| reader.items(node, "`budgets`")).unwrap_or_default();
     costs.budgets = items.iter().filter_map(|item| budget(reader, item, keys)).collect();
-    let later = [("assign", "Assigning costs by hand"), ("splits", "Splitting shared costs")];
-    for (name, what) in later {
-        not_yet(reader, &mut fields, name, what);
+    let assign_node = fields.take("assign");
+    let items = assign_node.map(|node| reader.items(node, "`assign`")).unwrap_or_default();
+    costs.assign = items.iter().filter_map(|item| shares::assign(reader, item, keys)).collect();
+    let split_node = fields.take("splits");
+    let items = split_node.map(|node| reader.items(node, "`splits`")).unwrap_or_default();
+    let splits = items.iter().filter_map(|item| shares::split(reader, item, keys, side)).collect();
+    costs.splits = shares::ordered(reader, splits);
+    // A list that nothing asks for would be believed.
+    if let Some(words) = ladder_node {
+        let named: Vec<&str> = reader.words(words, "`ladder`").iter().map(|word| word.text).collect();
+        let unclaimed = costs.ladder.iter().all(|rung| *rung == Rung::Assign) && costs.assign.is_empty();
+        if unclaimed && named.iter().all(|word| RUNGS.iter().any(|(name, _)| name == word)) {
+            reader.error(words.at, "No rung of the ladder can claim any cost", "Name at least one of row, resource, group, scope, stage");
+        }
+        for (node, list, rung, used) in [(assign_node, "assign", "assign", costs.assign.is_empty()), (split_node, "splits", "split", costs.splits.is_empty())] {
+            if let Some(node) = node.filter(|_| !used && !named.contains(&rung)) {
+                reader.error(node.at, format!("`{list}` has entries, and `{rung}` is not on the ladder"), format!("Add `{rung}` to `ladder`"));
+            }
+        }
     }
     fields.finish(reader);
     costs
@@ -49,11 +67,11 @@ fn ladder(reader: &mut Reader<'_>, node: &Node) -> Costs {
             reader.error(word.at, format!("`{name}` is on the ladder twice"), "Keep the first; a rung leaves nothing that it could claim again");
             continue;
         }
+        if named.contains(&"split") {
+            reader.error(word.at, format!("`{name}` stands after `split`"), "Let `split` be the last; it shares what all others have given");
+        }
         named.push(name);
         ladder.extend(*rung);
-    }
-    if ladder.is_empty() && matches!(&node.shape, Shape::List(items) if items.len() == named.len()) {
-        reader.error(node.at, "No rung of the ladder can claim any cost", "Name at least one of row, resource, group, scope, stage");
     }
     Costs { ladder, ..Costs::default() }
 }
@@ -85,13 +103,4 @@ fn budget(reader: &mut Reader<'_>, node: &Node, keys: &[Key]) -> Option<Budget> 
     fields.finish(reader);
     let (value, currency) = (value?.text.to_owned(), currency?.text.to_owned());
     Some(Budget { key: key?, value, per: per?, limit: limit?, currency, place: reader.place(at) })
-}
-
-/// A file that asks for what this version cannot do would be believed; so it is refused.
-fn not_yet(reader: &mut Reader<'_>, fields: &mut Fields<'_>, name: &'static str, what: &str) {
-    let Some(node) = fields.take(name) else { return };
-    let empty = matches!(&node.shape, Shape::List(items) if items.is_empty());
-    if !empty {
-        reader.error(node.at, format!("{what} is not part of this version"), format!("Write `{name}: []`"));
-    }
 }

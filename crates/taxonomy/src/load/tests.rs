@@ -59,6 +59,8 @@ fn the_walk_asks_for_the_fields_of_the_schema() -> Result<(), Box<dyn Error>> {
         ("a retention", &schema["$defs"]["RetentionForm"]),
         ("`costs`", &schema["$defs"]["CostsForm"]),
         ("a budget", &schema["$defs"]["BudgetForm"]),
+        ("an assignment", &schema["$defs"]["AssignForm"]),
+        ("a split", &schema["$defs"]["SplitForm"]),
     ];
     assert_eq!(reader.asked.keys().map(String::as_str).collect::<BTreeSet<_>>(), forms.iter().map(|(form, _)| *form).collect());
     for (form, schema) in forms {

@@ -2,6 +2,7 @@
 
 mod csv;
 mod extra;
+pub mod native;
 mod parquet;
 mod rows;
 mod tags;

@@ -1,0 +1,61 @@
+//! The Cost and Usage Report, old and new, told onto FOCUS.
+//!
+//! Sources: the user guide of AWS Data Exports, table dictionary of CUR 2.0, and the user guide of the legacy report for its line item types. Amortised cost
+//! follows the guide's own arithmetic for Savings Plans and reserved instances; where the account has private discounts, the net columns hold it.
+
+use tagledger_model::{BillMapping, BillTags, CostCase, Term, When};
+
+const TYPE: &str = "lineItem/LineItemType";
+const UNBLENDED: &[&str] = &["lineItem/UnblendedCost"];
+const NET_UNBLENDED: &[&str] = &["lineItem/NetUnblendedCost", "lineItem/UnblendedCost"];
+
+/// The amount of rows of some types.
+const fn of(types: &'static [When], terms: &'static [Term]) -> CostCase {
+    CostCase { when: types, terms, set_aside: false }
+}
+
+const EFFECTIVE: &[CostCase] = &[
+    of(&[When::Is(TYPE, &["SavingsPlanCoveredUsage"])], &[Term::Plus(&["savingsPlan/NetSavingsPlanEffectiveCost", "savingsPlan/SavingsPlanEffectiveCost"])]),
+    // What of the commitment was not used.
+    of(&[When::Is(TYPE, &["SavingsPlanRecurringFee"])], &[Term::Plus(&["savingsPlan/TotalCommitmentToDate"]), Term::Minus(&["savingsPlan/UsedCommitment"])]),
+    // The negation takes the covered usage's price away again, and the upfront fee is in the effective cost of what it covers.
+    of(&[When::Is(TYPE, &["SavingsPlanNegation", "SavingsPlanUpfrontFee"])], &[]),
+    of(&[When::Is(TYPE, &["DiscountedUsage"])], &[Term::Plus(&["reservation/NetEffectiveCost", "reservation/EffectiveCost"])]),
+    of(
+        &[When::Is(TYPE, &["RIFee"])],
+        &[
+            Term::Plus(&["reservation/NetUnusedAmortizedUpfrontFeeForBillingPeriod", "reservation/UnusedAmortizedUpfrontFeeForBillingPeriod"]),
+            Term::Plus(&["reservation/NetUnusedRecurringFee", "reservation/UnusedRecurringFee"]),
+        ],
+    ),
+    of(&[When::Is(TYPE, &["Fee"]), When::Filled("reservation/ReservationARN")], &[]),
+    of(&[], &[Term::Plus(NET_UNBLENDED)]),
+];
+
+/// Bills of AWS.
+pub(crate) static BILLS: &[BillMapping] = &[BillMapping {
+    name: "an AWS Cost and Usage Report",
+    provider: "AWS",
+    known_by: &[TYPE, "lineItem/UnblendedCost", "bill/BillingPeriodStartDate"],
+    columns: &[
+        ("BillingCurrency", &["lineItem/CurrencyCode"]),
+        ("BillingPeriodStart", &["bill/BillingPeriodStartDate"]),
+        ("ChargePeriodStart", &["lineItem/UsageStartDate"]),
+        ("ConsumedUnit", &["pricing/unit"]),
+        ("SubAccountId", &["lineItem/UsageAccountId"]),
+        ("BillingAccountId", &["bill/PayerAccountId"]),
+        ("ServiceName", &["product/ProductName", "lineItem/ProductCode"]),
+        ("ChargeCategory", &["lineItem/LineItemType"]),
+        ("ResourceId", &["lineItem/ResourceId"]),
+    ],
+    costs: &[
+        ("BilledCost", &[of(&[], &[Term::Plus(UNBLENDED)])]),
+        ("EffectiveCost", EFFECTIVE),
+        (
+            "ListCost",
+            // Fees and taxes have no list price: they cost what they cost. What covers other rows is listed there.
+            &[of(&[When::Is(TYPE, &["Tax", "Fee", "Refund", "Credit"])], &[Term::Plus(UNBLENDED)]), of(&[], &[Term::Plus(&["pricing/publicOnDemandCost"])])],
+        ),
+    ],
+    tags: BillTags { whole: &["tags", "resource_tags"], spread: &["resourceTags/user:", "resource_tags_user_"], schemes: &["resourceTags/", "user:", "user_"] },
+}];

@@ -1,0 +1,64 @@
+//! What a reader must know of a bill to trust its sums.
+
+use crate::assemble::Billed;
+use tagledger_cost::Measure;
+use tagledger_report::grouped;
+
+/// What a reader must know to trust the money.
+pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
+    let (repairs, measure) = (billed.aggregate.repairs, billed.billing.measure);
+    let mut notes = Vec::new();
+    if repairs.rounded > 0 {
+        notes.push(format!("{} amounts had more than 12 digits after the point (binary doubles do) and were rounded half to even", grouped(repairs.rounded)));
+    }
+    if repairs.without_amount > 0 {
+        notes.push(format!("{} bill rows have no {}; they count as 0", grouped(repairs.without_amount), measure.column()));
+    }
+    if repairs.malformed_tags > 0 {
+        notes.push(format!(
+            "{} bill rows have tags that could not be read; they are attributed by their resource, or not at all",
+            grouped(repairs.malformed_tags)
+        ));
+    }
+    if repairs.files_without_tags > 0 {
+        notes.push(format!(
+            "{} no Tags column; what it says is attributed by the resource on the row, or not at all",
+            if repairs.files_without_tags == 1 { "1 bill file has".to_owned() } else { format!("{} bill files have", grouped(repairs.files_without_tags)) }
+        ));
+    }
+    if repairs.effective_seems_rounded() {
+        notes.push(format!(
+            "{}EffectiveCost is a whole number on {} of the {} rows whose BilledCost is not: the export seems to have rounded it; compare --measure billed",
+            if billed.billing.all_measures { "" } else { "In a sample of the bill, " },
+            grouped(repairs.integral_effective),
+            grouped(repairs.fractional_billed)
+        ));
+    }
+    for aside in &billed.aggregate.set_aside {
+        let rows = if aside.rows == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(aside.rows)) };
+        let sum = format!("{} {} on {rows}", aside.amount.grouped(), billed.aggregate.word(aside.currency));
+        notes.push(match measure {
+            Measure::Billed => format!("{sum} that commitments cover count nothing as BilledCost: an export of amortised cost spreads what the invoice shows as purchases"),
+            _ => format!(
+                "Purchases of commitments, {sum}, count nothing as EffectiveCost: the rows that they cover carry it, unless the export is one of actual cost; compare --measure billed"
+            ),
+        });
+    }
+    for unshared in &billed.cube.unshared {
+        notes.push(format!(
+            "{} {} of {} in {} could not be shared by {}: nothing weighs there; it stays where it was",
+            unshared.amount.grouped(),
+            unshared.currency,
+            unshared.what,
+            unshared.month,
+            billed.billing.taxonomy.keys[unshared.key.index()].name
+        ));
+    }
+    if !billed.aggregate.forms.is_empty() {
+        notes.push(format!("Not FOCUS, but told onto it: {}", billed.aggregate.forms.join(", ")));
+    }
+    if billed.aggregate.currencies().len() > 1 {
+        notes.push("The bill has several currencies; they are never added together".to_owned());
+    }
+    notes
+}

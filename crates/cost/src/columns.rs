@@ -1,0 +1,193 @@
+//! Which column of a file holds what: FOCUS under any of its names, or a cloud's own form by its mapping.
+//!
+//! A form is told by the columns that are present, never by a file's name.
+
+mod bind;
+mod rows;
+
+pub(crate) use rows::{Fault, RowTags, Rows, member_of};
+
+use crate::focus::{Column, Measure, same_name};
+use crate::rounding::COMPARED;
+use std::path::Path;
+use tagledger_model::{BillMapping, Month, Timestamp};
+
+/// The columns of a file: the name of each, with the position of the one at the top that it is in.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Header {
+    /// Names; a member of a nested column after a dot.
+    names: Vec<(String, usize)>,
+    /// Names of those at the top.
+    pub top: Vec<String>,
+}
+
+impl Header {
+    /// The columns of a flat file.
+    pub fn flat(top: Vec<String>) -> Self {
+        Self { names: top.iter().cloned().zip(0..).collect(), top }
+    }
+
+    /// Columns, each with the names of its members.
+    pub fn nested(all: Vec<(String, Vec<String>)>) -> Self {
+        let mut header = Self::default();
+        for (at, (name, members)) in all.into_iter().enumerate() {
+            header.names.extend(members.iter().map(|member| (format!("{name}.{member}"), at)));
+            header.names.push((name.clone(), at));
+            header.top.push(name);
+        }
+        header
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|(other, _)| same_name(other, name))
+    }
+
+    fn first(&self, names: &[&str]) -> Option<usize> {
+        names.iter().find_map(|name| self.find(name))
+    }
+
+    fn all(&self, names: &[&str]) -> Vec<usize> {
+        let mut found: Vec<usize> = names.iter().filter_map(|name| self.find(name)).collect();
+        found.dedup();
+        found
+    }
+}
+
+/// What a cost is added up from: where, how, and the member of a list that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BoundTerm {
+    at: usize,
+    minus: bool,
+    member: Option<&'static str>,
+}
+
+/// A case whose columns were found.
+#[derive(Debug, Clone)]
+pub(crate) struct BoundCase {
+    /// Columns and the words that they must hold; no words: anything.
+    when: Vec<(usize, &'static [&'static str])>,
+    /// The terms, or the name of the column that the file lacks.
+    terms: Result<Vec<BoundTerm>, &'static str>,
+    set_aside: bool,
+}
+
+/// Where each wanted column stands in a file.
+#[derive(Debug, Clone)]
+pub(crate) struct Columns {
+    header: Header,
+    mapping: Option<&'static BillMapping>,
+    /// Each column with those that may hold it.
+    at: Vec<(Column, Vec<usize>)>,
+    costs: [Vec<BoundCase>; 4],
+    /// Columns that hold one tag each, with its key.
+    spread: Vec<(usize, String)>,
+    /// The month that the file's hive partition names; it counts where the file has no column for it.
+    pub month: Option<Month>,
+}
+
+impl Columns {
+    /// The cloud's own form, if it is one.
+    pub fn mapping(&self) -> Option<&'static BillMapping> {
+        self.mapping
+    }
+
+    /// True when the file has the column.
+    pub fn has(&self, column: Column) -> bool {
+        (column == Column::Provider && self.mapping.is_some())
+            || (column == Column::Tags && !self.spread.is_empty())
+            || self.at.iter().any(|(c, at)| *c == column && !at.is_empty())
+    }
+
+    /// True when the file holds this measure.
+    pub fn holds(&self, measure: Measure) -> bool {
+        !self.costs[measure.position()].is_empty()
+    }
+
+    /// True where EffectiveCost and BilledCost are columns of their own that can be held against each other.
+    pub fn may_be_rounded(&self) -> bool {
+        self.mapping.is_none() && COMPARED.into_iter().all(|measure| self.holds(measure))
+    }
+
+    fn places(&self, column: Column) -> &[usize] {
+        self.at.iter().find(|(c, _)| *c == column).map_or(&[], |(_, at)| at)
+    }
+
+    /// The positions at the top of all that these columns and measures are made of, in order.
+    pub fn tops(&self, columns: &[Column], measures: &[Measure]) -> Vec<usize> {
+        let texts = columns.iter().flat_map(|column| self.places(*column)).copied();
+        let spread = self.spread.iter().filter(|_| columns.contains(&Column::Tags)).map(|(at, _)| *at);
+        let cases = measures.iter().flat_map(|measure| &self.costs[measure.position()]);
+        let costs = cases.flat_map(|case| case.when.iter().map(|(at, _)| *at).chain(case.terms.iter().flatten().map(|term| term.at)));
+        let mut tops: Vec<usize> = texts.chain(spread).chain(costs).map(|at| self.header.names[at].1).collect();
+        tops.sort_unstable();
+        tops.dedup();
+        tops
+    }
+
+    /// The name of a column at the top.
+    pub fn top(&self, at: usize) -> &str {
+        &self.header.top[at]
+    }
+
+    /// What a bill must have for this measure, in words; none when nothing is missing.
+    pub fn lacks(&self, measure: Measure) -> Option<String> {
+        let held: Vec<&str> = Measure::ALL.iter().filter(|m| self.holds(**m)).map(|m| m.column()).collect();
+        let missing: Vec<String> = [Column::BillingCurrency, Column::BillingPeriodStart]
+            .into_iter()
+            .filter(|c| !(self.has(*c) || *c == Column::BillingPeriodStart && self.month.is_some()))
+            .map(|c| self.shown(c))
+            .collect();
+        if missing.is_empty() && self.holds(measure) {
+            return None;
+        }
+        let listed = |names: &[String]| {
+            format!("the column{} {} {} missing", if names.len() == 1 { "" } else { "s" }, names.join(", "), if names.len() == 1 { "is" } else { "are" })
+        };
+        Some(match self.mapping {
+            Some(mapping) if missing.is_empty() => {
+                format!("{} holds no {}; choose a measure that it holds with --measure ({})", mapping.name, measure.column(), held.join(", "))
+            }
+            Some(mapping) => format!("this is {}, but {}; export it with all its columns", mapping.name, listed(&missing)),
+            None => {
+                let measure = Some(measure.column().to_owned()).filter(|_| !self.holds(measure));
+                let missing: Vec<String> = measure.into_iter().chain(missing).collect();
+                let found: Vec<String> =
+                    self.header.top.iter().take(8).map(|h| format!("`{}`", h.chars().take(40).collect::<String>().escape_debug())).collect();
+                let more = if self.header.top.len() > 8 { format!(" and {} more", self.header.top.len() - 8) } else { String::new() };
+                format!(
+                    "this is no FOCUS bill: {}; found {}{more}; export the bill as FOCUS 1.0 or later, or as a cloud's own cost report, or choose a measure that it holds with --measure",
+                    listed(&missing),
+                    found.join(", ")
+                )
+            }
+        })
+    }
+
+    /// What a column is called in this file.
+    pub fn shown(&self, column: Column) -> String {
+        match (self.mapping, self.places(column).first()) {
+            (Some(_), Some(at)) => self.header.names[*at].0.clone(),
+            (Some(mapping), None) => {
+                let named = mapping.columns.iter().find(|(focus, _)| *focus == column.names()[0]).and_then(|(_, names)| names.first());
+                named.map_or_else(|| column.to_string(), |name| (*name).to_owned())
+            }
+            (None, _) => column.to_string(),
+        }
+    }
+
+    /// What the columns of a measure are called in this file.
+    fn shown_at(&self, at: usize) -> String {
+        self.header.names[at].0.clone()
+    }
+}
+
+/// The billing month in the path of a hive-partitioned table, which leaves the column out of its files:
+/// `BillingPeriodStart=2026-10-01`, `BILLING_PERIOD=2026-10`, with `:` written as `%3A`.
+fn partition(path: &Path) -> Option<Month> {
+    path.components().rev().find_map(|folder| {
+        let (name, value) = folder.as_os_str().to_str()?.split_once('=')?;
+        let value = value.replace("%3A", ":").replace("%3a", ":").replace("%20", " ");
+        let named = same_name(name, "BillingPeriodStart") || same_name(name, "BillingPeriod");
+        named.then(|| Month::parse(&value).or_else(|| Timestamp::parse(&value).map(Timestamp::month)))?
+    })
+}

@@ -1,0 +1,86 @@
+//! From a file's header to what each column is made of.
+
+use super::{BoundCase, BoundTerm, Columns, Header, partition};
+use crate::focus::{Column, Measure, same_name};
+use std::path::Path;
+use tagledger_model::{BillMapping, CostCase, Term, When};
+
+/// Purchases of commitments, whose cost the rows that they cover carry: FOCUS wants nothing there, and some exports say it all the same.
+const PURCHASE: &[When] = &[When::Is("ChargeCategory", &["Purchase"]), When::Filled("CommitmentDiscountId")];
+
+impl Columns {
+    /// Finds the columns of a file's header.
+    pub fn of(header: Header, path: &Path, mappings: &[&'static BillMapping]) -> Self {
+        let is_focus = Measure::ALL.iter().any(|measure| header.first(measure.wanted().names()).is_some());
+        let is_known = |mapping: &&&BillMapping| mapping.known_by.iter().all(|name| header.find(name).is_some());
+        let mapping = mappings.iter().filter(|_| !is_focus).find(is_known).copied();
+        let at = Column::ALL.into_iter().map(|column| (column, mapping.map_or_else(|| focus(&header, column), |m| mapped(&header, m, column)))).collect();
+        let costs = Measure::ALL.map(|measure| match mapping {
+            Some(mapping) => {
+                let cases = mapping.costs.iter().find(|(name, _)| *name == measure.column()).map_or(&[][..], |(_, cases)| *cases);
+                bound(&header, cases)
+            }
+            None => focus_cost(&header, measure),
+        });
+        let whole = mapping.is_some_and(|mapping| header.first(mapping.tags.whole).is_some());
+        let spread = mapping.filter(|_| !whole).map_or_else(Vec::new, |mapping| spread(&header, mapping.tags.spread));
+        Self { mapping, at, costs, spread, month: partition(path), header }
+    }
+}
+
+fn focus(header: &Header, column: Column) -> Vec<usize> {
+    let found = header.all(column.names());
+    // Names of one column mostly come one at a time; which of them a row fills matters only where versions overlap.
+    if matches!(column, Column::Provider | Column::ConsumedUnit) { found } else { found.into_iter().take(1).collect() }
+}
+
+fn mapped(header: &Header, mapping: &BillMapping, column: Column) -> Vec<usize> {
+    if column == Column::Tags {
+        return header.first(mapping.tags.whole).into_iter().collect();
+    }
+    mapping.columns.iter().find(|(focus, _)| *focus == column.names()[0]).map_or_else(Vec::new, |(_, names)| header.all(names))
+}
+
+fn focus_cost(header: &Header, measure: Measure) -> Vec<BoundCase> {
+    let Some(at) = header.first(measure.wanted().names()) else { return Vec::new() };
+    let terms = || Ok(vec![BoundTerm { at, minus: false, member: None }]);
+    let purchase = (measure == Measure::Effective).then(|| when(header, PURCHASE)).flatten();
+    let aside = purchase.map(|when| BoundCase { when, terms: terms(), set_aside: true });
+    aside.into_iter().chain([BoundCase { when: Vec::new(), terms: terms(), set_aside: false }]).collect()
+}
+
+/// The conditions; none where the file cannot fulfil them.
+fn when(header: &Header, all: &'static [When]) -> Option<Vec<(usize, &'static [&'static str])>> {
+    all.iter()
+        .map(|when| match when {
+            When::Is(column, words) => Some((header.find(column)?, *words)),
+            When::Filled(column) => Some((header.find(column)?, &[][..])),
+        })
+        .collect()
+}
+
+/// The cases whose conditions a row of this file may fulfil; none at all where the last one, which takes every other row, lacks its columns.
+fn bound(header: &Header, cases: &'static [CostCase]) -> Vec<BoundCase> {
+    let term = |term: &Term| match term {
+        Term::Plus(names) => header.first(names).map(|at| BoundTerm { at, minus: false, member: None }).ok_or(names[0]),
+        Term::Minus(names) => header.first(names).map(|at| BoundTerm { at, minus: true, member: None }).ok_or(names[0]),
+        Term::PlusEach(list, member) => header.find(list).map(|at| BoundTerm { at, minus: false, member: Some(*member) }).ok_or(*list),
+    };
+    let case = |case: &'static CostCase| {
+        let when = when(header, case.when)?;
+        Some(BoundCase { when, terms: case.terms.iter().map(term).collect(), set_aside: case.set_aside })
+    };
+    let bound: Vec<BoundCase> = cases.iter().filter_map(case).collect();
+    if bound.last().is_some_and(|last| last.when.is_empty() && last.terms.is_ok()) { bound } else { Vec::new() }
+}
+
+/// Columns that hold one key each.
+fn spread(header: &Header, beginnings: &[&str]) -> Vec<(usize, String)> {
+    let key = |name: &str| {
+        beginnings.iter().find_map(|beginning| {
+            let (start, key) = (name.get(..beginning.len())?, name.get(beginning.len()..)?);
+            (same_name(start, beginning) && !key.is_empty()).then(|| key.to_owned())
+        })
+    };
+    header.names.iter().enumerate().filter_map(|(at, (name, _))| Some((at, key(name.trim())?))).collect()
+}

@@ -1,0 +1,226 @@
+//! Rows of a batch by their FOCUS columns.
+
+use super::{BoundCase, BoundTerm, Columns};
+use crate::aggregate::Sums;
+use crate::cells::{Broken, Cell, Texts, amounts};
+use crate::focus::{Column, Measure, is_null};
+use crate::rounding::COMPARED;
+use arrow_array::builder::StringBuilder;
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, DictionaryArray, Int32Array, RecordBatch, StringArray, StructArray};
+use arrow_schema::DataType;
+use std::borrow::Cow;
+use std::sync::Arc;
+use tagledger_model::Amount;
+
+/// What is wrong with a row, and the column as the file calls it.
+pub(crate) type Fault = (String, Broken);
+
+/// A batch as FOCUS rows: columns are taken as they are wherever one column is one, and made where several are.
+pub(crate) struct Rows<'b> {
+    pub columns: &'b Columns,
+    batch: &'b RecordBatch,
+    made: Vec<(Column, ArrayRef)>,
+}
+
+/// The tags of a batch.
+pub(crate) enum RowTags<'a> {
+    /// In one column: text, a map, or a list of keys and values.
+    Whole(&'a ArrayRef),
+    /// A column for each key.
+    Spread(Vec<(&'a str, &'a ArrayRef)>),
+}
+
+impl<'b> Rows<'b> {
+    /// The rows of a batch that holds what these columns are made of, under the names at the top of the file.
+    pub fn new(columns: &'b Columns, batch: &'b RecordBatch, wanted: &[Column]) -> Self {
+        let mut rows = Self { columns, batch, made: Vec::new() };
+        for column in wanted {
+            if let Some(array) = rows.make(*column) {
+                rows.made.push((*column, array));
+            }
+        }
+        rows
+    }
+
+    pub fn len(&self) -> usize {
+        self.batch.num_rows()
+    }
+
+    /// A column of text or time; none where the file has none, or nothing in it.
+    pub fn get(&self, column: Column) -> Option<&ArrayRef> {
+        self.made.iter().find(|(c, _)| *c == column).map(|(_, array)| array)
+    }
+
+    /// A column at the top, or a member of one. A column of the type Null holds nothing, as if it were not there.
+    fn array(&self, at: usize) -> Option<Cow<'b, ArrayRef>> {
+        let (name, top) = &self.columns.header.names[at];
+        let (top_name, batch) = (&self.columns.header.top[*top], self.batch);
+        let array = batch.column_by_name(top_name)?;
+        let found = match name.strip_prefix(top_name.as_str()).and_then(|rest| rest.strip_prefix('.')) {
+            Some(member) => Cow::Owned(member_of(array.as_struct_opt()?, member)?),
+            None => Cow::Borrowed(array),
+        };
+        Some(found).filter(|array| *array.data_type() != DataType::Null)
+    }
+
+    fn make(&self, column: Column) -> Option<ArrayRef> {
+        if let (Column::Provider, Some(mapping)) = (column, self.columns.mapping) {
+            let keys = Int32Array::from_value(0, self.len());
+            return DictionaryArray::try_new(keys, Arc::new(StringArray::from(vec![mapping.provider])) as ArrayRef)
+                .ok()
+                .map(|array| Arc::new(array) as ArrayRef);
+        }
+        let mut arrays: Vec<_> = self.columns.places(column).iter().filter_map(|at| self.array(*at)).collect();
+        if arrays.len() < 2 || !arrays.iter().all(|array| Texts::of(array).is_ok()) {
+            return (!arrays.is_empty()).then(|| arrays.swap_remove(0).into_owned());
+        }
+        // The first that has a value in the row.
+        let texts: Vec<Texts<'_>> = arrays.iter().filter_map(|array| Texts::of(array).ok()).collect();
+        let mut out = StringBuilder::new();
+        for row in 0..self.len() {
+            match texts.iter().find_map(|texts| texts.text(row).filter(|text| !is_null(text))) {
+                Some(text) => out.append_value(text),
+                None => out.append_null(),
+            }
+        }
+        Some(Arc::new(out.finish()))
+    }
+
+    /// The tags; none where the file has none.
+    pub fn tags(&self) -> Option<RowTags<'_>> {
+        if self.columns.spread.is_empty() {
+            return self.get(Column::Tags).map(RowTags::Whole);
+        }
+        let array = |at: usize| self.batch.column_by_name(&self.columns.header.top[self.columns.header.names[at].1]);
+        Some(RowTags::Spread(self.columns.spread.iter().filter_map(|(at, key)| Some((key.as_str(), array(*at)?))).collect()))
+    }
+
+    /// What each row costs in a measure, null where it does not say; amounts that are set aside count nothing and are handed over with their rows.
+    pub fn amounts(&self, measure: Measure, out: &mut Vec<Option<Amount>>, aside: &mut Vec<(usize, Amount)>, rounded: &mut u64) -> Result<(), Fault> {
+        out.clear();
+        aside.clear();
+        let cases = &self.columns.costs[measure.position()];
+        let Some((last, before)) = cases.split_last() else { return Ok(()) };
+        self.sum(last, None, out, rounded)?;
+        // The first case that holds counts, so later ones are written over by earlier ones.
+        let mut held = Vec::new();
+        for case in before.iter().rev() {
+            self.held(case, &mut held);
+            if !held.iter().any(|holds| *holds) {
+                continue;
+            }
+            aside.retain(|(row, _)| !held[*row]);
+            self.sum(case, Some(&held), out, rounded)?;
+            if case.set_aside {
+                for (row, _) in held.iter().enumerate().filter(|(_, holds)| **holds) {
+                    let amount = out[row].replace(Amount::ZERO).unwrap_or_default();
+                    if amount != Amount::ZERO {
+                        aside.push((row, amount));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands over EffectiveCost and BilledCost of each row, as far as they can be read.
+    pub fn compared(&self, each: &mut dyn FnMut(&Sums)) {
+        let mut all = vec![Sums::default(); self.len()];
+        for measure in COMPARED {
+            let (mut column, mut aside, mut rounded) = (Vec::new(), Vec::new(), 0);
+            if self.amounts(measure, &mut column, &mut aside, &mut rounded).is_err() {
+                return;
+            }
+            for (sums, amount) in all.iter_mut().zip(column) {
+                sums[measure.position()] = amount.unwrap_or_default();
+            }
+        }
+        all.iter().for_each(each);
+    }
+
+    /// For each row whether the case holds.
+    fn held(&self, case: &BoundCase, held: &mut Vec<bool>) {
+        held.clear();
+        held.resize(self.len(), true);
+        for (at, words) in &case.when {
+            let array = self.array(*at);
+            let Some(texts) = array.as_ref().and_then(|array| Texts::of(array).ok()) else { return held.fill(false) };
+            let is = |text: &str| !is_null(text) && (words.is_empty() || words.iter().any(|word| word.eq_ignore_ascii_case(text)));
+            let entries: Vec<bool> = (0..texts.entries()).map(|entry| is(texts.entry(entry))).collect();
+            for (row, holds) in held.iter_mut().enumerate().filter(|(_, holds)| **holds) {
+                *holds = match texts.get(row) {
+                    Cell::Null => false,
+                    Cell::Number(_) => words.is_empty(),
+                    Cell::Entry(entry) => entries[entry],
+                    Cell::Text(text) => is(text),
+                };
+            }
+        }
+    }
+
+    /// Adds up the terms of a case into the rows that are held, or into all.
+    fn sum(&self, case: &BoundCase, held: Option<&[bool]>, out: &mut Vec<Option<Amount>>, rounded: &mut u64) -> Result<(), Fault> {
+        let is_held = |row: usize| held.is_none_or(|held| held[row]);
+        let terms = match &case.terms {
+            Ok(terms) => terms,
+            Err(name) => {
+                let row = (0..self.len()).find(|row| is_held(*row)).unwrap_or(0);
+                let what = "the row's cost is in a column of this name, which the file does not have; export it with all its columns, or choose another measure with --measure";
+                return Err(((*name).to_owned(), Broken { row, what: what.to_owned() }));
+            }
+        };
+        if let ([term], None) = (terms.as_slice(), held)
+            && !term.minus
+            && term.member.is_none()
+        {
+            return self.term(term, out, rounded);
+        }
+        out.resize(self.len(), None);
+        for (_, slot) in out.iter_mut().enumerate().filter(|(row, _)| is_held(*row)) {
+            *slot = terms.is_empty().then_some(Amount::ZERO);
+        }
+        let mut column = Vec::new();
+        for term in terms {
+            self.term(term, &mut column, rounded)?;
+            for (row, amount) in column.iter().enumerate().filter(|(row, _)| is_held(*row)) {
+                if let Some(amount) = amount {
+                    let sum = out[row].get_or_insert_default();
+                    *sum = if term.minus { *sum - *amount } else { *sum + *amount };
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn term(&self, term: &BoundTerm, out: &mut Vec<Option<Amount>>, rounded: &mut u64) -> Result<(), Fault> {
+        out.clear();
+        let named = |broken: Broken| (self.columns.shown_at(term.at), broken);
+        let Some(array) = self.array(term.at) else {
+            out.resize(self.len(), None);
+            return Ok(());
+        };
+        let Some(member) = term.member else { return amounts(&array, out, rounded).map_err(named) };
+        out.resize(self.len(), None);
+        let no_list = || named(Broken { row: 0, what: format!("the column has the type {}, which is no list of records with `{member}`", array.data_type()) });
+        let list = array.as_list_opt::<i32>().ok_or_else(no_list)?;
+        let values = list.values().as_struct_opt().and_then(|records| member_of(records, member)).ok_or_else(no_list)?;
+        let mut each = Vec::new();
+        amounts(&values, &mut each, rounded).map_err(|broken| {
+            named(Broken { row: list.value_offsets().partition_point(|o| usize::try_from(*o).unwrap_or(0) <= broken.row).saturating_sub(1), ..broken })
+        })?;
+        for (row, slot) in out.iter_mut().enumerate().filter(|(row, _)| !list.is_null(*row)) {
+            let offset = |at: usize| usize::try_from(list.value_offsets()[at]).unwrap_or(0);
+            let parts = each.get(offset(row)..offset(row + 1)).unwrap_or_default();
+            *slot = parts.iter().flatten().copied().reduce(|a, b| a + b);
+        }
+        Ok(())
+    }
+}
+
+/// A member of a nested column; null where the record is.
+pub(crate) fn member_of(records: &StructArray, name: &str) -> Option<ArrayRef> {
+    let at = records.fields().iter().position(|field| field.name().eq_ignore_ascii_case(name))?;
+    // A record that is null mostly has null members; the writer of such files sees to it.
+    Some(Arc::clone(records.column(at)))
+}

@@ -1,0 +1,154 @@
+//! One snapshot of each month: which files of a folder count, and how two snapshots are told from two parts.
+//!
+//! Exports that are not overwritten leave a whole month beside the same month of the day before. A manifest says which files are one snapshot: where there is one,
+//! it alone decides. What no manifest tells apart is told by what is read: the same account in the same month from two folders is two snapshots, and an error.
+
+use crate::CostError;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+use tagledger_model::Month;
+
+/// What a manifest lists, in the words of the clouds: exports of Azure, Data Exports of AWS, and its older reports.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Manifest {
+    blobs: Vec<Blob>,
+    data_files: Vec<String>,
+    report_keys: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Blob {
+    blob_name: String,
+}
+
+/// True for the name of a manifest.
+pub(crate) fn is_manifest(name: &str) -> bool {
+    name.ends_with("manifest.json")
+}
+
+/// Leaves of the files of a folder those that its manifests list. Files in folders that no manifest speaks of stay.
+pub(crate) fn listed(files: Vec<PathBuf>, manifests: &[PathBuf]) -> Result<Vec<PathBuf>, CostError> {
+    let mut manifests: Vec<&PathBuf> = manifests.iter().collect();
+    // One further up speaks for everything below it: older reports of AWS keep one beside each of their versions, and above them that of the newest.
+    manifests.sort_by_key(|path| path.components().count());
+    let mut kept: BTreeSet<&PathBuf> = BTreeSet::new();
+    let mut governed: Vec<(&Path, bool)> = Vec::new();
+    let is_governed =
+        |governed: &[(&Path, bool)], path: &Path| governed.iter().any(|(folder, deep)| path.parent() == Some(*folder) || (*deep && path.starts_with(folder)));
+    for manifest in manifests {
+        if is_governed(&governed, manifest) {
+            continue;
+        }
+        let shown = || manifest.display().to_string();
+        let text = std::fs::read_to_string(manifest).map_err(|source| CostError::Io { path: shown(), source })?;
+        // Folders hold manifests of many things; what lists no files is none of ours.
+        let Ok(said) = serde_json::from_str::<Manifest>(&text) else { continue };
+        let names: Vec<String> = said.blobs.into_iter().map(|blob| blob.blob_name).chain(said.data_files).chain(said.report_keys).collect();
+        let mut own: Vec<&PathBuf> = Vec::new();
+        for name in &names {
+            let Some(file) = named(&files, name, manifest) else {
+                return Err(CostError::File {
+                    path: shown(),
+                    what: format!("the manifest lists {name}, which is not here; copy the whole export, or name the files that are to be read"),
+                });
+            };
+            own.push(file);
+        }
+        let folder = manifest.parent().unwrap_or_else(|| Path::new(""));
+        if own.iter().any(|file| file.starts_with(folder)) {
+            governed.push((folder, true));
+        } else {
+            governed.extend(own.iter().filter_map(|file| Some((file.parent()?, false))));
+        }
+        kept.extend(own);
+    }
+    let keep: BTreeSet<PathBuf> = files.iter().filter(|file| kept.contains(file) || !is_governed(&governed, file)).cloned().collect();
+    Ok(files.into_iter().filter(|file| keep.contains(file)).collect())
+}
+
+/// The file that a manifest means: of those with its name, the one that shares most folders with it, from the end.
+fn named<'f>(files: &'f [PathBuf], name: &str, manifest: &Path) -> Option<&'f PathBuf> {
+    let parts: Vec<&str> = name.split('/').rev().collect();
+    let shared = |file: &&PathBuf| {
+        let own = file.components().rev().filter_map(|part| part.as_os_str().to_str());
+        let ends = own.zip(&parts).take_while(|(a, b)| a == *b).count();
+        let beside = file.parent() == manifest.parent();
+        (ends, beside)
+    };
+    files.iter().filter(|file| shared(file).0 > 0).max_by_key(shared)
+}
+
+/// The folder that a file was delivered in, without the partitions of a table: files of one delivery are its parts.
+pub(crate) fn delivery(path: &Path) -> PathBuf {
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    folder.components().filter(|part| !part.as_os_str().to_str().is_some_and(|name| name.contains('='))).collect()
+}
+
+/// An account in a month: month, position of the cloud, sub-account.
+pub(crate) type Held = (Month, u8, String);
+
+/// Refuses accounts that two deliveries hold in one month. `held` names deliveries by number, `folders` and `files` say what they are.
+pub(crate) fn no_two_snapshots(held: impl Iterator<Item = (usize, Held)>, folders: &[PathBuf], first_files: &[String]) -> Result<(), CostError> {
+    let mut first: BTreeMap<Held, usize> = BTreeMap::new();
+    let mut all: Vec<(usize, Held)> = held.collect();
+    all.sort();
+    for (delivery, (month, cloud, account)) in all {
+        let before = *first.entry((month, cloud, account.clone())).or_insert(delivery);
+        if before != delivery {
+            let place =
+                |at: usize| folders.get(at).map(|folder| folder.display().to_string()).filter(|shown| !shown.is_empty()).unwrap_or_else(|| ".".to_owned());
+            let whose = if account.is_empty() { String::new() } else { format!(" for {account}") };
+            return Err(CostError::File {
+                path: first_files.get(delivery).cloned().unwrap_or_default(),
+                what: format!(
+                    "{month}{whose} is in {} and in {}: two snapshots of one month would count twice; name one of them, or put files that are parts of one bill into one folder",
+                    place(before),
+                    place(delivery)
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a file that is another one again: `holds_rows` says of a file whether there is anything in it.
+pub(crate) fn no_copies(files: &[&Path], holds_rows: &dyn Fn(usize) -> bool) -> Result<(), CostError> {
+    let mut by_size: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    for (at, path) in files.iter().enumerate() {
+        by_size.entry(std::fs::metadata(path).map_or(0, |meta| meta.len())).or_default().push(at);
+    }
+    for alike in by_size.values().filter(|alike| alike.len() > 1) {
+        for (position, one) in alike.iter().enumerate() {
+            for other in alike.iter().skip(position + 1) {
+                let io = |source| CostError::Io { path: files[*one].display().to_string(), source };
+                if holds_rows(*one) && is_same(files[*one], files[*other]).map_err(io)? {
+                    return Err(CostError::File {
+                        path: files[*other].display().to_string(),
+                        what: format!("the file is the same as {}, byte by byte; a bill that is read twice would count twice", files[*one].display()),
+                    });
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_same(one: &Path, other: &Path) -> std::io::Result<bool> {
+    let (mut one, mut other) = (BufReader::new(File::open(one)?), BufReader::new(File::open(other)?));
+    let (mut a, mut b) = ([0_u8; 8192], [0_u8; 8192]);
+    loop {
+        let got = one.read(&mut a)?;
+        if got == 0 {
+            return Ok(other.read(&mut b)? == 0);
+        }
+        other.read_exact(&mut b[..got])?;
+        if a[..got] != b[..got] {
+            return Ok(false);
+        }
+    }
+}

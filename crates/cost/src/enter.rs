@@ -1,0 +1,299 @@
+//! Rows of a batch, entered into a book.
+
+mod list_tags;
+mod map_tags;
+mod memo;
+mod spread_tags;
+
+use crate::aggregate::{Context, Sums};
+use crate::book::{Book, NO_WORD, Owned};
+use crate::cells::{Broken, Cell, Texts, days, months};
+use crate::columns::{Fault, RowTags, Rows};
+use crate::focus::{Column, Measure, is_null};
+use arrow_array::Array;
+use arrow_schema::DataType;
+use list_tags::list_tags;
+use map_tags::map_tags;
+use memo::Memo;
+use spread_tags::spread_tags;
+use tagledger_model::{Amount, Month};
+
+/// The columns that a bill is read for.
+pub(crate) fn wanted(book: &Book<'_>) -> Vec<Column> {
+    let billing = book.billing;
+    let mut wanted = vec![Column::BillingPeriodStart, Column::BillingCurrency, Column::Provider, Column::Tags, Column::AllocatedTags];
+    if billing.needs_account() || billing.owners.is_some() || book.watches {
+        wanted.push(Column::SubAccountId);
+    }
+    if billing.needs_service() {
+        wanted.push(Column::ServiceName);
+    }
+    if billing.needs_charge() {
+        wanted.push(Column::ChargeCategory);
+    }
+    if billing.days_from.is_some() {
+        wanted.extend([Column::ChargePeriodStart, Column::ConsumedUnit]);
+    }
+    // Without an inventory an id still says whether there was a resource to tag.
+    wanted.extend([Column::ResourceId, Column::AllocatedResourceId]);
+    wanted
+}
+
+/// Buffers and memories of one row group.
+#[derive(Default)]
+pub(crate) struct Work {
+    months: Vec<Month>,
+    currency: Vec<u32>,
+    provider: Vec<u32>,
+    account: Vec<u32>,
+    service: Vec<u32>,
+    charge: Vec<u32>,
+    day: Vec<u32>,
+    days: Vec<Option<i64>>,
+    units: Vec<u32>,
+    tags: Vec<u32>,
+    amounts: [Vec<Option<Amount>>; 4],
+    aside: Vec<(usize, Amount)>,
+    words: [Memo<u32>; 6],
+    tag_memo: [Memo<u32>; 2],
+    id_memo: Memo<(u32, Owned)>,
+}
+
+impl Work {
+    /// Reads the columns of all rows.
+    fn read(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+        let (count, columns, billing) = (rows.len(), rows.columns, book.billing);
+        book.schemes = columns.mapping().map_or(billing.prefixes, |mapping| mapping.tags.schemes);
+        if let Some(array) = rows.get(Column::BillingPeriodStart) {
+            months(array, &mut self.months).map_err(|broken| (columns.shown(Column::BillingPeriodStart), broken))?;
+        } else if let Some(month) = columns.month {
+            self.months.clear();
+            self.months.resize(count, month);
+        }
+        words(rows, Column::BillingCurrency, &mut self.words[0], &mut self.currency, book)?;
+        words(rows, Column::Provider, &mut self.words[1], &mut self.provider, book)?;
+        words(rows, Column::SubAccountId, &mut self.words[2], &mut self.account, book)?;
+        words(rows, Column::ServiceName, &mut self.words[3], &mut self.service, book)?;
+        words(rows, Column::ChargeCategory, &mut self.words[4], &mut self.charge, book)?;
+        if billing.days_from.is_some() {
+            self.day_words(rows, book)?;
+        }
+        for measure in billing.measures() {
+            rows.amounts(measure, &mut self.amounts[measure.position()], &mut self.aside, &mut book.repairs.rounded)?;
+            if measure == billing.measure {
+                for (row, amount) in &self.aside {
+                    book.set_aside(self.currency[*row], *amount);
+                }
+            }
+        }
+        self.tag_numbers(rows, book)
+    }
+
+    /// Enters all rows.
+    pub fn enter(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+        self.read(rows, book)?;
+        let (columns, billing) = (rows.columns, book.billing);
+        let named = |column: Column| move |broken: Broken| (columns.shown(column), broken);
+        let id_column = |c| rows.get(c).map(|a| Texts::of(a).map_err(|what| named(c)(Broken { row: 0, what }))).transpose();
+        let (ids, allocated) = (id_column(Column::ResourceId)?, id_column(Column::AllocatedResourceId)?);
+        if let Some(ids) = &ids {
+            self.id_memo.fit(ids, 1);
+        }
+        let measures: Vec<Measure> = billing.measures().collect();
+        let (by_name, by_day) = (billing.needs_named(), billing.days_from.is_some());
+        let (by_provider, compares) = (billing.dimensions.provider, billing.all_measures && columns.may_be_rounded());
+        let (mut tally, mut tallied, mut counted) = ((Month(0), NO_WORD), Sums::default(), 0);
+        for row in 0..rows.len() {
+            if self.currency[row] == NO_WORD {
+                return Err(named(Column::BillingCurrency)(Broken { row, what: "the row has no currency; amounts without one cannot be added".to_owned() }));
+            }
+            if book.watches {
+                book.hold(self.months[row], self.provider[row], self.account[row]);
+            }
+            let mut sums = Sums::default();
+            for measure in &measures {
+                match self.amounts[measure.position()].get(row).copied().flatten() {
+                    Some(amount) => sums[measure.position()] = amount,
+                    None => book.repairs.without_amount += u64::from(*measure == billing.measure),
+                }
+            }
+            if compares {
+                book.repairs.compare(&sums);
+            }
+            let owned = if book.needs_no_owner(self.tags[row]) { Book::not_needed() } else { self.owned(book, row, ids.as_ref(), allocated.as_ref()) };
+            let account = if book.needs_account(self.tags[row], owned) { self.account[row] } else { NO_WORD };
+            let named = if by_name { named_by(book, row, ids.as_ref(), allocated.as_ref()) } else { NO_WORD };
+            let context = book.context(Context {
+                month: self.months[row],
+                currency: self.currency[row],
+                // Which account an id means depends on the provider.
+                provider: if by_provider || account != NO_WORD { self.provider[row] } else { NO_WORD },
+                account,
+                service: self.service[row],
+                charge: self.charge[row],
+                named,
+                day: if by_day { self.day[row] } else { NO_WORD },
+            });
+            book.enter(context, self.tags[row], owned, &sums);
+            if tally != (self.months[row], self.currency[row]) {
+                if counted > 0 {
+                    book.tally(tally.0, tally.1, counted, &tallied);
+                }
+                (tally, tallied, counted) = ((self.months[row], self.currency[row]), Sums::default(), 0);
+            }
+            counted += 1;
+            for (sum, amount) in tallied.iter_mut().zip(&sums) {
+                *sum += *amount;
+            }
+        }
+        if counted > 0 {
+            book.tally(tally.0, tally.1, counted, &tallied);
+        }
+        Ok(())
+    }
+
+    /// The day of each row.
+    fn day_words(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+        self.days.clear();
+        match rows.get(Column::ChargePeriodStart) {
+            Some(array) => days(array, &mut self.days),
+            None => self.days.resize(rows.len(), None),
+        }
+        words(rows, Column::ConsumedUnit, &mut self.words[5], &mut self.units, book)?;
+        self.day.clear();
+        let mut last = None;
+        for row in 0..rows.len() {
+            let asked = (self.months[row], self.days[row], self.units[row]);
+            let number = match last {
+                Some((other, number)) if other == asked => number,
+                _ => {
+                    let word = book.text_of(asked.2);
+                    book.day(asked.0, asked.1, (asked.2 != NO_WORD).then_some(word.as_str()))
+                }
+            };
+            last = Some((asked, number));
+            self.day.push(number);
+        }
+        Ok(())
+    }
+
+    /// What each row's tags say: the tags of the part that cost was allocated to, else those of the row.
+    fn tag_numbers(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+        self.tags.clear();
+        self.tags.resize(rows.len(), u32::MAX);
+        let whole = |array| Some(RowTags::Whole(array));
+        for (memo, (column, tags)) in
+            self.tag_memo.iter_mut().zip([(Column::AllocatedTags, rows.get(Column::AllocatedTags).and_then(whole)), (Column::Tags, rows.tags())])
+        {
+            let named = |broken: Broken| (rows.columns.shown(column), broken);
+            let array = match tags {
+                None => continue,
+                Some(RowTags::Spread(columns)) => {
+                    spread_tags(&columns, &self.provider, &mut self.tags, book).map_err(named)?;
+                    continue;
+                }
+                Some(RowTags::Whole(array)) => array,
+            };
+            match array.data_type() {
+                DataType::Map(_, _) => {
+                    map_tags(array, &self.provider, &mut self.tags, book).map_err(named)?;
+                    continue;
+                }
+                DataType::List(_) => {
+                    list_tags(array, &self.provider, &mut self.tags, book).map_err(named)?;
+                    continue;
+                }
+                _ => {}
+            }
+            let texts = Texts::of(array).map_err(|t| named(Broken { row: 0, what: format!("the column has the type {t}, which holds no tags") }))?;
+            let variants = book.clouds();
+            memo.fit(&texts, variants);
+            for row in 0..rows.len() {
+                if self.tags[row] != u32::MAX {
+                    continue;
+                }
+                let cloud = book.cloud(self.provider[row]);
+                match texts.get(row) {
+                    Cell::Null | Cell::Number(_) => {}
+                    Cell::Text(text) => self.tags[row] = if is_null(text) { u32::MAX } else { book.tag_text(cloud, Some(text)) },
+                    Cell::Entry(entry) => {
+                        let slot = entry * variants + usize::from(cloud);
+                        let number = memo.made[slot].unwrap_or_else(|| {
+                            let text = texts.entry(entry);
+                            let number = if is_null(text) { u32::MAX } else { book.tag_text(cloud, Some(text)) };
+                            memo.made[slot] = Some(number);
+                            number
+                        });
+                        self.tags[row] = number;
+                    }
+                }
+            }
+        }
+        let mut bare = None;
+        for number in &mut self.tags {
+            *number = if *number == u32::MAX { *bare.get_or_insert_with(|| book.tag_text(0, None)) } else { book.counted(*number) };
+        }
+        Ok(())
+    }
+
+    fn owned(&mut self, book: &mut Book<'_>, row: usize, ids: Option<&Texts<'_>>, allocated: Option<&Texts<'_>>) -> Owned {
+        let (cloud, account) = (book.cloud(self.provider[row]), self.account[row]);
+        // An allocated id is rare: only provider-made splits have one.
+        if let Some(id) = allocated.and_then(|texts| texts.text(row)).filter(|t| !is_null(t)) {
+            return book.owned_remembered(cloud, account, id);
+        }
+        let Some(texts) = ids else { return book.owned(cloud, account, None) };
+        match texts.get(row) {
+            Cell::Null | Cell::Number(_) => book.owned(cloud, account, None),
+            Cell::Text(id) if is_null(id) => book.owned(cloud, account, None),
+            Cell::Text(id) => book.owned_remembered(cloud, account, id),
+            Cell::Entry(entry) => match self.id_memo.made[entry] {
+                Some((seen, owned)) if seen == account => owned,
+                _ => {
+                    let id = texts.entry(entry);
+                    let owned = if is_null(id) { book.owned(cloud, account, None) } else { book.owned_remembered(cloud, account, id) };
+                    self.id_memo.made[entry] = Some((account, owned));
+                    owned
+                }
+            },
+        }
+    }
+}
+
+/// The assignments whose resource this is.
+fn named_by(book: &mut Book<'_>, row: usize, ids: Option<&Texts<'_>>, allocated: Option<&Texts<'_>>) -> u32 {
+    let id = [allocated, ids].into_iter().flatten().find_map(|texts| texts.text(row).filter(|id| !is_null(id)));
+    id.map_or(NO_WORD, |id| book.named(id))
+}
+
+/// Word numbers of a column that repeats a few words; `NO_WORD` where the file does not have it or it was not asked for.
+fn words(rows: &Rows<'_>, column: Column, memo: &mut Memo<u32>, out: &mut Vec<u32>, book: &mut Book<'_>) -> Result<(), Fault> {
+    out.clear();
+    let Some(array) = rows.get(column) else {
+        out.resize(rows.len(), NO_WORD);
+        return Ok(());
+    };
+    let texts =
+        Texts::of(array).map_err(|t| (rows.columns.shown(column), Broken { row: 0, what: format!("the column has the type {t}, which holds no text") }))?;
+    memo.fit(&texts, 1);
+    let mut last: (&str, u32) = ("", NO_WORD);
+    for row in 0..array.len() {
+        let number = match texts.get(row) {
+            Cell::Null => NO_WORD,
+            Cell::Number(number) => book.word(&number.to_string()),
+            Cell::Entry(entry) => memo.made[entry].unwrap_or_else(|| {
+                let text = texts.entry(entry);
+                let number = if is_null(text) { NO_WORD } else { book.word(text) };
+                memo.made[entry] = Some(number);
+                number
+            }),
+            Cell::Text(text) if text == last.0 => last.1,
+            Cell::Text(text) => {
+                last = (text, if is_null(text) { NO_WORD } else { book.word(text) });
+                last.1
+            }
+        };
+        out.push(number);
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! Bills in a cloud's own form, told onto FOCUS by data.
+
+/// A form of bill that a cloud writes, and where each FOCUS column is found in it.
+///
+/// Names of columns are compared without case and without `_`, `/` and blanks, so that one mapping serves a report as CSV (`lineItem/UnblendedCost`) and
+/// the same as a table (`line_item_unblended_cost`). A name with a dot is a member of a nested column: `invoice.month`.
+#[derive(Debug)]
+pub struct BillMapping {
+    /// What people call it, with its article: `an AWS Cost and Usage Report`.
+    pub name: &'static str,
+    /// What its rows' provider is called.
+    pub provider: &'static str,
+    /// It is this form when the file has all of these columns.
+    pub known_by: &'static [&'static str],
+    /// FOCUS columns of text and time, each with the columns that may hold it: the first that has a value in the row counts.
+    pub columns: &'static [(&'static str, &'static [&'static str])],
+    /// FOCUS columns of cost, each with how a row's amount is found: the first case that holds says it.
+    pub costs: &'static [(&'static str, &'static [CostCase])],
+    /// Where its tags are.
+    pub tags: BillTags,
+}
+
+/// One way in which a row's cost is found.
+#[derive(Debug)]
+pub struct CostCase {
+    /// It holds when all of these do.
+    pub when: &'static [When],
+    /// The columns that are added up; none of them: the row costs nothing.
+    pub terms: &'static [Term],
+    /// The amount counts nothing in this measure, and how much that was is told beside the total: what a commitment was bought for, which the
+    /// rows that it covers carry.
+    pub set_aside: bool,
+}
+
+/// A condition on a row.
+#[derive(Debug)]
+pub enum When {
+    /// The column holds one of these words, without regard to case.
+    Is(&'static str, &'static [&'static str]),
+    /// The column holds anything.
+    Filled(&'static str),
+}
+
+/// A part of a sum. Of several columns the first that the file has counts, on every row.
+#[derive(Debug)]
+pub enum Term {
+    /// Added.
+    Plus(&'static [&'static str]),
+    /// Taken away.
+    Minus(&'static [&'static str]),
+    /// A list of records, of whose member each is added: `credits`, `amount`.
+    PlusEach(&'static str, &'static str),
+}
+
+/// Where the tags of a row are.
+#[derive(Debug)]
+pub struct BillTags {
+    /// Columns that hold all of them, as text, as a map or as a list of keys and values; the first that the file has counts.
+    pub whole: &'static [&'static str],
+    /// Beginnings of the names of columns that hold one key each, where the file has none of the above.
+    pub spread: &'static [&'static str],
+    /// Schemes before the user's own keys, which are taken off.
+    pub schemes: &'static [&'static str],
+}

@@ -1,0 +1,199 @@
+//! Bills in the clouds' own forms, told onto FOCUS: real samples give their own column sums, seeded ones the truth to the last digit.
+#![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use tagledger_testkit::{Estate, Spec};
+use tagledger_tests::{Decimal, Desk, python, records, shared};
+
+/// A record of a CSV file by the names of its columns.
+type Record = BTreeMap<String, String>;
+
+fn plain(amount: &Value) -> Decimal {
+    Decimal::parse(amount.as_str().unwrap())
+}
+
+fn bill_sum(cost: &Value) -> Decimal {
+    assert!(cost["totals"].as_array().unwrap().iter().all(|total| total["equal"] == true));
+    cost["totals"].as_array().unwrap().iter().map(|total| plain(&total["bill"])).sum()
+}
+
+/// The records of a sample as it lies there; the byte-order mark is not part of the first name.
+fn sample(name: &str) -> Option<(String, Vec<Record>)> {
+    let path = shared(&format!("data/billing/{name}"))?;
+    let text = std::fs::read_to_string(&path).unwrap();
+    Some((path.to_str().unwrap().to_owned(), records(text.trim_start_matches('\u{feff}'))))
+}
+
+/// What an amount counts: to the twelfth digit after the point, half to even.
+fn amount(record: &Record, column: &str) -> Decimal {
+    let Some(text) = record.get(column).filter(|cell| !cell.is_empty()) else { return Decimal::default() };
+    let (mantissa, exponent) = text.split_once('E').map_or((text.as_str(), 0), |(mantissa, exponent)| (mantissa, exponent.parse().unwrap()));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let units: i128 = format!("{whole}{fraction}").parse().unwrap();
+    let beyond = u32::try_from((i32::try_from(fraction.len()).unwrap() - exponent - 12).max(0)).unwrap();
+    let missing = u32::try_from((12 + exponent - i32::try_from(fraction.len()).unwrap()).max(0)).unwrap();
+    let (divisor, scaled) = (10_i128.pow(beyond), units * 10_i128.pow(missing));
+    let (quotient, rest) = (scaled.div_euclid(divisor), scaled.rem_euclid(divisor));
+    let up = rest * 2 > divisor || (rest * 2 == divisor && quotient % 2 != 0);
+    let units = quotient + i128::from(up);
+    Decimal::parse(&format!("{}{}.{:012}", if units < 0 { "-" } else { "" }, units.abs() / 10_i128.pow(12), units.abs() % 10_i128.pow(12)))
+}
+
+#[test]
+fn a_cost_and_usage_report_gives_its_own_sums() {
+    let Some((path, rows)) = sample("aws-cur-legacy.csv") else { return };
+    let desk = Desk::laid();
+    let billed = desk.cost(&format!("--measure billed --bill {path}"));
+    assert_eq!(billed["rows"], rows.len());
+    assert_eq!(bill_sum(&billed), rows.iter().map(|row| amount(row, "lineItem/UnblendedCost")).sum());
+    let effective = |row: &Record| match row["lineItem/LineItemType"].as_str() {
+        "SavingsPlanCoveredUsage" => amount(row, "savingsPlan/SavingsPlanEffectiveCost"),
+        "SavingsPlanRecurringFee" => amount(row, "savingsPlan/TotalCommitmentToDate") - amount(row, "savingsPlan/UsedCommitment"),
+        "SavingsPlanNegation" | "SavingsPlanUpfrontFee" => Decimal::default(),
+        "DiscountedUsage" => amount(row, "reservation/EffectiveCost"),
+        "RIFee" => amount(row, "reservation/UnusedAmortizedUpfrontFeeForBillingPeriod") + amount(row, "reservation/UnusedRecurringFee"),
+        _ => amount(row, "lineItem/UnblendedCost"),
+    };
+    assert_eq!(bill_sum(&desk.cost(&format!("--bill {path}"))), rows.iter().map(effective).sum());
+    let said = desk.call(&format!("cost --bill {path}")).exits(0).out;
+    assert!(said.contains("an AWS Cost and Usage Report"), "{said}");
+    let refused = desk.call(&format!("cost --measure contracted --bill {path}")).exits(2);
+    assert!(refused.err.contains("holds no ContractedCost") && refused.err.contains("EffectiveCost, BilledCost, ListCost"), "{}", refused.err);
+}
+
+#[test]
+fn exports_of_azure_give_their_own_sums() {
+    let desk = Desk::laid();
+    for (name, cost, spread) in
+        [("azure-ea-actual.csv", "Cost", false), ("azure-ea-amortized.csv", "Cost", true), ("azure-ea-template.csv", "CostInBillingCurrency", false)]
+    {
+        let Some((path, rows)) = sample(name) else { return };
+        let is_commitment = |row: &&Record| matches!(row.get("PricingModel").map(String::as_str), Some("Reservation" | "SavingsPlan"));
+        let is_bought = |row: &&Record| is_commitment(row) && matches!(row["ChargeType"].as_str(), "Purchase" | "Refund");
+        let sum = |keep: &dyn Fn(&&Record) -> bool| rows.iter().filter(|row| keep(row)).map(|row| amount(row, cost)).sum::<Decimal>();
+        assert_eq!(bill_sum(&desk.cost(&format!("--bill {path}"))), sum(&|row| !is_bought(row)), "{name}");
+        assert_eq!(bill_sum(&desk.cost(&format!("--measure billed --bill {path}"))), sum(&|row| !is_commitment(row) || is_bought(row)), "{name}");
+        // Beside the total stands what was set aside, to the cent.
+        let (measure, aside) = if spread { ("billed", sum(&|row| is_commitment(row) && !is_bought(row))) } else { ("effective", sum(&is_bought)) };
+        let said = desk.call(&format!("cost --measure {measure} --bill {path}")).exits(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(said.contains("count nothing"), aside != Decimal::default(), "{name}: {said}");
+    }
+}
+
+/// Environment × Application by month and currency, as far as it cost anything.
+fn cells<'c>(all: &'c Value, value: impl Fn(&'c Value, usize) -> &'c Value, sum: &str) -> BTreeMap<String, Decimal> {
+    let word = |value: &Value| value.as_str().unwrap_or("–").to_owned();
+    let place = |cell: &'c Value| format!("{} {} {} × {}", word(&cell["month"]), word(&cell["currency"]), word(value(cell, 0)), word(value(cell, 1)));
+    let mut table: BTreeMap<String, Decimal> = all.as_array().unwrap().iter().map(|cell| (place(cell), plain(&cell[sum]))).collect();
+    table.retain(|_, sum| *sum != Decimal::default());
+    table
+}
+
+#[test]
+fn seeded_bills_in_every_form_say_the_truth() {
+    let Some(mut python) = python() else { return };
+    let desk = Desk::new();
+    let estate = Estate::new(Spec::new(700, 21));
+    let truth = serde_json::to_value(estate.write(&desk.path("estate")).unwrap()).unwrap();
+    std::fs::create_dir(desk.path("native")).unwrap();
+    estate.write_native_bills(&desk.path("native")).unwrap();
+    // Nested records as an engine other than ours writes them to Parquet.
+    let money = "STRUCT(name VARCHAR, amount DECIMAL(38, 12))[]";
+    let script = format!(
+        "import duckdb; duckdb.sql(\"COPY (SELECT * REPLACE (cost::DECIMAL(38, 12) AS cost, cost_at_list::DECIMAL(38, 12) AS cost_at_list, credits::{money} AS credits) \
+         FROM read_json('native/gcp.ndjson', format='newline_delimited', sample_size=-1)) TO 'native/gcp.parquet'\")"
+    );
+    assert!(python.current_dir(desk.path(".")).args(["-c", &script]).status().unwrap().success());
+    let effective = desk.cost("--taxonomy estate/taxonomy.yaml --from estate/inventory --bill native/aws.csv native/azure-amortized.csv native/gcp.parquet");
+    assert_eq!(cells(&effective["cells"], |cell, at| &cell["values"][at], "amount"), {
+        let names = ["environment", "application"];
+        cells(&truth["by_environment_application"], |cell, at| &cell[names[at]], "effective")
+    });
+    // The invoice: actual cost of Azure, unblended cost of AWS.
+    let billed = |files: &str| bill_sum(&desk.cost(&format!("--taxonomy estate/taxonomy.yaml --measure billed --bill {files}")));
+    let of_cloud = |cloud: &str| -> Decimal {
+        truth["costs_by_cloud"].as_array().unwrap().iter().filter(|sum| sum["cloud"] == cloud).map(|sum| plain(&sum["billed"])).sum()
+    };
+    assert_eq!(billed("native/aws.csv"), of_cloud("aws"));
+    assert_eq!(billed("native/azure-actual.csv"), of_cloud("azure"));
+}
+
+/// Writes what a query gives as Parquet, by an engine other than ours.
+fn parquet(desk: &Desk, name: &str, query: &str) -> Option<()> {
+    let script = format!("import duckdb; duckdb.sql(\"\"\"COPY ({query}) TO '{name}' (FORMAT parquet)\"\"\")");
+    assert!(python()?.current_dir(desk.path(".")).args(["-c", &script]).status().unwrap().success());
+    Some(())
+}
+
+fn shown(cost: &Value) -> Vec<String> {
+    let table = cells(&cost["cells"], |cell, at| &cell["values"][at], "amount");
+    table.into_iter().map(|(place, sum)| format!("{place} {sum}")).collect()
+}
+
+#[test]
+fn a_report_of_aws_has_its_tags_in_many_places() {
+    let desk = Desk::laid();
+    let row = "line_item_line_item_type,line_item_unblended_cost,bill_billing_period_start_date,line_item_currency_code,line_item_usage_account_id,line_item_resource_id";
+    let values = "Usage,1.5,2026-10-01T00:00:00.000Z,USD,111122223333,i-1";
+    // The new report as text, with keys folded to lower case and a scheme of its own; what AWS itself tags is no tag of the user's.
+    desk.put(
+        "map.csv",
+        format!("{row},resource_tags\n{values},\"{{\"\"user_env\"\":\"\"prod\"\",\"\"user_application\"\":\"\"shop\"\",\"\"aws_env\"\":\"\"test\"\"}}\"\n"),
+    );
+    // Tags of every sort in one column: those of the account and of cost categories are not the resource's.
+    desk.put(
+        "tags.csv",
+        format!("{row},tags,resource_tags\n{values},\"{{\"\"accountTag/env\"\":\"\"test\"\",\"\"resourceTags/Application\"\":\"\"shop\"\",\"\"resourceTags/env\"\":\"\"prod\"\"}}\",\n"),
+    );
+    // The old report through Athena, and as CSV.
+    desk.put("athena.csv", format!("{row},resource_tags_user_env,resource_tags_user_application\n{values},prod,shop\n"));
+    desk.put("legacy.csv", format!("{row},resourceTags/user:env,resourceTags/user:Application,resourceTags/aws:createdBy\n{values},prod,shop,me\n"));
+    for name in ["map.csv", "tags.csv", "athena.csv", "legacy.csv"] {
+        assert_eq!(shown(&desk.cost(&format!("--bill {name}"))), ["2026-10 USD production × shop 1.5"], "{name}");
+    }
+    let query = "SELECT 'Usage' AS line_item_line_item_type, 1.5::DOUBLE AS line_item_unblended_cost, TIMESTAMP '2026-10-01' AS bill_billing_period_start_date, \
+                 'USD' AS line_item_currency_code, MAP {'user_env': 'prod', 'user_application': 'shop'} AS resource_tags";
+    if parquet(&desk, "cur2.parquet", query).is_some() {
+        assert_eq!(shown(&desk.cost("--bill cur2.parquet")), ["2026-10 USD production × shop 1.5"]);
+    }
+    // A row whose cost lies in a column that was not exported is no row of another cost.
+    desk.put("lacking.csv", format!("{row}\n{values}\nDiscountedUsage,1.5,2026-10-01,USD,1,\n"));
+    let refused = desk.call("cost --bill lacking.csv").exits(2).err;
+    assert!(refused.contains("lacking.csv:3:reservation/NetEffectiveCost") && refused.contains("does not have"), "{refused}");
+    desk.call("cost --measure billed --bill lacking.csv").exits(0);
+    desk.put("currency.csv", "lineItem/LineItemType,lineItem/UnblendedCost,bill/BillingPeriodStartDate\nUsage,1,2026-10-01\n");
+    let refused = desk.call("cost --bill currency.csv").exits(2).err;
+    assert!(refused.contains("this is an AWS Cost and Usage Report, but the column lineItem/CurrencyCode is missing"), "{refused}");
+}
+
+#[test]
+fn labels_of_google_stand_for_tags_in_its_own_focus_table() {
+    let desk = Desk::laid();
+    let label = |key: &str, value: &str| format!("{{'Key': '{key}', 'Value': '{value}'}}");
+    let query = format!(
+        "SELECT 2.25::DECIMAL(38,9) AS EffectiveCost, 'USD' AS BillingCurrency, TIMESTAMP '2026-10-01' AS BillingPeriodStart, 'Google Cloud' AS ProviderName, \
+         [{}, {}] AS x_Labels UNION ALL SELECT 0.75, 'USD', TIMESTAMP '2026-10-01', 'Google Cloud', []",
+        label("env", "prod"),
+        label("application", "shop")
+    );
+    if parquet(&desk, "focus.parquet", &query).is_some() {
+        assert_eq!(shown(&desk.cost("--bill focus.parquet")), ["2026-10 USD production × shop 2.25", "2026-10 USD – × – 0.75"]);
+    }
+}
+
+#[test]
+fn what_a_commitment_was_bought_for_counts_once() {
+    let desk = Desk::laid();
+    let bill = "BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,ChargeCategory,CommitmentDiscountId
+100,100,EUR,2026-10-01,Microsoft,Purchase,reservation-1
+0,60,EUR,2026-10-01,Microsoft,Usage,reservation-1
+5,5,EUR,2026-10-01,Microsoft,Purchase,
+";
+    desk.put("bill.csv", bill);
+    let said = |measure: &str| desk.call(&format!("cost --bill bill.csv --measure {measure}")).exits(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(bill_sum(&desk.cost("--bill bill.csv")), Decimal::parse("65"));
+    assert!(said("effective").contains("Purchases of commitments, 100.00 EUR on 1 row, count nothing as EffectiveCost"), "{}", said("effective"));
+    assert_eq!(bill_sum(&desk.cost("--bill bill.csv --measure billed")), Decimal::parse("105"));
+    assert!(!said("billed").contains("count nothing"));
+}

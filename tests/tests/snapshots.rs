@@ -1,0 +1,101 @@
+//! One snapshot of each month: manifests decide what counts, and what would count twice is an error that names both.
+
+use tagledger_tests::Desk;
+
+const HEAD: &str = "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId\n";
+
+fn row(amount: &str, month: &str, account: &str) -> String {
+    format!("{HEAD}{amount},EUR,2026-{month}-01,Microsoft,{account}\n")
+}
+
+fn sum(desk: &Desk, bill: &str) -> String {
+    desk.cost(&format!("--bill {bill}"))["totals"][0]["bill"].as_str().unwrap_or_default().trim_end_matches(".00").to_owned()
+}
+
+#[track_caller]
+fn refused(desk: &Desk, bill: &str, words: &[&str]) {
+    let said = desk.call(&format!("cost --bill {bill}")).exits(2).err;
+    for word in words {
+        assert!(said.contains(word), "`{word}` is missing:\n{said}");
+    }
+}
+
+#[test]
+fn two_runs_of_one_month_are_an_error_and_parts_are_not() {
+    let desk = Desk::laid();
+    // Azure without overwriting: each run is a whole month to date.
+    desk.put("azure/20261001-20261031/run-1/part_0.csv", row("1", "10", "sub-1"));
+    desk.put("azure/20261001-20261031/run-2/part_0.csv", row("2", "10", "sub-1"));
+    refused(
+        &desk,
+        "azure",
+        &["2026-10 for sub-1 is in azure/20261001-20261031/run-1 and in azure/20261001-20261031/run-2", "would count twice", "name one of them"],
+    );
+    assert_eq!(sum(&desk, "azure/20261001-20261031/run-2"), "2");
+    // An id is one id, whatever form a bill has.
+    desk.put("native/a.csv", "ChargeType,MeterCategory,PricingModel,CostInBillingCurrency,BillingCurrency,BillingPeriodStartDate,SubscriptionId\nUsage,VM,OnDemand,5,EUR,10/01/2026,SUB-1\n");
+    desk.put("focus/a.csv", row("5", "10", "/subscriptions/sub-1"));
+    refused(&desk, "native focus", &["native and in focus"]);
+    // Parts, months, accounts, clouds and partitions are no snapshots.
+    desk.put("parts/a.csv", row("1", "10", "sub-1"));
+    desk.put("parts/b.csv", row("2", "10", "sub-1"));
+    desk.put("more/c.csv", row("4", "11", "sub-1"));
+    desk.put("more/d.csv", row("8", "10", "sub-2"));
+    desk.put("aws/e.csv", row("16", "10", "sub-1").replace("Microsoft", "AWS"));
+    desk.put("none/f.csv", row("32", "10", ""));
+    desk.put("none/g/h.csv", row("64", "10", ""));
+    assert_eq!(sum(&desk, "parts more aws none"), "127");
+    desk.put("hive/BILLING_PERIOD=2026-10/day=01/a.csv", row("1", "10", "sub-1"));
+    desk.put("hive/BILLING_PERIOD=2026-10/day=02/a.csv", row("2", "10", "sub-1"));
+    assert_eq!(sum(&desk, "hive"), "3");
+}
+
+#[test]
+fn a_manifest_decides_which_files_count() {
+    let desk = Desk::laid();
+    let azure = |run: &str, files: &[&str]| {
+        let blobs: Vec<String> = files.iter().map(|file| format!(r#"{{"blobName": "root/export/20261001-20261031/{run}/{file}", "byteCount": 1}}"#)).collect();
+        format!(r#"{{"manifestVersion": "2024-04-01", "blobCount": {}, "runInfo": {{"runId": "{run}"}}, "blobs": [{}]}}"#, files.len(), blobs.join(","))
+    };
+    desk.put("azure/20261001-20261031/run-1/part_0.csv", row("1", "10", "sub-1"));
+    desk.put("azure/20261001-20261031/run-1/part_1.csv", row("2", "10", "sub-1"));
+    desk.put("azure/20261001-20261031/run-1/part_1 - copy.csv", row("4", "10", "sub-1"));
+    desk.put("azure/20261001-20261031/run-1/manifest.json", azure("run-1", &["part_0.csv", "part_1.csv"]));
+    assert_eq!(sum(&desk, "azure"), "3");
+    desk.put("azure/20261001-20261031/run-1/manifest.json", azure("run-1", &["part_0.csv", "part_2.csv"]));
+    refused(&desk, "azure", &["run-1/manifest.json: the manifest lists root/export/20261001-20261031/run-1/part_2.csv, which is not here"]);
+
+    // Data Exports of AWS: the manifest stands beside the data, in a tree of its own, and leaves behind what an earlier delivery wrote.
+    let row = |amount| row(amount, "10", "111122223333").replace("Microsoft", "AWS");
+    desk.put("aws/data/BILLING_PERIOD=2026-10/cur-00001.csv", row("1"));
+    desk.put("aws/data/BILLING_PERIOD=2026-10/cur-00002.csv", row("2"));
+    desk.put("aws/metadata/BILLING_PERIOD=2026-10/cur-Manifest.json", r#"{"dataFiles": ["s3://bucket/p/aws/data/BILLING_PERIOD=2026-10/cur-00001.csv"]}"#);
+    assert_eq!(sum(&desk, "aws"), "1");
+
+    // Older reports keep every version, each with its manifest, and above them that of the newest.
+    let manifest = |version: &str| format!(r#"{{"assemblyId": "{version}", "reportKeys": ["p/cur/20261001-20261101/{version}/cur-1.csv"]}}"#);
+    for (version, amount) in [("20261002T000000Z", "1"), ("20261003T000000Z", "2")] {
+        desk.put(&format!("legacy/cur/20261001-20261101/{version}/cur-1.csv"), row(amount));
+        desk.put(&format!("legacy/cur/20261001-20261101/{version}/cur-Manifest.json"), manifest(version));
+    }
+    refused(&desk, "legacy", &["20261002T000000Z and in", "20261003T000000Z"]);
+    desk.put("legacy/cur/20261001-20261101/cur-Manifest.json", manifest("20261003T000000Z"));
+    assert_eq!(sum(&desk, "legacy"), "2");
+    // What is no manifest of a bill says nothing.
+    desk.put("legacy/other-manifest.json", r#"["a"]"#);
+    desk.put("legacy/manifest.json", r#"{"name": "web app"}"#);
+    assert_eq!(sum(&desk, "legacy"), "2");
+}
+
+#[test]
+fn a_copied_file_counts_once_or_not_at_all() {
+    let desk = Desk::laid();
+    desk.put("b/october.csv", row("1", "10", ""));
+    desk.put("b/october (1).csv", row("1", "10", ""));
+    refused(&desk, "b", &["b/october.csv", "the same as b/october (1).csv, byte by byte"]);
+    // Parts with a header and nothing else are often many.
+    desk.put("c/1.csv", row("1", "10", ""));
+    desk.put("c/2.csv", HEAD);
+    desk.put("c/3.csv", HEAD);
+    assert_eq!(sum(&desk, "c"), "1");
+}
