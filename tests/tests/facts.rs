@@ -108,12 +108,14 @@ fn what_is_no_fact_is_refused_with_its_place() {
     };
     let csv = |field: &str, cell: &str| format!("cloud,scope,kind,id,{field}\nonprem,dc,disk,d-0,\nonprem,dc,disk,d-1,{cell}\n");
     let cases = [
-        ("in/a.ndjson", json("\"attached\":\"maybe\""), "in/a.ndjson:2:", "`attached` is `maybe`; write yes or no"),
+        ("in/a.ndjson", json("\"attached\":\"maybe\""), "in/a.ndjson:2:", "`attached` is `maybe`; write yes, no or unknown"),
         ("in/a.ndjson", json("\"running\":1"), "in/a.ndjson:2:", "`running` is `1`; write yes or no"),
         ("in/a.ndjson", json("\"attached\":\"no\",\"state_since\":\"yesterday\""), "in/a.ndjson:2:", "`state_since` is `yesterday`; write 2026-01-31"),
         ("in/a.ndjson", json("\"retention_days\":-1"), "in/a.ndjson:2:", "`retention_days` is `-1`; write a whole number of days from 1, or forever"),
         ("in/a.ndjson", json("\"state_since\":\"2026-01-31\""), "in/a.ndjson: record 2: ", "write `attached` or `running` beside it"),
-        ("in/a.csv", csv("attached", "maybe"), "in/a.csv:3:1: ", "`attached` is `maybe`; write yes or no"),
+        ("in/a.csv", csv("attached", "maybe"), "in/a.csv:3:1: ", "`attached` is `maybe`; write yes, no or unknown"),
+        ("in/a.csv", csv("running", "unknown"), "in/a.csv:3:1: ", "`running` is `unknown`; write yes or no"),
+        ("in/a.ndjson", json("\"attached\":\"unknown\",\"state_since\":\"2026-01-31\""), "in/a.ndjson: record 2: ", "write `attached` or `running` beside it"),
         ("in/a.csv", csv("retention_days", "0"), "in/a.csv:3:1: ", "`retention_days` is `0`; write a whole number of days from 1, or forever"),
         ("in/a.csv", csv("state_since", "2026-01-31"), "in/a.csv:3:1: ", "write `attached` or `running` beside it"),
     ];

@@ -12,7 +12,7 @@ use tagledger_report::{
     BasisRow, CloudCounts, Compliance, CostCell, Costs, CoverageRow, CurrencyTotal, Exit, InventoryCounts, KeyInfo, MeasureTotal, MoneyRow, RuleSummary,
     SCHEMA_VERSION, Summary, grouped, plural,
 };
-use tagledger_taxonomy::{KeyId, Lender};
+use tagledger_taxonomy::{KeyId, KeyState, Lender};
 
 /// A bill that was read and attributed.
 pub(crate) struct Billed<'a> {
@@ -50,7 +50,7 @@ pub(crate) fn summary(parts: &Parts<'_>) -> (Summary, Places) {
         let place = |row: &'_ Coverage| (row.file.is_none(), row.file.clone(), row.cloud.clone(), row.scope.clone(), row.region.clone(), row.collector.clone());
         place(a).cmp(&place(b))
     });
-    let Judged { made_up_for, seen, whole, partly } = judge(&coverage, parts.cx.inventory);
+    let Judged { made_up_for, seen, whole, partly, .. } = judge(&coverage, parts.cx.inventory);
     let rules = rules(parts);
     let summary = Summary {
         schema: SCHEMA_VERSION.to_owned(),
@@ -164,21 +164,22 @@ fn compliance(parts: &Parts<'_>, rules: &[RuleSummary]) -> Vec<Compliance> {
 }
 
 /// What no file's own row can say: scopes that a source names as active and of which none holds a resource, resources
-/// whose tags no source read, and scopes whose unread tags leave a key undetermined that they might lend.
+/// whose tags, or values of them, no source read, and scopes whose unread tags leave a key undetermined that they might lend.
 fn unseen(parts: &Parts<'_>) -> Vec<Coverage> {
     let inventory = parts.cx.inventory;
-    let mut resources = vec![(0_u64, 0_u64); inventory.scopes().len()];
+    let mut resources = vec![(0_u64, 0_u64, 0_u64); inventory.scopes().len()];
     for row in 0..u32::try_from(inventory.len()).unwrap_or(u32::MAX) {
         let slot = &mut resources[inventory.scope_of(row) as usize];
         // That a scope is there says nothing about what is in it.
         slot.0 += u64::from(!inventory.resource(row).is_scope());
         slot.1 += u64::from(inventory.own_states(row).is_none() && inventory.resource(row).taggable() != Taggable::No);
+        slot.2 += u64::from(inventory.own_states(row).is_some_and(|own| own.iter().any(KeyState::is_unread)));
     }
     let lending = parts.findings.scopes_left_undetermined();
     // Of a scope that was asked itself its own rows say what was seen; an empty one is no gap.
     let asked: BTreeSet<(&str, &str)> = parts.coverage.iter().filter(|row| row.file.is_none()).map(|row| (row.cloud.as_str(), row.scope.as_str())).collect();
     let mut rows = Vec::new();
-    for ((scope, (seen, unread)), number) in inventory.scopes().iter().zip(resources).zip(0_u32..) {
+    for ((scope, (seen, unread, veiled)), number) in inventory.scopes().iter().zip(resources).zip(0_u32..) {
         let mut row = |count: u64, why: String| {
             rows.push(Coverage {
                 cloud: inventory.clouds()[usize::from(scope.cloud)].id.clone(),
@@ -195,8 +196,8 @@ fn unseen(parts: &Parts<'_>) -> Vec<Coverage> {
         if scope.described && scope.active && !scope.merged && seen == 0 && !is_asked {
             row(0, "nothing that was read holds a resource of it; it is empty, or something is left to read".to_owned());
         }
-        if unread > 0 {
-            row(seen, format!("the tags of {} were not read", plural(unread, "resource")));
+        for (what, count) in [("tags", unread), ("values of tags", veiled)].into_iter().filter(|(_, count)| *count > 0) {
+            row(seen, format!("the {what} of {} were not read", plural(count, "resource")));
         }
         if let Some(keys) = lending.get(&number) {
             row(seen, format!("its own tags were not read, and it may lend {} to resources that lack it", keys.join(" and ")));

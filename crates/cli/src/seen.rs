@@ -20,6 +20,8 @@ pub(crate) struct Judged {
     pub whole: Vec<Place>,
     /// Places that were looked at otherwise.
     pub partly: Vec<Place>,
+    /// Places that were left out on purpose.
+    pub skipped: Vec<Place>,
 }
 
 /// A scope, or a scope in one Region.
@@ -39,7 +41,7 @@ pub(crate) fn judge(coverage: &[Coverage], inventory: &Inventory) -> Judged {
         let scope = (row.cloud.as_str(), row.scope.as_str());
         by_scope.entry(known.get(&scope).copied().unwrap_or(scope)).or_default().push(at);
     }
-    let mut judged = Judged { made_up_for: vec![false; coverage.len()], seen: Seen::default(), whole: Vec::new(), partly: Vec::new() };
+    let mut judged = Judged { made_up_for: vec![false; coverage.len()], seen: Seen::default(), whole: Vec::new(), partly: Vec::new(), skipped: Vec::new() };
     let mut regions: BTreeSet<(&str, &str)> = BTreeSet::new();
     let mut torn: Vec<&str> = Vec::new();
     for ((cloud, scope), rows) in by_scope {
@@ -61,7 +63,7 @@ pub(crate) fn judge(coverage: &[Coverage], inventory: &Inventory) -> Judged {
             let place = Place { cloud: cloud.to_owned(), scope: scope.to_owned(), region: region.map(str::to_owned) };
             match (judged.seen.gaps() > before.gaps(), judged.seen.skipped > before.skipped) {
                 (true, _) => judged.partly.push(place),
-                (false, true) => {}
+                (false, true) => judged.skipped.push(place),
                 (false, false) => judged.whole.push(place),
             }
         }

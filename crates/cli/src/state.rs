@@ -4,6 +4,9 @@ use tagledger_model::{Facts, Retention, Text};
 use tagledger_report::StateCells;
 use tagledger_store::Cell;
 
+/// Stands where a source was asked and could not say.
+const UNKNOWN: &str = "unknown";
+
 /// What its sources showed, as cells.
 pub(crate) fn in_cells(facts: &Facts) -> StateCells {
     let yes_no = |yes: bool| Text::const_new(if yes { "yes" } else { "no" });
@@ -13,7 +16,7 @@ pub(crate) fn in_cells(facts: &Facts) -> StateCells {
     };
     let [attached, running, _, retention, source, _] = StateCells::COLUMNS;
     let proofs = [
-        (attached, facts.attached.as_ref().map(|f| &f.proof)),
+        (attached, facts.attached.as_ref().map(|f| &f.proof).or(facts.unanswered.as_ref())),
         (running, facts.running.as_ref().map(|f| &f.proof)),
         (retention, facts.retention.as_ref().map(|f| &f.proof)),
         (source, facts.source.as_ref().map(|f| &f.proof)),
@@ -21,7 +24,7 @@ pub(crate) fn in_cells(facts: &Facts) -> StateCells {
     ];
     let proofs: Vec<String> = proofs.into_iter().filter_map(|(column, proof)| Some(format!("{column}: {}", proof?))).collect();
     StateCells {
-        attached: facts.attached.as_ref().map(|f| yes_no(f.value)),
+        attached: facts.attached.as_ref().map(|f| yes_no(f.value)).or_else(|| facts.unanswered.as_ref().map(|_| Text::const_new(UNKNOWN))),
         running: facts.running.as_ref().map(|f| yes_no(f.value)),
         since: facts.since.map(|t| Text::from(t.to_string())),
         retention_days: facts.retention.as_ref().map(|f| kept(f.value)),
@@ -42,7 +45,13 @@ fn text(cell: &Cell<'_>) -> Option<Text> {
 /// The state of a resource and what proves it; nothing where no source shows any of it.
 pub(crate) fn in_words(state: &StateCells) -> Vec<String> {
     let part = |name: &str, cell: &Option<Text>| cell.as_ref().map(|text| format!("{name} {text}"));
-    let flag = |cell: &Option<Text>, word: &str| cell.as_ref().map(|text| if text == "yes" { word.to_owned() } else { format!("not {word}") });
+    let flag = |cell: &Option<Text>, word: &str| {
+        cell.as_ref().map(|text| match text.as_str() {
+            "yes" => word.to_owned(),
+            UNKNOWN => format!("whether {word} is unknown"),
+            _ => format!("not {word}"),
+        })
+    };
     let parts = [
         flag(&state.attached, "attached"),
         flag(&state.running, "running"),

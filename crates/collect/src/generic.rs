@@ -2,14 +2,14 @@
 //! The format is described in docs/inventory-format.md.
 
 mod state;
+mod tags;
 
 use crate::{Document, ExportInfo, ExportReader, Found, ReadError, Sample, Sink};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use state::{ATTACHED, MADE_FROM, RETENTION_DAYS, RUNNING, STATE_SINCE, State};
-use tagledger_model::{
-    CloudId, Container, ContainerRef, Layer, NativeId, Observed, Origin, RawResource, RawTag, Retention, Scope, ScopeId, Taggable, Text, Timestamp,
-};
+use state::{ATTACHED, Attached, MADE_FROM, RETENTION_DAYS, RUNNING, STATE_SINCE, State};
+use tagledger_model::{CloudId, Container, ContainerRef, NativeId, Origin, RawResource, Retention, Scope, ScopeId, Taggable, Text, Timestamp};
+use tags::{Tags, tags};
 
 /// The generic readers.
 pub static GENERIC: &[&dyn ExportReader] = &[&Json, &Csv];
@@ -37,7 +37,7 @@ struct Record {
     #[serde(default)]
     taggable: Value,
     #[serde(default, deserialize_with = "attached")]
-    attached: Option<bool>,
+    attached: Option<Attached>,
     #[serde(default, deserialize_with = "running")]
     running: Option<bool>,
     #[serde(default, deserialize_with = "state_since")]
@@ -63,15 +63,13 @@ fn above(text: &str, scope: &str) -> Result<ContainerRef, String> {
     Ok(ContainerRef::new(kind, name, Some(Text::new(name))))
 }
 
-type Tags = serde_json::Map<String, Value>;
-
 /// Called only for a member that is there.
 fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Tags>, D::Error> {
     let tags: Option<Tags> = Option::deserialize(d)?;
     Ok(Some(tags.unwrap_or_default()))
 }
 
-fn attached<'de, D: Deserializer<'de>>(d: D) -> Result<Option<bool>, D::Error> {
+fn attached<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Attached>, D::Error> {
     ATTACHED.member(d)
 }
 
@@ -91,20 +89,6 @@ fn made_from<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Text>, D::Error> 
     MADE_FROM.member(d)
 }
 
-/// A null is an empty value; numbers and booleans are their text.
-fn tag_value(value: &Value) -> Text {
-    match value {
-        Value::Null => Text::default(),
-        Value::String(text) => Text::new(text),
-        other => Text::from(other.to_string()),
-    }
-}
-
-fn tags(map: Option<&Tags>) -> Observed<Vec<RawTag>> {
-    let tag = |(key, value): (&String, &Value)| RawTag { key: Text::new(key), value: Observed::Known(tag_value(value)), layer: Layer::Own };
-    map.map_or(Observed::Unknown, |map| Observed::Known(map.iter().map(tag).collect()))
-}
-
 impl Record {
     /// What the record describes, or what is wrong with it.
     fn found(self, reader: &'static str, document: &Document) -> Result<Found, String> {
@@ -114,12 +98,13 @@ impl Record {
         let cloud = CloudId::new(need(self.cloud, "cloud")?.trim());
         let scope = ScopeId::from(need(self.scope, "scope")?.trim());
         let kind = need(self.kind, "kind")?;
-        let tags = tags(self.tags.as_ref());
         if kind == "scope" {
+            let tags = tags(self.tags.as_ref(), &scope)?;
             let ancestors = self.above.iter().map(|text| above(text, &scope)).collect::<Result<_, _>>()?;
             return Ok(Found::Scope(Scope { cloud, id: scope, aliases: Vec::new(), name: self.name, ancestors, tags, active: true }));
         }
         let id = need(self.id, "id")?;
+        let tags = tags(self.tags.as_ref(), &id)?;
         if kind == "resource_group" {
             return Ok(Found::Container(Container { cloud, kind: Text::new("resource_groups"), id: Text::from(id), name: self.name, scope, tags }));
         }

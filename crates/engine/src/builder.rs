@@ -231,7 +231,9 @@ impl InventoryBuilder {
             Err(place) => {
                 self.normalisers[usize::from(cloud)].begin(&mut self.states);
                 let mut own = 0;
-                for pair in &self.scratch[..tags.len()] {
+                let is_read = |pair: &&u32| self.sets.pairs[**pair as usize].value.is_some();
+                let shown = || self.scratch[..tags.len()].iter();
+                for pair in shown().filter(is_read).chain(shown().filter(|pair| !is_read(pair))) {
                     own += u32::from(apply(&mut self.states, *pair, &self.sets.meanings[*pair as usize]));
                 }
                 let mut open = false;

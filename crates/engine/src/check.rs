@@ -5,6 +5,7 @@ use crate::facts::CloudFacts;
 use crate::inventory::{GroupRow, ScopeRow};
 use crate::stage::ContainerStage;
 use crate::view::ResourceView;
+use crate::waive::WaiverUse;
 use polars::prelude::Expr;
 use tagledger_model::{Level, Money, Place, Suggestion, Text, Timestamp, Verdict};
 use tagledger_taxonomy::{KeyId, RuleOption, Waiver};
@@ -94,10 +95,10 @@ pub enum Check {
         /// The rows, passing ones as well.
         rows: Vec<JudgedRow>,
     },
-    /// Runs after the others, over the waivers: is this waiver, used or not, in breach now?
+    /// Runs after the others, over the waivers: is this waiver, after all that became of it, in breach now?
     Waivers {
-        /// The test.
-        violated: fn(&Waiver, used: bool, now: Timestamp) -> bool,
+        /// The test; none where it passes.
+        judge: fn(&Waiver, became: &WaiverUse, now: Timestamp) -> Option<Verdict>,
     },
 }
 
@@ -162,6 +163,8 @@ pub struct Hit<'a> {
     pub cloud: Option<&'a CloudFacts>,
     /// The waiver, for a check over waivers.
     pub waiver: Option<&'a Waiver>,
+    /// What became of it.
+    pub became: Option<&'a WaiverUse>,
     /// The key that the check is about.
     pub key: Option<KeyId>,
     /// Violated or undetermined.

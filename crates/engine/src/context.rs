@@ -20,6 +20,8 @@ pub struct Context<'a> {
     pub spend: Option<&'a Spend>,
     /// Scopes that were seen whole, by cloud and id; none where nobody counted.
     pub whole: Option<&'a BTreeSet<(String, String)>>,
+    /// Scopes of which something was not seen, by cloud and id; `-` for a cloud and `*` for a scope that nobody can name. None where nobody counted.
+    pub unseen: Option<&'a BTreeSet<(String, String)>>,
     /// What earlier runs saw running; none without a history.
     pub ran: Option<&'a BTreeSet<Release>>,
 }
@@ -27,7 +29,7 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// An inventory at a moment, without a bill.
     pub fn new(inventory: &'a Inventory, now: Timestamp) -> Self {
-        Self { inventory, now, spend: None, whole: None, ran: None }
+        Self { inventory, now, spend: None, whole: None, unseen: None, ran: None }
     }
 
     /// The taxonomy.
@@ -88,6 +90,11 @@ impl<'a> Context<'a> {
     /// Whether anything uses it; null where no source shows that.
     pub fn is_attached(&self) -> Expr {
         col(column::ATTACHED)
+    }
+
+    /// Whether a source that was asked if anything uses it could not say, and no other says it.
+    pub fn attachment_is_unanswered(&self) -> Expr {
+        col(column::UNANSWERED).fill_null(lit(false))
     }
 
     /// Whether it runs; null where no source shows that.
@@ -193,7 +200,7 @@ impl KeyColumns<'_> {
 
     fn flag(&self, bit: u8) -> Expr {
         // Flags are few: comparing with every number that has the bit set needs no bit arithmetic in the engine.
-        let with_bit = (0..8_u8).filter(|n| n & bit != 0).map(|n| self.col("flags").eq(lit(n)));
+        let with_bit = (0..16_u8).filter(|n| n & bit != 0).map(|n| self.col("flags").eq(lit(n)));
         with_bit.reduce(Expr::or).unwrap_or_else(|| lit(false))
     }
 
@@ -223,16 +230,25 @@ impl KeyColumns<'_> {
         self.col("present")
     }
 
-    /// Two tags of equal rank disagree; null where tags were not read.
-    pub fn is_conflicting(&self) -> Expr {
-        let undetermined = self.col("own").eq(lit(Standing::Undetermined as u8)).and(self.flag(4).not());
-        when(undetermined).then(lit(NULL)).otherwise(self.flag(4))
+    /// The tag that speaks for the key is there, and its value was not read: what it says, or whether another says the same, cannot be said.
+    pub fn is_value_unread(&self) -> Expr {
+        self.is_present().and(self.col("own").eq(lit(Standing::Undetermined as u8))).and(self.flag(4).not())
     }
 
-    /// The key is spelt otherwise than this cloud's spelling.
+    /// Two tags of equal rank may disagree: the value of one was not read.
+    pub fn may_conflict(&self) -> Expr {
+        self.flag(8)
+    }
+
+    /// Two tags of equal rank disagree; null where they may, and where tags were not read. One tag alone disagrees with none, whatever it says.
+    pub fn is_conflicting(&self) -> Expr {
+        let unread = self.is_present().not().and(self.col("own").eq(lit(Standing::Undetermined as u8)));
+        when(unread.or(self.may_conflict())).then(lit(NULL)).otherwise(self.flag(4))
+    }
+
+    /// The key is there and spelt otherwise than this cloud's spelling, whatever its value.
     pub fn is_key_nonstandard(&self) -> Expr {
-        let undetermined = self.col("own").eq(lit(Standing::Undetermined as u8)).and(self.flag(1 | 4).not());
-        when(undetermined).then(lit(NULL)).otherwise(self.flag(1))
+        self.flag(1)
     }
 
     /// The value is known but spelt otherwise.

@@ -101,13 +101,13 @@ pub fn audit(cx: &Context<'_>, rules: &[&dyn Rule]) -> Result<Audit, EngineError
     audit.waivers = waivers.into_uses();
     count(cx, &mut audit, &judged);
     for (position, level, check) in &prepared {
-        if let Check::Waivers { violated } = check {
+        if let Check::Waivers { judge } = check {
             let number = crate::intern::number(audit.checks.len());
             let population = audit.waivers.len() as u64;
             audit.checks.push(CheckRun { rule: *position, level: *level, table: Table::Waivers, key: None, demanded_by: None, population });
-            for (row, (waiver, usage)) in (0_u32..).zip(cx.taxonomy().waivers.iter().zip(&audit.waivers)) {
-                if violated(waiver, usage.used > 0, cx.now) {
-                    audit.hits.push(HitRow { check: number, row, verdict: Verdict::Violated, waiver: u32::MAX });
+            for (row, (waiver, became)) in (0_u32..).zip(cx.taxonomy().waivers.iter().zip(&audit.waivers)) {
+                if let Some(verdict) = judge(waiver, became, cx.now) {
+                    audit.hits.push(HitRow { check: number, row, verdict, waiver: u32::MAX });
                 }
             }
         }

@@ -272,6 +272,7 @@ impl<'a> FindingSource<'a> {
         let resource = (check.table == Table::Resources).then(|| inventory.resource(hit.row));
         let scope = (check.table == Table::Scopes).then(|| &inventory.scopes()[hit.row as usize]);
         let waiver = (check.table == Table::Waivers).then(|| &taxonomy.waivers[hit.row as usize]);
+        let became = waiver.and_then(|_| self.audit.waivers.get(hit.row as usize));
         let group = (check.table == Table::Groups).then(|| &inventory.groups()[hit.row as usize]);
         let stage = match check.table {
             Table::Scopes => Some(inventory.stage_of_scope(hit.row)),
@@ -280,7 +281,7 @@ impl<'a> FindingSource<'a> {
         };
         let cloud = resource.map(|r| r.cloud_facts()).or(scope.map(|s| s.cloud).or(group.map(|g| g.cloud)).map(|at| &inventory.clouds()[usize::from(at)]));
         let row = (check.table == Table::Rows).then(|| &self.audit.rows[hit.row as usize]);
-        let explain = || rule.explain(&Hit { resource, scope, group, stage, cloud, waiver, key: check.key, verdict: hit.verdict, now: self.cx.now });
+        let explain = || rule.explain(&Hit { resource, scope, group, stage, cloud, waiver, became, key: check.key, verdict: hit.verdict, now: self.cx.now });
         let said = row.map_or_else(explain, |row| row.said.clone());
         let key = check.key.map(|k| taxonomy.keys[k.index()].name.as_str());
         let value = |key: Option<KeyId>| resource.zip(key).and_then(|(r, k)| r.key(k).value());

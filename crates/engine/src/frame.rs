@@ -6,7 +6,7 @@ use crate::stage::ContainerStage;
 use crate::tag_sets::Pair;
 use polars::prelude::*;
 use tagledger_model::{Facts, KeyCase, Retention, Taggable, Text, Timestamp};
-use tagledger_taxonomy::{Declared, KeyId, decode_label, duration_seconds};
+use tagledger_taxonomy::{Conflict, Declared, KeyId, decode_label, duration_seconds};
 
 /// Names of the columns; only this module and `context` spell them.
 pub(crate) mod column {
@@ -24,6 +24,7 @@ pub(crate) mod column {
     pub(crate) const STATES_LIFETIME: &str = "states_lifetime";
     pub(crate) const EXPIRES: &str = "expires";
     pub(crate) const ATTACHED: &str = "attached";
+    pub(crate) const UNANSWERED: &str = "unanswered";
     pub(crate) const RUNNING: &str = "running";
     pub(crate) const STATE_SINCE: &str = "state_since";
     pub(crate) const RETENTION_DAYS: &str = "retention_days";
@@ -182,6 +183,7 @@ fn state_columns(inventory: &Inventory, columns: &mut Vec<Column>) {
     let days: UInt32Chunked = known(inventory, days).into_iter().collect();
     columns.extend([
         flag(|f| f.attached.as_ref().map(|a| a.value)).with_name(column::ATTACHED.into()).into_column(),
+        flag(|f| Some(f.unanswered.is_some())).with_name(column::UNANSWERED.into()).into_column(),
         flag(|f| f.running.as_ref().map(|r| r.value)).with_name(column::RUNNING.into()).into_column(),
         flag(|f| f.retention.as_ref().map(|r| r.value == Retention::Forever)).with_name(column::KEPT_FOREVER.into()).into_column(),
         since.with_name(column::STATE_SINCE.into()).into_column(),
@@ -213,7 +215,9 @@ fn key_columns(inventory: &Inventory, key: KeyId, columns: &mut Vec<Column>) {
         standing.push(effective.standing as u8);
         value.push(effective.value);
         provenance.push(effective.provenance as u8);
-        flags.push(u8::from(state.nonstandard_key) | u8::from(state.nonstandard_value) << 1 | u8::from(state.conflict) << 2);
+        let conflict = [Conflict::Certain, Conflict::Possible].map(|one| state.conflict == one);
+        let set = [state.nonstandard_key, state.nonstandard_value, conflict[0], conflict[1]];
+        flags.push(set.into_iter().rev().fold(0_u8, |bits, is| bits << 1 | u8::from(is)));
         present.push(state.tag != tagledger_taxonomy::NO_TAG);
         asked.push(asked_by_kind[&(parts.resources.clouds[row], parts.resources.kinds[row])]);
     }

@@ -72,10 +72,21 @@ impl Context<'_> {
 
     /// Whether any tag of a resource answers; null where its tags were not read.
     pub fn has_tag(&self, judge: impl Fn(&Pair) -> bool) -> Expr {
+        self.has_tag_that_may(|tag| Some(judge(tag)))
+    }
+
+    /// The same, where a tag may leave the question open: null as well where none answers and one may.
+    pub fn has_tag_that_may(&self, judge: impl Fn(&Pair) -> Answer) -> Expr {
         let sets = &self.inventory.parts.sets;
-        let answers: Vec<bool> = sets.pairs.iter().map(judge).collect();
-        let any = |set: &u32| (*set != NONE).then(|| sets.pairs_of(*set).iter().any(|pair| answers[*pair as usize]));
+        let answers: Vec<Answer> = sets.pairs.iter().map(judge).collect();
+        let of = |set: &u32| sets.pairs_of(*set).iter().map(|pair| answers[*pair as usize]);
+        let any = |set: &u32| if *set == NONE { None } else { of(set).max_by_key(|answer| rank(*answer)).unwrap_or(Some(false)) };
         self.column(self.inventory.parts.resources.sets.iter().map(any))
+    }
+
+    /// Whether the tags of a resource were read.
+    pub fn has_read_tags(&self) -> Expr {
+        self.column(self.inventory.parts.resources.sets.iter().map(|set| Some(*set != NONE)))
     }
 
     /// Whether a tag that one of these names answers, its value as it was before any encoding; null where its tags were not read.
@@ -97,6 +108,15 @@ impl Context<'_> {
     fn column(&self, rows: impl Iterator<Item = Answer>) -> Expr {
         let column: BooleanChunked = rows.collect();
         lit(column.into_series())
+    }
+}
+
+/// Of several answers the one that counts: a yes, else one that is open.
+fn rank(answer: Answer) -> u8 {
+    match answer {
+        Some(false) => 0,
+        None => 1,
+        Some(true) => 2,
     }
 }
 

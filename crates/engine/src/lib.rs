@@ -33,6 +33,7 @@ pub use facts::{CloudFacts, Reader};
 pub use finding::{FindingSource, Prices, RuleCounts, fingerprint};
 pub use inventory::{GroupRow, Inventory, ScopeRow, Sources};
 pub use past::{FirstSeen, Past, resource_number};
+pub use polars::prelude::Expr;
 pub use releases::Release;
 pub use resolve::{Effective, Provenance};
 pub use spend::{Attributed, DayLine, Spend, SpendLine};

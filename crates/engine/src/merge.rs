@@ -41,6 +41,8 @@ fn merge(mut said: Vec<Said>) -> Option<Box<Facts>> {
     let since = said.iter().filter(|(_, f)| agree(f)).filter_map(|(rank, f)| Some((*rank, f.since?))).max().map(|(_, since)| since);
     Some(Box::new(Facts {
         since,
+        // What one source could not say another may: whatever its rank, an answer is one.
+        unanswered: said.iter().filter_map(|(_, f)| f.unanswered.clone()).max().filter(|_| attached.is_none()),
         retention: best(&said, |f| f.retention.as_ref()),
         ends: best(&said, |f| f.ends.as_ref()),
         source: best(&said, |f| f.source.as_ref()),

@@ -23,6 +23,11 @@ impl Pair {
         self.value.as_ref().filter(|_| !self.possible)
     }
 
+    /// Whether its value, which was not read, is of a key that says it is to be kept secret.
+    pub fn may_be_secret(&self) -> bool {
+        self.value.is_none() && !self.possible && tagledger_taxonomy::names_a_secret(&self.key)
+    }
+
     /// What its value looks like, where it was left out because it looks like a credential.
     pub fn secret(&self) -> Option<&str> {
         tagledger_taxonomy::was_redacted(self.value.as_deref()?)

@@ -3,6 +3,7 @@
 use crate::check::{JudgedRow, Rule, Table};
 use crate::context::Context;
 use crate::evaluate::{CheckRun, HitRow};
+use crate::facts::CloudFacts;
 use crate::finding::fingerprint;
 use crate::inventory::ScopeRow;
 use rustc_hash::FxHashMap;
@@ -11,10 +12,12 @@ use tagledger_taxonomy::Waiver;
 use wildmatch::WildMatch;
 
 /// What became of a waiver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WaiverUse {
     /// Hits it covers.
     pub used: u64,
+    /// Of a waiver that covers none: where something that it names may be that was not seen, in words.
+    pub unseen: Vec<Text>,
 }
 
 /// A waiver with its patterns.
@@ -40,6 +43,33 @@ impl<'a> Compiled<'a> {
             scope: caseless(&waiver.scope),
             kind: caseless(&waiver.kind),
         }
+    }
+}
+
+impl Compiled<'_> {
+    /// Whether something that it names may lie in a scope of which not all was seen. Ids, kinds and fingerprints lie anywhere; a pattern of scopes leaves
+    /// out those whose names are known and do not match.
+    fn may_reach(&self, cx: &Context<'_>, cloud: &str, scope: &str) -> bool {
+        let (Some(pattern), Some(row)) = (&self.scope, described(cx, cloud, scope)) else { return true };
+        pattern.matches(scope) || row.name.as_ref().is_some_and(|name| pattern.matches(name))
+    }
+}
+
+/// The row of a scope, where a source describes it.
+fn described<'a>(cx: &Context<'a>, cloud: &str, scope: &str) -> Option<&'a ScopeRow> {
+    let is = |row: &&ScopeRow| row.described && row.id == scope && cx.inventory.clouds()[usize::from(row.cloud)].id.as_str() == cloud;
+    cx.inventory.scopes().iter().find(is)
+}
+
+/// A scope in words, e.g. "account shop (111122223333)".
+fn place(cx: &Context<'_>, cloud: &str, scope: &str) -> Text {
+    if scope == "*" {
+        return Text::const_new("a source that names no scope");
+    }
+    let noun = cx.inventory.clouds().iter().find(|known| known.id.as_str() == cloud).map_or("scope", CloudFacts::noun_of_scope);
+    match described(cx, cloud, scope).and_then(|row| row.name.as_ref()) {
+        Some(name) => Text::from(format!("{noun} {name} ({scope})")),
+        None => Text::from(format!("{noun} {scope}")),
     }
 }
 
@@ -156,7 +186,12 @@ impl<'a> Waivers<'a> {
         one.resource.as_ref().is_none_or(is_resource) && one.scope.as_ref().is_none_or(is_scope) && one.kind.as_ref().is_none_or(is_kind)
     }
 
-    pub fn into_uses(self) -> Vec<WaiverUse> {
+    /// What became of each, once every hit was looked at.
+    pub fn into_uses(mut self) -> Vec<WaiverUse> {
+        for (one, became) in self.compiled.iter().zip(&mut self.uses).filter(|(_, became)| became.used == 0) {
+            let unseen = self.cx.unseen.into_iter().flatten().filter(|(cloud, scope)| one.may_reach(&self.cx, cloud, scope));
+            became.unseen = unseen.map(|(cloud, scope)| place(&self.cx, cloud, scope)).collect();
+        }
         self.uses
     }
 }

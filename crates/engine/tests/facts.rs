@@ -68,6 +68,15 @@ fn known_beats_unknown_and_the_higher_rank_wins_fact_by_fact() {
 }
 
 #[test]
+fn an_answer_of_any_rank_beats_none() {
+    let open = || Facts { unanswered: Some(Text::new("Health = not answered")), ..Facts::default() };
+    let answered = facts(&inventory(&[resource("v", 2, Some(open())), resource("v", 1, Some(state(false, None)))]));
+    assert_eq!((answered.attached.map(|fact| fact.value), answered.unanswered), (Some(false), None));
+    let not = facts(&inventory(&[resource("v", 2, Some(open())), resource("v", 1, Some(Facts { since: Some(Timestamp(5)), ..Facts::default() }))]));
+    assert_eq!((not.attached, not.unanswered), (None, open().unanswered));
+}
+
+#[test]
 fn resources_without_facts_have_none_and_columns_say_so() {
     let kept = Facts { retention: Some(Fact::new(Retention::Forever, "r", "null")), ..Facts::default() };
     let inventory = inventory(&[
@@ -102,8 +111,10 @@ fn any_facts() -> impl Strategy<Value = Option<Facts>> {
     let retention = proptest::option::of((days, "[ab]").prop_map(|(value, said)| Fact::new(value, "r", &said)));
     let source = proptest::option::of("[xy]".prop_map(|id| Fact::new(Text::new(&id), "s", &id)));
     let since = proptest::option::of((0..3_i64).prop_map(Timestamp));
-    let facts = (flag(), flag(), since, retention, source).prop_map(|(attached, running, since, retention, source)| Facts {
+    let open = proptest::option::of("[uv]".prop_map(|field| Text::new(&field)));
+    let facts = (flag(), flag(), since, retention, source, open).prop_map(|(attached, running, since, retention, source, open)| Facts {
         ends: since.map(|end| Fact::new(end, "e", "x")),
+        unanswered: open.filter(|_| attached.is_none()),
         attached,
         running,
         since,

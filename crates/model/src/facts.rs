@@ -7,6 +7,9 @@ use crate::{Text, Timestamp};
 pub struct Facts {
     /// Whether anything uses it: a disk on a machine, an address on an interface, targets behind a balancer.
     pub attached: Option<Fact<bool>>,
+    /// A source was asked for this resource by itself whether anything uses it, and could not say: the field that shows it. None where one said,
+    /// and where none was asked, which is so of most resources.
+    pub unanswered: Option<Text>,
     /// Whether it runs; what is stopped is still there, and much of it still billed.
     pub running: Option<Fact<bool>>,
     /// Since when it has been attached, detached, running or stopped, as above.

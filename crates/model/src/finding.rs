@@ -113,7 +113,7 @@ impl Fingerprint {
 pub struct Evidence {
     /// The field, e.g. a tag key as it is spelt on the resource.
     pub field: String,
-    /// Its value; none when the field is absent.
+    /// Its value; none when the field is absent, or, of what is undetermined, when its value was not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }

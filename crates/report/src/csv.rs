@@ -16,7 +16,7 @@
 //! | `resource`, `name` | id in the source's spelling; display name |
 //! | `environment`, `application` | the resource's effective values, where known |
 //! | `message` | what is wrong |
-//! | `evidence_field`, `evidence_value` | the field and value that prove it; no value when the field is absent |
+//! | `evidence_field`, `evidence_value` | the field and value that prove it; no value when the field is absent, or, of what is undetermined, when its value was not read |
 //! | `provenance` | where the value came from |
 //! | `demanded_by` | place in taxonomy.yaml, `file:line:column` |
 //! | `suggestion` | what to do |
@@ -33,12 +33,12 @@
 //! | `taggable` | `yes`, `no` or `unknown` |
 //! | `created` | RFC 3339, UTC |
 //! | `stage` | Environment that its container is declared for |
-//! | `<Key>` | effective canonical value of each taxonomy key |
+//! | `<Key>` | effective canonical value of each taxonomy key; empty where there is none, or none is known: its standing says which |
 //! | `<Key>_standing` | canonical, unrecognised, empty, absent, undetermined, not taggable |
 //! | `<Key>_provenance` | own tag, provider default, the container that lent it, stage, default |
 //! | `cost_<currency>` | cost in the last full month; may be added up |
 //! | `sources` | readers that knew it, joined by `+` |
-//! | `attached`, `running` | whether anything uses it, and whether it runs: `yes`, `no`, or empty where no source shows it |
+//! | `attached`, `running` | whether anything uses it, and whether it runs: `yes`, `no`, `unknown` where a source was asked and could not say, or empty where no source shows it |
 //! | `state_since` | since when it is attached, detached, running or stopped; RFC 3339, UTC |
 //! | `retention_days` | how many days it keeps what is written to it, or `forever` |
 //! | `made_from` | id of the resource that it was made from |

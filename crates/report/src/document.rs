@@ -279,7 +279,7 @@ pub struct ResourceRow {
 /// The state of a resource, in words; none where no source shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct StateCells {
-    /// Whether anything uses it: `yes` or `no`.
+    /// Whether anything uses it: `yes`, `no`, or `unknown` where a source was asked and could not say.
     pub attached: Option<Text>,
     /// Whether it runs: `yes` or `no`.
     pub running: Option<Text>,

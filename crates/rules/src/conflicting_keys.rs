@@ -1,5 +1,6 @@
 //! `conflicting-keys`: two tags speak for one key and disagree.
 
+use crate::unread;
 use crate::words::{self, KeyHit};
 use tagledger_engine::{Check, Context, Explanation, Family, Hit, KeyColumns, Rule, RuleMeta, Table};
 use tagledger_model::{Level, Suggestion};
@@ -26,7 +27,7 @@ impl Rule for ConflictingKeys {
         let check = |key: KeyColumns<'_>| Check::Columns {
             table: Table::Resources,
             key: Some(key.id),
-            population: key.is_present(),
+            population: key.is_present().and(key.may_conflict().not().or(unread::told(cx, &key, META.id))),
             violated: key.is_conflicting(),
             demanded_by: Some(key.key.place.clone()),
         };
@@ -35,12 +36,16 @@ impl Rule for ConflictingKeys {
 
     fn explain(&self, hit: &Hit<'_>) -> Explanation {
         let Some(at) = KeyHit::of(hit) else { return words::summary(&META) };
-        if !hit.is_violated() {
-            return Explanation { message: at.value_unread("another tag disagrees with it"), evidence: Some(at.evidence()), ..Explanation::default() };
-        }
-        let tags = speakers(&at);
+        let (tags, unread) = speakers(&at);
         let joined = |part: fn(&(&str, &str)) -> String| tags.iter().map(part).collect::<Vec<_>>().join(", ");
         let said = joined(|(key, value)| format!("`{key}` says {value}"));
+        if !hit.is_violated() {
+            let named: Vec<String> = unread.iter().map(|key| format!("`{key}`")).collect();
+            let said = if said.is_empty() { format!("More than one tag speaks for {}", at.key.name()) } else { said };
+            let (values, were) = if unread.len() == 1 { ("value", "was") } else { ("values", "were") };
+            let message = format!("{said}, and the {values} of {} {were} not read, so whether they disagree cannot be said", named.join(", "));
+            return Explanation { message, evidence: unread.first().map(|key| words::evidence_of(key, None)), ..Explanation::default() };
+        }
         Explanation {
             message: format!("{} has more than one value: {said}", at.key.name()),
             evidence: Some(words::evidence_of(&joined(|(key, _)| (*key).to_owned()), Some(&joined(|(_, value)| (*value).to_owned())))),
@@ -52,9 +57,9 @@ impl Rule for ConflictingKeys {
     }
 }
 
-/// The tags that disagree: those with the rank of the one that stands for them, the key's own name or an alias of it. In the
-/// order of their words, because the order of tags says nothing.
-fn speakers<'a>(at: &KeyHit<'a>) -> Vec<(&'a str, &'a str)> {
+/// The tags that disagree: those with the rank of the one that stands for them, the key's own name or an alias of it; and the keys of those whose values
+/// were not read. In the order of their words, because the order of tags says nothing.
+fn speakers<'a>(at: &KeyHit<'a>) -> (Vec<(&'a str, &'a str)>, Vec<&'a str>) {
     let key = at.key.declaration();
     let name = fold(&key.name);
     let grammar = at.resource.cloud_facts().grammar;
@@ -71,8 +76,10 @@ fn speakers<'a>(at: &KeyHit<'a>) -> Vec<(&'a str, &'a str)> {
         let raw = folded(raw);
         if by_name { raw == name } else { key.aliases.iter().any(|alias| fold(&alias.text) == raw) }
     };
-    let tags = at.resource.tags().into_iter().flatten().filter(|tag| speaks(&tag.key));
-    let mut said: Vec<_> = tags.map(|tag| (tag.key.as_str(), tag.value.as_deref().unwrap_or(""))).filter(|(_, value)| !value.trim().is_empty()).collect();
+    let tags = || at.resource.tags().into_iter().flatten().filter(|tag| speaks(&tag.key));
+    let mut said: Vec<_> = tags().filter_map(|tag| Some((tag.key.as_str(), tag.value.as_deref()?))).filter(|(_, value)| !value.trim().is_empty()).collect();
+    let mut unread: Vec<_> = tags().filter(|tag| tag.value.is_none()).map(|tag| tag.key.as_str()).collect();
     said.sort_unstable();
-    said
+    unread.sort_unstable();
+    (said, unread)
 }

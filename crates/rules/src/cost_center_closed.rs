@@ -24,7 +24,7 @@ impl Rule for CostCenterClosed {
     }
 
     fn checks(&self, cx: &Context<'_>) -> Vec<Check> {
-        register::checks(cx, &WORDS)
+        register::checks(cx, &META, &WORDS)
     }
 
     fn explain(&self, hit: &Hit<'_>) -> Explanation {

@@ -1,5 +1,6 @@
 //! `empty-value`: a taxonomy key is there with nothing in it.
 
+use crate::unread;
 use crate::words::{self, KeyHit};
 use tagledger_engine::{Check, Context, Explanation, Family, Hit, KeyColumns, Rule, RuleMeta, Table};
 use tagledger_model::{Level, Suggestion};
@@ -25,7 +26,7 @@ impl Rule for EmptyValue {
         let check = |key: KeyColumns<'_>| Check::Columns {
             table: Table::Resources,
             key: Some(key.id),
-            population: key.is_present(),
+            population: unread::judged(cx, &key, META.id),
             // An empty value gives way to any other, so two tags that disagree are not empty.
             violated: key.is_empty().and(key.is_conflicting().not()),
             demanded_by: Some(key.key.place.clone()),

@@ -35,8 +35,10 @@ impl Rule for Expired {
             let Some(resource) = hit.resource else { return words::summary(&META) };
             return resource.facts().and_then(|facts| facts.ends.as_ref()).map_or_else(|| outlived(&resource, hit.is_violated()), ended);
         };
-        let value = tag.value.as_deref().unwrap_or("");
-        let message = lifetime(&resource, &tag.key, value, hit.is_violated());
+        let message = match tag.value.as_deref() {
+            Some(value) => lifetime(&resource, &tag.key, value, hit.is_violated()),
+            None => format!("The value of `{}` was not read, so whether its lifetime is over cannot be said", tag.key),
+        };
         let mend = || Suggestion::Other { text: format!("Delete it, or write a later `{}`", tag.key) };
         Explanation {
             message,

@@ -29,6 +29,7 @@ mod stage_undeclared;
 mod stopped_too_long;
 mod unattached;
 mod unknown_value;
+mod unread;
 mod unreleased_artifact;
 mod untagged;
 mod untagged_spend;

@@ -26,8 +26,8 @@ impl Rule for NonstandardKey {
             table: Table::Resources,
             key: Some(key.id),
             population: key.is_present(),
-            // To rename one of two tags that disagree would settle by accident which of them is right.
-            violated: key.is_key_nonstandard().and(key.is_conflicting().fill_null(false).not()),
+            // To rename one of two tags that disagree, or may disagree, would settle by accident which of them is right.
+            violated: key.is_key_nonstandard().and(key.is_conflicting().fill_null(true).not()),
             demanded_by: Some(key.key.place.clone()),
         };
         cx.keys().map(check).collect()

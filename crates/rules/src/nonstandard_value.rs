@@ -1,5 +1,6 @@
 //! `nonstandard-value`: a value is understood, and spelt otherwise than it should be.
 
+use crate::unread;
 use crate::words::{self, KeyHit};
 use tagledger_engine::{Check, Context, Explanation, Family, Hit, KeyColumns, Rule, RuleMeta, Table};
 use tagledger_model::{Level, Suggestion};
@@ -25,7 +26,7 @@ impl Rule for NonstandardValue {
         let check = |key: KeyColumns<'_>| Check::Columns {
             table: Table::Resources,
             key: Some(key.id),
-            population: key.is_present(),
+            population: unread::judged(cx, &key, META.id),
             violated: key.is_value_nonstandard(),
             demanded_by: Some(key.key.place.clone()),
         };

@@ -1,6 +1,6 @@
 //! What the three rules about registers share: a value that no row of its side file stands for, today.
 
-use crate::words;
+use crate::{unread, words};
 use tagledger_engine::{Check, Context, Explanation, Hit, RuleMeta, Table};
 use tagledger_model::{Suggestion, Text, Timestamp};
 use tagledger_taxonomy::{Key, Register, RegisterRow};
@@ -37,14 +37,14 @@ fn standing<'r>(register: &'r Register, value: &str, now: Timestamp) -> Standing
 }
 
 /// One check for each key with a side file of that kind.
-pub(crate) fn checks(cx: &Context<'_>, words: &Words) -> Vec<Check> {
+pub(crate) fn checks(cx: &Context<'_>, meta: &RuleMeta, words: &Words) -> Vec<Check> {
     let keys = cx.keys().filter_map(|key| Some((key, key.key.register.as_ref().filter(|register| register.word == words.file)?)));
     let check = |(key, register): (tagledger_engine::KeyColumns<'_>, &Register)| {
         let is_off = cx.judged_by_own_value(key.id, |value: &Text| Some(!matches!(standing(register, value, cx.now), Standing::Valid)));
         Check::Columns {
             table: Table::Resources,
             key: Some(key.id),
-            population: is_off.clone().is_not_null(),
+            population: is_off.clone().is_not_null().or(unread::told(cx, &key, meta.id)),
             violated: is_off,
             demanded_by: Some(key.key.place.clone()),
         }
@@ -57,8 +57,13 @@ pub(crate) fn explain(hit: &Hit<'_>, meta: &RuleMeta, words: &Words) -> Explanat
     let Some(at) = words::KeyHit::of(hit) else { return words::summary(meta) };
     let value = at.key.own_value().unwrap_or_default();
     let key: &Key = at.key.declaration();
+    let file = |register: &Register| register.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if let Some(register) = key.register.as_ref().filter(|_| !hit.is_violated()) {
+        let message = at.value_unread(&format!("it is in {}, and counts today,", file(register)));
+        return Explanation { message, evidence: Some(at.evidence()), ..Explanation::default() };
+    }
     let message = key.register.as_ref().map(|register| {
-        let file = register.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let file = file(register);
         let name = |row: &RegisterRow| row.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
         match standing(register, &value, hit.now) {
             // The last day that counts is the one before the first that does not.

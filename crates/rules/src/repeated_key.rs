@@ -28,7 +28,7 @@ impl Rule for RepeatedKey {
     fn explain(&self, hit: &Hit<'_>) -> Explanation {
         let Some(resource) = hit.resource else { return words::summary(&META) };
         let mut tags: Vec<(&str, &str)> =
-            resource.tags().into_iter().flatten().map(|tag| (tag.key.as_str(), tag.value.as_deref().unwrap_or_default())).collect();
+            resource.tags().into_iter().flatten().map(|tag| (tag.key.as_str(), tag.value.as_deref().unwrap_or("not read"))).collect();
         tags.sort_unstable();
         let folded = |key: &str| key.to_lowercase();
         let twice: Vec<(&str, &str)> =

@@ -3,6 +3,7 @@
 use crate::words::{self, KeyHit};
 use tagledger_engine::{Check, Context, Explanation, Family, Hit, Rule, RuleMeta, Table};
 use tagledger_model::{Level, Suggestion};
+use tagledger_taxonomy::Conflict;
 
 pub struct StageMismatch;
 
@@ -59,7 +60,7 @@ impl Rule for StageMismatch {
 fn unclear(at: &KeyHit<'_>) -> String {
     let name = at.key.name();
     match at.tag {
-        _ if at.key.own().conflict => format!("{name} has more than one value"),
+        _ if at.key.own().conflict == Conflict::Certain => format!("{name} has more than one value"),
         Some(tag) if tag.value.is_none() => format!("The value of `{}` was not read", tag.key),
         _ => format!("{name} `{}` is not a known value", at.raw_value()),
     }

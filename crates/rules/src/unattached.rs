@@ -26,14 +26,14 @@ impl Rule for Unattached {
     }
 
     fn checks(&self, cx: &Context<'_>) -> Vec<Check> {
-        if !cx.is_known(|facts| facts.attached.is_some()) {
+        if !cx.is_known(|facts| facts.attached.is_some() || facts.unanswered.is_some()) {
             return Vec::new();
         }
         vec![Check::Columns {
             table: Table::Resources,
             key: None,
-            // What no source shows is not judged: most kinds are not there to be attached to anything.
-            population: cx.is_attached().is_not_null(),
+            // What no source was asked for is not judged: most kinds are not there to be attached to anything.
+            population: cx.is_attached().is_not_null().or(cx.attachment_is_unanswered()),
             violated: cx.is_attached().not(),
             demanded_by: None,
         }]
@@ -41,6 +41,10 @@ impl Rule for Unattached {
 
     fn explain(&self, hit: &Hit<'_>) -> Explanation {
         let Some(facts) = hit.resource.and_then(|r| r.facts()) else { return words::summary(&META) };
+        if let Some(field) = facts.unanswered.as_ref().filter(|_| !hit.is_violated()) {
+            let message = "Its source was asked whether anything uses it, and could not say".to_owned();
+            return Explanation { message, evidence: Some(words::proof(field)), ..Explanation::default() };
+        }
         let message = match facts.since {
             Some(since) => format!("Nothing uses it, since {}", since.day()),
             None => "Nothing uses it".to_owned(),

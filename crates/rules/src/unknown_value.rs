@@ -1,5 +1,6 @@
 //! `unknown-value`: a taxonomy key says something that the taxonomy does not know.
 
+use crate::unread;
 use crate::words::{self, KeyHit};
 use tagledger_engine::{Check, Context, Explanation, Family, Hit, KeyColumns, Rule, RuleMeta, Table};
 use tagledger_model::{Level, Suggestion};
@@ -26,7 +27,7 @@ impl Rule for UnknownValue {
         let check = |key: KeyColumns<'_>| Check::Columns {
             table: Table::Resources,
             key: Some(key.id),
-            population: key.is_present().and(key.is_empty().fill_null(false).not()),
+            population: unread::judged(cx, &key, META.id).and(key.is_empty().fill_null(false).not()),
             // Two tags that disagree are one finding, of `conflicting-keys`.
             violated: key.is_unrecognised().and(key.is_conflicting().not()),
             demanded_by: Some(key.key.place.clone()),

@@ -2,7 +2,7 @@
 
 use crate::words;
 use tagledger_engine::{Check, Context, Explanation, Family, Hit, Rule, RuleMeta};
-use tagledger_model::{Level, Suggestion};
+use tagledger_model::{Level, Suggestion, Verdict};
 
 pub struct WaiverExpired;
 
@@ -22,7 +22,7 @@ impl Rule for WaiverExpired {
     }
 
     fn checks(&self, _: &Context<'_>) -> Vec<Check> {
-        vec![Check::Waivers { violated: |waiver, _, now| waiver.expires_at <= now }]
+        vec![Check::Waivers { judge: |waiver, _, now| (waiver.expires_at <= now).then_some(Verdict::Violated) }]
     }
 
     fn explain(&self, hit: &Hit<'_>) -> Explanation {

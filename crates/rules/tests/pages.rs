@@ -12,6 +12,13 @@ use tagledger_rules::RULES;
 
 const README: &str = include_str!("../pages/README.md");
 
+/// Rules that can never be undetermined, and why: their pages need no example of it, and say so under `## Limits`.
+const ALWAYS_DECIDED: &[(&str, &str)] = &[
+    ("nonstandard-key", "it judges the names of tags that were read, whatever their values"),
+    ("repeated-key", "it judges the names of tags that were read, whatever their values"),
+    ("waiver-expired", "a waiver has its last day, and the audit its moment"),
+];
+
 #[test]
 fn every_page_does_what_it_says() {
     let common = page::parse(README).unwrap().taxonomy.unwrap();
@@ -44,9 +51,21 @@ fn run(rule: &dyn Rule, common: &Block) -> Vec<String> {
     if page.facts != facts {
         mistakes.push(format!("{path}:3: this line should be `{facts}`"));
     }
+    let has = |verdict| page.examples.iter().any(|example| example.verdict == verdict);
     for (verdict, word) in [(Some(Verdict::Violated), "breaks"), (None, "passes")] {
-        if !page.examples.iter().any(|example| example.verdict == verdict) {
+        if !has(verdict) {
             mistakes.push(format!("{path}: no example {word}"));
+        }
+    }
+    let is_decided = ALWAYS_DECIDED.iter().any(|(id, _)| *id == meta.id);
+    match (has(Some(Verdict::Undetermined)), is_decided) {
+        (false, false) => mistakes.push(format!("{path}: no example is undetermined")),
+        (true, true) => mistakes.push(format!("{path}: an example is undetermined, and the rule is listed as one that never is")),
+        (true, false) => {}
+        (false, true) => {
+            if !meta.page.contains("never undetermined") {
+                mistakes.push(format!("{path}: its limits do not say that it is never undetermined"));
+            }
         }
     }
     mistakes.extend(page.examples.iter().filter_map(|example| judge(rule, &path, &page, example, common).err()));
@@ -66,7 +85,8 @@ fn judge(rule: &dyn Rule, path: &str, page: &Page, example: &Example, common: &B
     let files: Vec<(&str, &str)> = page.files.iter().map(|(name, block)| (name.as_str(), block.text())).collect();
     let taxonomy = live::taxonomy(taxonomy_path, &block.in_place(), &files)?;
     let inventory = example.inventory.as_ref().ok_or_else(|| at("this example has no block `json inventory`"))?;
-    let findings = live::findings(&taxonomy, &read(path, inventory)?, example.bill.as_ref().map(Block::text), example.now).map_err(|e| at(&e))?;
+    let findings =
+        live::findings(&taxonomy, &read(path, inventory)?, example.bill.as_ref().map(Block::text), example.now, &example.unseen).map_err(|e| at(&e))?;
     if let Some(unfit) = findings.iter().find_map(unfit) {
         return Err(at(&unfit));
     }

@@ -42,7 +42,10 @@ waivers:
 "#;
 
 fn resource() -> impl Strategy<Value = RawResource> {
-    let tag = (select(KEYS), select(VALUES)).prop_map(|(key, value)| RawTag::own(key, value));
+    let tag = (select(KEYS), option::weighted(0.8, select(VALUES))).prop_map(|(key, value)| match value {
+        Some(value) => RawTag::own(key, value),
+        None => RawTag { value: Observed::Unknown, ..RawTag::own(key, "") },
+    });
     let tags = option::of(vec(tag, 0..6)).prop_map(|tags| tags.map_or(Observed::Unknown, Observed::Known));
     let created = option::of((0..60_i64).prop_map(|days| Timestamp(NOW.0 - days * DAY)));
     (select(CLOUDS), select(vec!["shop", "playground"]), option::of(Just("rg-web")), tags, created).prop_map(
@@ -116,7 +119,7 @@ fn found(estate: &[RawResource], scopes_first: bool, taxonomy: &str) -> Result<V
     let found: Vec<Found> =
         if scopes_first { std::iter::once(Found::Scope(scope)).chain(resources()).collect() } else { resources().chain([Found::Scope(scope)]).collect() };
     let taxonomy = live::taxonomy("taxonomy.yaml", taxonomy, &[]).map_err(TestCaseError::fail)?;
-    live::findings(&taxonomy, &found, None, NOW).map_err(TestCaseError::fail)
+    live::findings(&taxonomy, &found, None, NOW, &[]).map_err(TestCaseError::fail)
 }
 
 /// A waiver, as a line of a taxonomy: of any rule, over any of the estate's ids, scopes and kinds, for ever or not any more.
@@ -134,6 +137,16 @@ proptest! {
     #[test]
     fn order_says_nothing((estate, other) in two_orders()) {
         prop_assert_eq!(judged(&estate, true)?, judged(&other, false)?);
+    }
+
+    #[test]
+    fn of_one_key_one_rule_says_that_a_value_was_not_read(estate in estate()) {
+        let mut said = BTreeSet::new();
+        let of_values = ["conflicting-keys", "unknown-value", "empty-value", "nonstandard-key", "nonstandard-value"];
+        for finding in found(&estate, true, TAXONOMY)?.iter().filter(|f| f.verdict == Verdict::Undetermined && of_values.contains(&f.rule.as_str())) {
+            prop_assert!(said.insert((finding.resource.clone(), finding.key.clone())), "{} says it as well: {}", finding.rule, finding.message);
+            prop_assert!(finding.message.contains("not read") && finding.rule != "nonstandard-key", "{}: {}", finding.rule, finding.message);
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! name → match the value → resolve conflicts. Inheritance and defaults follow in `engine`, which knows the containers.
 //! Distinct keys and values are judged once and remembered; everything after is small integer codes.
 
-use crate::{Bindings, Dictionary, Domain, Key, KeyId, KeyState, Meaning, NO_TAG, Taxonomy, Value, apply, decode_label, encode_label, fold};
+use crate::{Bindings, Conflict, Dictionary, Domain, Key, KeyId, KeyState, Meaning, NO_TAG, Taxonomy, Value, apply, decode_label, encode_label, fold};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -157,9 +157,11 @@ impl Normaliser {
     pub fn tags(&mut self, tags: &[RawTag], states: &mut Vec<KeyState>) -> u32 {
         self.begin(states);
         let mut own = 0;
-        for (number, tag) in (0_u32..).zip(tags) {
-            let meaning = self.meaning(&tag.key, tag.value.known().map(Text::as_str));
-            own += u32::from(apply(states, number, &meaning));
+        for is_read in [true, false] {
+            for (number, tag) in (0_u32..).zip(tags).filter(|(_, tag)| tag.value.known().is_some() == is_read) {
+                let meaning = self.meaning(&tag.key, tag.value.known().map(Text::as_str));
+                own += u32::from(apply(states, number, &meaning));
+            }
         }
         own
     }
@@ -183,7 +185,7 @@ impl Normaliser {
             // Names and values of bound tags are defined once for all: that they are spelt otherwise is nobody's slip.
             nonstandard_key: (1..BOUND).contains(&rank),
             nonstandard_value: meaning.nonstandard && rank < BOUND,
-            conflict: false,
+            conflict: Conflict::None,
             unknown: if meaning.standing == Standing::Unrecognised { meaning.unknown } else { 0 },
             rank,
         };

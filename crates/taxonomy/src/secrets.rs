@@ -97,7 +97,7 @@ fn has_password(value: &str) -> bool {
 }
 
 /// Whether a key says that its value is to be kept secret.
-fn names_a_secret(key: &str) -> bool {
+pub fn names_a_secret(key: &str) -> bool {
     let plain: String = key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let parts = ["password", "passwd", "secretkey", "secretaccesskey", "privatekey"];
     let ends = ["pwd", "secret", "apikey", "accesskey", "token"];

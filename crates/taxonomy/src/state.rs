@@ -3,6 +3,17 @@
 use crate::KeyId;
 use tagledger_model::Standing;
 
+/// Whether tags of equal rank disagree about a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Conflict {
+    /// They do not, or there is but one.
+    None,
+    /// They may: the value of one was not read.
+    Possible,
+    /// They do.
+    Certain,
+}
+
 /// How a tag set stands on one key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyState {
@@ -16,8 +27,8 @@ pub struct KeyState {
     pub nonstandard_key: bool,
     /// The value is known, spelt otherwise than the canonical spelling.
     pub nonstandard_value: bool,
-    /// Two tags of equal rank disagree.
-    pub conflict: bool,
+    /// Whether two tags of equal rank disagree.
+    pub conflict: Conflict,
     /// Tells unrecognised values apart, so that one said twice is no conflict; 0 for any other standing.
     pub(crate) unknown: u32,
     /// 0 exact spelling, 1 the key's own name spelt otherwise, 2 an alias, 3 bound to the resource, 4 bound to something above it, 5 nothing.
@@ -29,8 +40,21 @@ pub const NO_TAG: u32 = u32::MAX;
 
 impl KeyState {
     /// Nothing was said about the key.
-    pub const ABSENT: Self =
-        Self { standing: Standing::Absent, value: 0, tag: NO_TAG, nonstandard_key: false, nonstandard_value: false, conflict: false, unknown: 0, rank: 5 };
+    pub const ABSENT: Self = Self {
+        standing: Standing::Absent,
+        value: 0,
+        tag: NO_TAG,
+        nonstandard_key: false,
+        nonstandard_value: false,
+        conflict: Conflict::None,
+        unknown: 0,
+        rank: 5,
+    };
+
+    /// A tag speaks for the key, and its value was not read.
+    pub fn is_unread(&self) -> bool {
+        self.standing == Standing::Undetermined && self.tag != NO_TAG && self.conflict != Conflict::Certain
+    }
 
     /// The source did not say.
     pub const UNDETERMINED: Self = Self { standing: Standing::Undetermined, ..Self::ABSENT };
@@ -52,7 +76,8 @@ pub enum Meaning {
     },
 }
 
-/// Adds what one tag means to the states of its set; `tag` is the caller's number of it. False for a key that the platform wrote.
+/// Adds what one tag means to the states of its set; `tag` is the caller's number of it. False for a key that the platform wrote. Tags whose values
+/// were not read come after all others, so that those which were read can be seen to disagree.
 #[inline]
 pub fn apply(states: &mut [KeyState], tag: u32, meaning: &Meaning) -> bool {
     let Meaning::Key { key, state } = meaning else { return matches!(meaning, Meaning::Other) };
@@ -68,16 +93,19 @@ pub fn apply(states: &mut [KeyState], tag: u32, meaning: &Meaning) -> bool {
 
 /// Two tags of equal rank about one key: the same value twice is one value, an empty one gives way, anything else disagrees.
 fn resolve(old: KeyState, new: KeyState) -> KeyState {
-    if old.conflict || new.standing == Standing::Empty {
+    if old.conflict == Conflict::Certain || new.standing == Standing::Empty {
         return old;
     }
     if old.standing == Standing::Empty {
         return new;
+    }
+    if new.standing == Standing::Undetermined {
+        return KeyState { conflict: Conflict::Possible, ..new };
     }
     let same = old.standing == new.standing && (old.value, old.unknown) == (new.value, new.unknown);
     if same && matches!(old.standing, Standing::Canonical | Standing::Unrecognised) {
         // Which of two spellings speaks must not depend on their order: the cleaner one does.
         return if (new.nonstandard_value, new.nonstandard_key) < (old.nonstandard_value, old.nonstandard_key) { new } else { old };
     }
-    KeyState { standing: Standing::Undetermined, value: 0, conflict: true, nonstandard_value: false, unknown: 0, ..old }
+    KeyState { standing: Standing::Undetermined, value: 0, conflict: Conflict::Certain, nonstandard_value: false, unknown: 0, ..old }
 }

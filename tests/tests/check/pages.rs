@@ -24,7 +24,8 @@ const LEFT_OUT: &[(&str, &str, &str, &str)] = &[
     ("expired", "Undetermined: when it was made nobody says", "v-1", "a plan does not show when something was made"),
     ("unattached", "Breaks: a disk without a machine", "v-1", "whether anything uses it only its cloud knows"),
     ("unattached", "Breaks: a disk without a machine", "v-2", "whether anything uses it only its cloud knows"),
-    ("unattached", "Passes: in use, or nobody can say", "i-1", "whether it runs only its cloud knows"),
+    ("unattached", "Undetermined: its source was asked, and could not say", "v-1", "whether anything uses it only its cloud knows"),
+    ("unattached", "Passes: in use, or nobody was asked", "i-1", "whether it runs only its cloud knows"),
     ("stopped-too-long", "Breaks: a machine that nobody has started for months", "i-1", "whether it runs only its cloud knows"),
     ("stopped-too-long", "Breaks: sooner, where the taxonomy says so", "i-1", "whether it runs only its cloud knows"),
     ("stopped-too-long", "Undetermined: since when it is stopped nobody says", "i-1", "whether it runs only its cloud knows"),
@@ -75,17 +76,24 @@ impl Plan {
         let mut after = json!({"name": record["name"].as_str().unwrap_or(&name)});
         let mut unknown = json!({"id": true});
         let mut source = json!({"address": address, "expressions": {"name": {"constant_value": name}}});
+        let mut is_open = record.get("tags").is_none();
         for attribute in attributes {
             match record.get("tags") {
-                // A tag with nothing in it is null in an inventory; in Terraform a null is no tag at all.
                 Some(Value::Object(tags)) => {
-                    after[*attribute] = tags.iter().map(|(k, v)| (k.clone(), if v.is_null() { json!("") } else { v.clone() })).collect();
+                    // What was not read is an object in an inventory; a plan marks it as known only after apply.
+                    let (unread, read): (Vec<_>, Vec<_>) = tags.iter().partition(|(_, v)| v.is_object());
+                    // A tag with nothing in it is null in an inventory; in Terraform a null is no tag at all.
+                    after[*attribute] = read.into_iter().map(|(k, v)| (k.clone(), if v.is_null() { json!("") } else { v.clone() })).collect();
+                    if !unread.is_empty() {
+                        is_open = true;
+                        unknown[*attribute] = unread.into_iter().map(|(k, _)| (k.clone(), json!(true))).collect();
+                    }
                 }
                 Some(_) => after[*attribute] = Value::Null,
                 None => unknown[*attribute] = json!(true),
             }
         }
-        if let (None, Some(own)) = (record.get("tags"), attributes.first()) {
+        if let Some(own) = attributes.first().filter(|_| is_open) {
             source["expressions"][*own] = json!({"references": ["var.tags"]});
         }
         if let Some(region) = record["region"].as_str() {

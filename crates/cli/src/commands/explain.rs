@@ -7,7 +7,7 @@ use crate::rows::StoredRows;
 use std::fmt::Write;
 use std::path::Path;
 use tagledger_collect::ResourceRef;
-use tagledger_model::{Evidence, Finding};
+use tagledger_model::{Evidence, Finding, Verdict};
 use tagledger_report::StateCells;
 use tagledger_store::RunFolder;
 use tagledger_taxonomy::decode_label;
@@ -75,7 +75,9 @@ fn chain(finding: &Finding, state: &StateCells, priced: Option<&str>, taxonomy: 
     let region = finding.region.as_ref().map(|r| format!(", {r}")).unwrap_or_default();
     line("where", &format!("{} {}{region}, {}", finding.cloud, finding.scope, finding.kind));
     if let Some(evidence) = &finding.evidence {
-        line("evidence", &evidence.value.as_ref().map_or_else(|| format!("{} is absent", evidence.field), |v| format!("{} = `{v}`", evidence.field)));
+        // Of what is there, and was not read, there is no value to show either.
+        let missing = if finding.verdict == Verdict::Undetermined { "was not read" } else { "is absent" };
+        line("evidence", &evidence.value.as_ref().map_or_else(|| format!("{} {missing}", evidence.field), |v| format!("{} = `{v}`", evidence.field)));
         if let Some(plain) = decoded(finding, evidence) {
             line("which reads", &plain);
         }

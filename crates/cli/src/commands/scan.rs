@@ -23,7 +23,7 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 use tagledger_cost::{Bill, Billing, Cube, Dimensions, Owners, read_days};
-use tagledger_engine::{Context, FindingSource, Prices, audit};
+use tagledger_engine::{Context, FindingSource, Inventory, Prices, audit};
 use tagledger_model::{Level, Timestamp};
 use tagledger_report::{FORMATS, Report, Summary, TerminalOptions, terminal};
 use tagledger_rules::RULES;
@@ -91,9 +91,10 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
             read_days(bill, &billing, &keys, month, spend)?;
         }
     }
-    let whole = whole_scopes(&seen::judge(&imported.coverage, &inventory));
+    let judged = seen::judge(&imported.coverage, &inventory);
+    let (whole, unseen) = (whole_scopes(&judged), unseen_scopes(&judged, &inventory));
     let ran = before.as_ref().map(|before| before.releases(now));
-    let cx = Context { spend: spend.as_ref(), whole: Some(&whole), ran: ran.as_ref(), ..Context::new(&inventory, now) };
+    let cx = Context { spend: spend.as_ref(), whole: Some(&whole), unseen: Some(&unseen), ran: ran.as_ref(), ..Context::new(&inventory, now) };
     let audited = audit(&cx, RULES)?;
     let known = before.as_ref().map(|before| before.state(&inventory, &imported.coverage, now));
     let past = known.as_ref().map(|known| known.past(now));
@@ -125,6 +126,17 @@ fn whole_scopes(judged: &seen::Judged) -> BTreeSet<(String, String)> {
     let name = |place: &seen::Place| (place.cloud.clone(), place.scope.clone());
     let partly: BTreeSet<_> = judged.partly.iter().map(name).collect();
     judged.whole.iter().map(name).filter(|scope| !partly.contains(scope)).collect()
+}
+
+/// Scopes of which something was not seen: where a row says so, and where nothing that was read holds a resource. What was left out on purpose is none.
+fn unseen_scopes(judged: &seen::Judged, inventory: &Inventory) -> BTreeSet<(String, String)> {
+    let named = |cloud: &str, scope: &str| (cloud.to_owned(), scope.to_owned());
+    let known: BTreeSet<_> = judged.whole.iter().chain(&judged.skipped).map(|place| named(&place.cloud, &place.scope)).collect();
+    let scopes = inventory.scopes().iter().filter(|scope| scope.active && !scope.merged && !scope.id.is_empty());
+    let unnamed = scopes.map(|scope| named(inventory.clouds()[usize::from(scope.cloud)].id.as_str(), &scope.id)).filter(|scope| !known.contains(scope));
+    let partly = judged.partly.iter().map(|place| named(&place.cloud, &place.scope));
+    let elsewhere = (judged.seen.elsewhere > 0).then(|| named("-", "*"));
+    unnamed.chain(partly).chain(elsewhere).collect()
 }
 
 /// The keys by which rules ask for single days of the bill; none where nobody asks.

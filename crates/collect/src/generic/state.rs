@@ -4,10 +4,19 @@ use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
 use tagledger_model::{Fact, Facts, Retention, Text, Timestamp};
 
+/// What a record says of whether anything uses its resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attached {
+    Yes,
+    No,
+    /// It was asked for, and the answer did not say.
+    Unknown,
+}
+
 /// The fields as they were read.
 #[derive(Debug, Default)]
 pub(super) struct State {
-    pub attached: Option<bool>,
+    pub attached: Option<Attached>,
     pub running: Option<bool>,
     pub since: Option<Timestamp>,
     pub retention: Option<Retention>,
@@ -22,11 +31,17 @@ impl State {
             Retention::Days(days) => days.to_string(),
             Retention::Forever => "forever".to_owned(),
         };
-        if self.since.is_some() && self.attached.is_none() && self.running.is_none() {
+        let attached = match self.attached {
+            Some(Attached::Yes) => Some(true),
+            Some(Attached::No) => Some(false),
+            Some(Attached::Unknown) | None => None,
+        };
+        if self.since.is_some() && attached.is_none() && self.running.is_none() {
             return Err(format!("`state_since` of {id} says since when, but not what; write `attached` or `running` beside it"));
         }
         let facts = Facts {
-            attached: self.attached.map(|yes| Fact::new(yes, "attached", told(yes))),
+            attached: attached.map(|yes| Fact::new(yes, "attached", told(yes))),
+            unanswered: (self.attached == Some(Attached::Unknown)).then(|| Text::const_new("attached = unknown")),
             running: self.running.map(|yes| Fact::new(yes, "running", told(yes))),
             since: self.since,
             retention: self.retention.map(|r| Fact::new(r, "retention_days", &kept(r))),
@@ -45,7 +60,7 @@ pub(super) struct Field<T> {
     read: fn(&Value) -> Option<T>,
 }
 
-pub(super) const ATTACHED: Field<bool> = Field { name: "attached", write: "yes or no", read: yes_no };
+pub(super) const ATTACHED: Field<Attached> = Field { name: "attached", write: "yes, no or unknown", read: attached };
 pub(super) const RUNNING: Field<bool> = Field { name: "running", write: "yes or no", read: yes_no };
 pub(super) const STATE_SINCE: Field<Timestamp> = Field { name: "state_since", write: "2026-01-31 or 2026-01-31T12:00:00Z", read: moment };
 pub(super) const RETENTION_DAYS: Field<Retention> = Field { name: "retention_days", write: "a whole number of days from 1, or forever", read: retention };
@@ -68,6 +83,14 @@ impl<T> Field<T> {
     /// Reads a JSON member; a mistake is an error of the reader, which knows the place.
     pub fn member<'de, D: Deserializer<'de>>(&self, d: D) -> Result<Option<T>, D::Error> {
         self.value(&Value::deserialize(d)?).map_err(D::Error::custom)
+    }
+}
+
+fn attached(value: &Value) -> Option<Attached> {
+    match yes_no(value) {
+        Some(true) => Some(Attached::Yes),
+        Some(false) => Some(Attached::No),
+        None => (value.as_str() == Some("unknown")).then_some(Attached::Unknown),
     }
 }
 

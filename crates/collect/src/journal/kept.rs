@@ -84,6 +84,8 @@ static SCOPE: Text = Text::const_new("scope");
 #[derive(Serialize, Deserialize)]
 struct KeptFacts {
     attached: Option<(bool, Text)>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    unanswered: Option<Text>,
     running: Option<(bool, Text)>,
     since: Option<Timestamp>,
     /// Days; none for ever.
@@ -241,6 +243,7 @@ impl KeptFacts {
         let days = |fact: &Fact<Retention>| (if let Retention::Days(days) = fact.value { Some(days) } else { None }, fact.proof.clone());
         Self {
             attached: facts.attached.as_ref().map(flag),
+            unanswered: facts.unanswered.clone(),
             running: facts.running.as_ref().map(flag),
             since: facts.since,
             retention: facts.retention.as_ref().map(days),
@@ -254,6 +257,7 @@ impl KeptFacts {
         let days = |(days, proof): (Option<u32>, Text)| Fact { value: days.map_or(Retention::Forever, Retention::Days), proof };
         Facts {
             attached: self.attached.map(flag),
+            unanswered: self.unanswered,
             running: self.running.map(flag),
             since: self.since,
             retention: self.retention.map(days),

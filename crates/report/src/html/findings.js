@@ -162,7 +162,8 @@ function findingsTable() {
     const field = word("field", row);
     if (field !== null) {
       const value = word("value", row);
-      entry("Evidence", value === null ? field + " is absent" : field + " = " + (value === "" ? "(empty)" : value), true);
+      const missing = word("verdict", row) === "undetermined" ? " was not read" : " is absent";
+      entry("Evidence", value === null ? field + missing : field + " = " + (value === "" ? "(empty)" : value), true);
     }
     for (const [title, name] of DETAILS) entry(title, word(name, row), ["resource", "fingerprint", "demanded", "suggestion"].includes(name));
     const close = element("button", { type: "button", class: "close", "aria-label": "Close details" }, "×");

@@ -30,8 +30,8 @@ pub fn taxonomy(path: &str, text: &str, files: &[(&str, &str)]) -> Result<Arc<Ta
     }
 }
 
-/// What all rules say about what was found.
-pub fn findings(taxonomy: &Arc<Taxonomy>, found: &[Found], bill: Option<&str>, now: Timestamp) -> Result<Vec<Finding>, String> {
+/// What all rules say about what was found; of the scopes with these ids not everything was seen.
+pub fn findings(taxonomy: &Arc<Taxonomy>, found: &[Found], bill: Option<&str>, now: Timestamp, unseen: &[String]) -> Result<Vec<Finding>, String> {
     let facts = |cloud: &&dyn Cloud| CloudFacts { id: cloud.id(), grammar: cloud.grammar(), kinds: cloud.kinds(), containers: cloud.containers() };
     let facts: Vec<CloudFacts> = CLOUDS.iter().map(facts).collect();
     let readers: Vec<Reader> = GENERIC.iter().map(|reader| Reader { id: reader.info().id, rank: reader.info().rank, is_blind: false }).collect();
@@ -46,10 +46,10 @@ pub fn findings(taxonomy: &Arc<Taxonomy>, found: &[Found], bill: Option<&str>, n
     }
     let inventory = builder.finish();
     let spend = bill.map(|bill| spend(taxonomy, &inventory, &facts, bill, now)).transpose()?;
-    // Whoever writes an example writes down all there is.
+    // Whoever writes an example writes down all there is, but for what the example says.
     let scopes = inventory.scopes().iter().map(|scope| (inventory.clouds()[usize::from(scope.cloud)].id.to_string(), scope.id.to_string()));
-    let whole = scopes.collect();
-    let cx = Context { spend: spend.as_ref(), whole: Some(&whole), ..Context::new(&inventory, now) };
+    let (unseen, whole) = scopes.partition(|(_, id)| unseen.contains(id));
+    let cx = Context { spend: spend.as_ref(), whole: Some(&whole), unseen: Some(&unseen), ..Context::new(&inventory, now) };
     let (result, prices) = (audit(&cx, RULES).map_err(|e| e.to_string())?, Prices::default());
     let source = FindingSource::new(cx, RULES, &result, &prices, None);
     Ok(source.iter().collect())

@@ -69,6 +69,8 @@ pub struct Example {
     /// How the named findings end; none where there must be no finding.
     pub verdict: Option<Verdict>,
     pub now: Timestamp,
+    /// Ids of scopes of which not everything was seen.
+    pub unseen: Vec<String>,
     pub taxonomy: Option<Block>,
     pub inventory: Option<Block>,
     /// A FOCUS bill.
@@ -84,7 +86,7 @@ impl Example {
             Some(("Passes", _)) => None,
             _ => return Err(format!("{line}: the heading of an example begins with `Breaks: `, `Undetermined: ` or `Passes: `")),
         };
-        Ok(Self { line, verdict, now: NOW, taxonomy: None, inventory: None, bill: None, expect: Vec::new() })
+        Ok(Self { line, verdict, now: NOW, unseen: Vec::new(), taxonomy: None, inventory: None, bill: None, expect: Vec::new() })
     }
 }
 
@@ -135,9 +137,15 @@ impl Page {
             self.examples.push(Example::parse(number, heading)?);
         } else if let Some(time) = line.strip_prefix("Judged at ") {
             let time = Timestamp::parse(time.trim_end_matches('.')).ok_or_else(|| format!("{number}: `{time}` is no time"))?;
-            self.examples.last_mut().ok_or_else(|| format!("{number}: there is no example yet"))?.now = time;
+            self.last(number)?.now = time;
+        } else if let Some(scopes) = line.strip_prefix("Not seen whole: ") {
+            self.last(number)?.unseen = scopes.trim_end_matches('.').split(", ").map(str::to_owned).collect();
         }
         Ok(())
+    }
+
+    fn last(&mut self, number: usize) -> Result<&mut Example, String> {
+        self.examples.last_mut().ok_or_else(|| format!("{number}: there is no example yet"))
     }
 
     fn block(&mut self, info: &str, block: Block) -> Result<(), String> {

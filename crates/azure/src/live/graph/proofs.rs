@@ -176,6 +176,7 @@ fn cases<'a>(each: impl Iterator<Item = (&'a str, &'a str)>) -> String {
 pub(super) fn facts(kind: &str, name: Option<&str>, tags: &[RawTag], proof: &Proof) -> Option<Box<Facts>> {
     let known = Facts {
         attached: attached(kind, name.unwrap_or_default(), tags, proof),
+        unanswered: None,
         running: proof.power.as_deref().and_then(running),
         retention: retention(kind, proof.retention.as_deref()),
         source: proof.source.as_ref().map(|id| Fact { value: id.to_lowercase(), proof: Text::from(format!("sourceResourceId = {id}")) }),

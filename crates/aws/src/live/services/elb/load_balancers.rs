@@ -2,14 +2,14 @@
 //! <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Operations.html>.
 
 use super::tags::Tags;
-use super::target_health::{Targets, attached};
+use super::target_health::{Targets, attached, is_unanswered};
 use super::{DESCRIBE_LOAD_BALANCERS, DESCRIBE_TAGS, PAGE, Service, as_far_as_it_goes, call, moment, one_kind};
 use crate::live::place::{Place, tag};
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{LoadBalancer, TargetGroup, TargetTypeEnum};
 use std::collections::HashMap;
 use tagledger_collect::{Asked, CollectError, CollectorInfo, Found, Operation, Outlet};
-use tagledger_model::{Fact, Facts, RawResource};
+use tagledger_model::{Fact, Facts, RawResource, Text};
 
 const DESCRIBE_TARGET_GROUPS: Operation = call("DescribeTargetGroups", "elasticloadbalancing:DescribeTargetGroups");
 const DESCRIBE_TARGET_HEALTH: Operation = call("DescribeTargetHealth", "elasticloadbalancing:DescribeTargetHealth");
@@ -55,8 +55,10 @@ fn balancer(place: &Place, balancer: &LoadBalancer, tags: &mut Tags, behind: &Be
     let arn = balancer.load_balancer_arn()?;
     let mut resource = place.resource(INFO.id, arn, tags.take(arn)?);
     resource.created = balancer.created_time().map(moment);
-    let attached = attached(balancer, behind.get(arn).map(Vec::as_slice).unwrap_or_default(), all);
-    resource.facts = Some(Box::new(Facts { attached, ..Facts::default() }));
+    let behind = behind.get(arn).map(Vec::as_slice).unwrap_or_default();
+    let attached = attached(balancer, behind, all);
+    let unanswered = is_unanswered(attached.as_ref(), behind).then(|| Text::from(format!("{} = not answered", DESCRIBE_TARGET_HEALTH.name)));
+    resource.facts = Some(Box::new(Facts { attached, unanswered, ..Facts::default() }));
     Some(resource)
 }
 

@@ -73,6 +73,12 @@ pub(super) fn attached(balancer: &LoadBalancer, behind: &[Option<Targets>], all:
     Some(idle.map_or_else(|| Fact::new(false, "TargetHealthDescriptions", "[]"), |state| Fact::new(false, "TargetHealth.State", state)))
 }
 
+/// Whether nothing is known of a balancer because the health of a group behind it was not told. What is not settled yet, or is one of many of which the
+/// list was cut off, leaves no question that was asked about this one.
+pub(super) fn is_unanswered(attached: Option<&Fact<bool>>, behind: &[Option<Targets>]) -> bool {
+    attached.is_none() && behind.iter().any(Option::is_none)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +133,14 @@ mod tests {
         assert_eq!(of(&[Some(Targets::Empty), Some(idle("unused"))]), Some(Fact::new(false, "TargetHealth.State", "unused")));
         assert_eq!(of(&[Some(Targets::Empty), None]), None, "what was not asked may serve");
         assert_eq!(of(&[Some(idle("unhealthy")), Some(Targets::Unsettled)]), None);
+    }
+
+    #[test]
+    fn only_a_question_that_was_asked_is_left_without_an_answer() {
+        let of = |behind: &[Option<Targets>], all: bool| is_unanswered(attached(&balancer("application", "active"), behind, all).as_ref(), behind);
+        assert!(of(&[Some(Targets::Empty), None], true));
+        assert!(!of(&[Some(serving()), None], true), "one that serves is enough");
+        assert!(!of(&[Some(Targets::Unsettled)], true) && !of(&[], true) && !of(&[Some(Targets::Empty)], false));
     }
 
     #[test]
