@@ -81,10 +81,10 @@ impl Book<'_> {
         self.billing.dimensions.scope || (self.billing.needs_account() && known != self.all_answered)
     }
 
-    /// True when a row with these tags needs no resource: neither for attribution nor for prices.
+    /// True when a row with these tags needs no resource: neither for attribution nor for prices, nor because days tell what the inventory does not hold.
     #[inline]
     pub fn needs_no_owner(&self, tags: u32) -> bool {
-        !self.billing.price_resources && self.rungs_without_account > 0 && self.answered[tags as usize] == self.all_answered
+        !self.billing.price_resources && self.billing.days_from.is_none() && self.rungs_without_account > 0 && self.answered[tags as usize] == self.all_answered
     }
 
     /// The owner of a row whose tags answer everything.
