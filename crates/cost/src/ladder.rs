@@ -186,12 +186,16 @@ impl Step for DeclaredStage {
         Basis::Stage
     }
     fn claim(&self, cx: &LadderContext<'_>, key: KeyId, group: usize) -> u32 {
-        let (scope, Some(owners)) = (cx.scope(group), cx.billing.owners) else { return 0 };
-        if scope == NONE || cx.billing.taxonomy.key("Environment") != Some(key) {
-            return 0;
-        }
-        let declared = owners.inventory().scope_stage(scope).and_then(|declared| declared.environment());
-        declared.map_or(0, |one| cx.billing.dictionary.code(key, one))
+        let Some(owners) = cx.billing.owners.filter(|_| cx.billing.taxonomy.key("Environment") == Some(key)) else { return 0 };
+        // The nearest container speaks, as it does for rules: a group may be declared for something else than the scope around it.
+        let stage = match (cx.owner(group), cx.scope(group)) {
+            (OwnerKind::Known { group: row, .. } | OwnerKind::Unknown { group: row }, _) if row != NONE => {
+                owners.inventory().stage_of_group(row).stage.as_ref()
+            }
+            (_, NONE) => None,
+            (_, scope) => owners.inventory().scope_stage(scope),
+        };
+        stage.and_then(|declared| declared.environment()).map_or(0, |one| cx.billing.dictionary.code(key, one))
     }
 }
 

@@ -114,7 +114,8 @@ fn inherited(billing: &Billing<'_>, key: tagledger_taxonomy::KeyId, cloud: u8, a
             }
         }
         Rung::Stage => {
-            let declared = if scope == NONE || account.is_empty() { None } else { inventory.scope_stage(scope) };
+            let of_scope = || if scope == NONE || account.is_empty() { None } else { inventory.scope_stage(scope) };
+            let declared = if owner.group == NONE { of_scope() } else { inventory.stage_of_group(owner.group).stage.as_ref() };
             let declared = declared.filter(|_| billing.taxonomy.key("Environment") == Some(key));
             declared.and_then(|d| d.environment()).map_or(0, |one| billing.dictionary.code(key, one))
         }
