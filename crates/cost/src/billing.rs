@@ -52,9 +52,16 @@ pub struct Billing<'a> {
 }
 
 impl Billing<'_> {
-    /// Position of the cloud that a provider name means.
+    /// The cloud that a provider name means, as an inventory numbers it; one that there is none of for a provider that is not known.
     pub(crate) fn cloud_of(&self, provider: &str) -> u8 {
-        u8::try_from(self.clouds.position(provider)).unwrap_or(u8::MAX)
+        self.cloud_at(self.clouds.position(provider))
+    }
+
+    /// The same by its position among the clouds that bills name. Behind these an inventory numbers whatever else turned up in it, which no provider's
+    /// name means.
+    #[inline]
+    pub(crate) fn cloud_at(&self, position: usize) -> u8 {
+        u8::try_from(position).ok().filter(|_| position < self.clouds.known.len()).unwrap_or(u8::MAX)
     }
 
     /// True when attribution looks at sub-accounts.

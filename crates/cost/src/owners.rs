@@ -138,6 +138,8 @@ impl<'i> Owners<'i> {
 
     /// The resource that a bill row is about, given the cloud and the scope that the row names.
     pub(crate) fn resource(&self, cloud: u8, scope: u32, id: &str) -> Owner {
+        // Where the provider is not known the scope says which cloud it is.
+        let cloud = if scope != NONE && self.clouds(cloud).len() > 1 { self.inventory.scopes()[scope as usize].cloud } else { cloud };
         let mut hits = self.clouds(cloud).map(|c| self.resource_in(c, scope, id)).filter(|o| *o != Owner::NOBODY);
         match (hits.next(), hits.next()) {
             (Some(owner), None) => owner,

@@ -38,7 +38,7 @@ impl Scoped {
     pub fn of(billing: &Billing<'_>, provider: &str, account: &str) -> Self {
         let at = billing.clouds.position(provider);
         let cloud = billing.clouds.known.get(at).map_or_else(|| CloudId::new("-"), |(facts, _)| facts.id.clone());
-        let row = billing.owners.map_or(NONE, |owners| owners.scope(u8::try_from(at).unwrap_or(u8::MAX), account));
+        let row = billing.owners.map_or(NONE, |owners| owners.scope(billing.cloud_at(at), account));
         let known = billing.owners.filter(|_| row != NONE && !account.is_empty()).map(|owners| &owners.inventory().scopes()[row as usize]);
         match known.zip(billing.owners) {
             Some((scope, owners)) => {

@@ -30,7 +30,7 @@ fn one_id_in_two_clouds_is_two_resources() {
     let desk = Desk::laid();
     desk.put(
         "inventory.csv",
-        "cloud,scope,kind,id,tag:Environment,tag:Application\naws,1,vm,ping,production,upper\ngcp,1,vm,ping,production,lower\nonprem,1,vm,pong,production,cellar\n",
+        "cloud,scope,kind,id,tag:Environment,tag:Application\naws,1,vm,ping,production,upper\ngcp,1,vm,ping,production,lower\nonprem,1,vm,pong,production,cellar\naws,1,vm,pang,production,upper\nedge,1,vm,peng,production,field\n",
     );
     let row = |amount: &str, provider: &str, id: &str| format!("{amount},EUR,2026-10-01,{provider},1,Machines,{id},\n");
     let rows = [
@@ -39,12 +39,57 @@ fn one_id_in_two_clouds_is_two_resources() {
         // An unknown provider may be any cloud: an id that two of them have is nobody's, one that only one has is found.
         row("4", "Somebody", "ping"),
         row("8", "Somebody", "pong"),
+        row("32", "Somebody", "pang"),
+        row("64", "Somebody", "peng"),
         // A known provider's row never belongs to another cloud's resource.
         row("16", "AWS", "pong"),
     ];
     desk.put("bill.csv", HEAD.to_owned() + &rows.concat());
     let cost = desk.cost("--bill bill.csv --from inventory.csv");
-    holds(&cost, &[("upper", "1"), ("lower", "2"), ("cellar", "8"), ("–", "20")]);
+    holds(&cost, &[("upper", "33"), ("lower", "2"), ("cellar", "8"), ("field", "64"), ("–", "20")]);
+}
+
+#[test]
+fn the_scope_of_a_row_says_which_cloud_it_is_where_the_provider_does_not() {
+    let desk = Desk::laid();
+    desk.put("inventory.csv", "cloud,scope,kind,id,tag:Environment,tag:Application\nonprem,dc,vm,vm-1,production,cellar\nedge,site,vm,vm-1,production,field\n");
+    let row = |amount: &str, scope: &str| format!("{amount},EUR,2026-10-01,Somebody,{scope},Machines,vm-1,\n");
+    desk.put("bill.csv", [HEAD.to_owned(), row("1", "dc"), row("2", "site"), row("4", "")].concat());
+    holds(&desk.cost("--bill bill.csv --from inventory.csv"), &[("cellar", "1"), ("field", "2"), ("–", "4")]);
+}
+
+#[test]
+fn the_stage_of_a_group_counts_before_that_of_the_scope_around_it() {
+    let desk = Desk::laid();
+    let taxonomy = "version: 1
+keys:
+  Environment: { values: { production: [], test: [] } }
+  Application: {}
+stages:
+  - { environment: production, azure: { subscriptions: [sub-a] } }
+  - { environment: test, azure: { resource_groups: [try-rg] } }
+";
+    desk.put("taxonomy.yaml", taxonomy);
+    let path = |group: &str, name: &str| format!("/subscriptions/sub-a/resourcegroups/{group}/providers/microsoft.compute/disks/{name}");
+    let resource = |group: &str| {
+        let id = path(group, "d-1");
+        format!(
+            r#"{{"cloud":"azure","scope":"sub-a","group":"/subscriptions/sub-a/resourcegroups/{group}","kind":"microsoft.compute/disks","id":"{id}","tags":{{}}}}"#
+        )
+    };
+    desk.put("in.ndjson", format!("{}\n{}\n", resource("try-rg"), resource("shop-rg")));
+    let row = |amount: &str, id: &str| format!("{amount},EUR,2026-10-01,Microsoft,sub-a,Disks,{id},\n");
+    // What is gone still names the group that it lay in, and a row without a resource is the scope's.
+    let rows = [row("1", &path("try-rg", "d-1")), row("2", &path("try-rg", "d-9")), row("4", &path("shop-rg", "d-1")), row("8", "")];
+    desk.put("bill.csv", HEAD.to_owned() + &rows.concat());
+    let cost = desk.cost("--bill bill.csv --from in.ndjson");
+    let sums: BTreeMap<&str, String> = cost["cells"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cell| (cell["values"][0].as_str().unwrap_or("–"), Decimal::parse(cell["amount"].as_str().unwrap()).to_string()))
+        .collect();
+    assert_eq!(sums, BTreeMap::from([("test", "3".to_owned()), ("production", "12".to_owned())]));
 }
 
 #[test]

@@ -98,6 +98,7 @@ impl Book<'_> {
         if self.billing.owners.is_none() {
             return Owned { owner: NOT_FOUND, resource: NONE };
         }
+        let cloud = self.billing.cloud_at(usize::from(cloud));
         let owner = self.billing.owners.map_or(Owner::NOBODY, |o| o.resource(cloud, o.scope(cloud, &self.word_list[account as usize]), id));
         let kind = match (owner.resource, self.billing.owners) {
             (NONE, _) | (_, None) => OwnerKind::Unknown { group: owner.group },
@@ -150,7 +151,7 @@ impl Book<'_> {
     /// The same, remembering ids together with the account they were seen in.
     pub fn owned_remembered(&mut self, cloud: u8, account: u32, id: &str) -> Owned {
         let Some(owners) = self.billing.owners else { return Owned { owner: NOT_FOUND, resource: NONE } };
-        if let Some(resource) = owners.exactly(cloud, id) {
+        if let Some(resource) = owners.exactly(self.billing.cloud_at(usize::from(cloud)), id) {
             let known = self.owner_of_row[resource as usize];
             let owner = if known == u32::MAX { self.owner_of(owners, resource) } else { known };
             return Owned { owner, resource };
