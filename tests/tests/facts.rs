@@ -100,6 +100,25 @@ fn two_sources_of_one_resource_are_one_row_and_blind_ones_are_marked() {
 }
 
 #[test]
+fn what_can_carry_no_tags_is_what_its_container_is_for() {
+    let desk = Desk::laid();
+    let taxonomy = "version: 1
+keys: { Environment: { required: true, values: { production: [], test: [] } } }
+stages: [{ environment: production, gcp: { projects: [shop] } }]
+retention: { production: { min: 30d } }
+";
+    desk.put("taxonomy.yaml", taxonomy);
+    let record = |id: &str, kind: &str| json!({"cloud": "gcp", "scope": "shop", "kind": kind, "id": id, "retention_days": 7});
+    // A bucket for logs has no labels, whoever reads it; of one of another sort nobody looked.
+    desk.put("in/a.ndjson", format!("{}\n{}\n", record("b-1", "logging.googleapis.com/logbucket"), record("b-2", "storage.googleapis.com/bucket")));
+    desk.call(SCAN).exits(0);
+    let report = desk.report("run");
+    let findings = report["findings"].as_array().unwrap();
+    let found: Vec<_> = findings.iter().map(|f| [&f["rule"], &f["resource"], &f["verdict"]].map(|v| v.as_str().unwrap())).collect();
+    assert_eq!(found, [["log-retention", "b-1", "violated"], ["missing-required-key", "b-2", "undetermined"], ["untagged", "b-2", "undetermined"]]);
+}
+
+#[test]
 fn what_is_no_fact_is_refused_with_its_place() {
     let json = |field: &str| {
         format!(

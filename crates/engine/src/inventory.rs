@@ -11,7 +11,7 @@ use polars::prelude::DataFrame;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, OnceLock};
 use tagledger_model::{Action, ContainerRef, Facts, KeyCase, RawResource, Taggable, Text};
-use tagledger_taxonomy::{Declared, Dictionary, KeyState, Normaliser, Spelt, Stages, Taxonomy, decode_label, fold};
+use tagledger_taxonomy::{Bindings, Declared, Dictionary, KeyState, Normaliser, Spelt, Stages, Taxonomy, decode_label, fold};
 
 /// "No row": a resource without group, an unknown tag set.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -194,6 +194,21 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
+    /// What can carry no tags has none, though no source shows them: what it lies in speaks for it, as for whatever is bare. Not so where tags that are bound
+    /// to it as objects of their own may speak.
+    fn bare_what_cannot_carry_tags(&mut self, taggable: &[Taggable]) {
+        let asks_for_bound = self.taxonomy.keys.iter().any(|key| key.bindings != Bindings::None);
+        let mut bare: FxHashMap<u8, u32> = FxHashMap::default();
+        for (row, taggable) in taggable.iter().enumerate() {
+            let cloud = self.resources.clouds[row];
+            let may_be_bound = asks_for_bound && self.clouds[usize::from(cloud)].grammar.bindings;
+            if *taggable == Taggable::No && self.resources.sets[row] == NONE && !may_be_bound {
+                let states = vec![KeyState::ABSENT; self.taxonomy.keys.len()];
+                self.resources.sets[row] = *bare.entry(cloud).or_insert_with(|| self.sets.push(cloud, &[], &states, 0, false));
+            }
+        }
+    }
+
     /// Whether a tag's key is one of these, ignoring case and punctuation.
     pub fn names(&self, keys: &[Spelt], tag: &Pair) -> bool {
         let is_label = self.clouds[usize::from(tag.cloud)].grammar.key_case == KeyCase::Lower;
@@ -230,6 +245,7 @@ impl Inventory {
             let has_tags = parts.sets.shows_that_it_can(parts.resources.sets[row], parts.clouds[usize::from(cloud)].grammar);
             taggable.push(crate::builder::taggable(parts.resources.taggable[row], table, has_tags));
         }
+        parts.bare_what_cannot_carry_tags(&taggable);
         let resolved = Resolved::new(&parts);
         let facts = std::mem::take(&mut parts.resources.given).merged();
         let mut inventory = Self { parts, taggable, facts, resolved, frame: DataFrame::empty(), orders: Default::default() };

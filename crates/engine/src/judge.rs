@@ -122,8 +122,8 @@ fn rank(answer: Answer) -> u8 {
 
 /// Whether the stage of the container speaks in the place of the resource: of what says something that nobody understands, and of what was not read, it
 /// is not known. A container that lends and was not read is in its way no more than one that was and says nothing: its stage is declared.
-pub(crate) fn gives_way(own: Standing, effective: Standing) -> bool {
-    matches!(own, Standing::Absent | Standing::Empty) || effective == Standing::NotTaggable
+pub(crate) fn gives_way(own: Standing) -> bool {
+    matches!(own, Standing::Absent | Standing::Empty)
 }
 
 /// The code of the Environment that a resource is in: what it or a container says, else what its container is declared for; 0 where nothing says.
@@ -131,7 +131,7 @@ pub(crate) fn environment_code(inventory: &Inventory, key: KeyId, row: usize) ->
     let (parts, resolved) = (&inventory.parts, &inventory.resolved);
     let effective = resolved.effective(parts, row, key);
     let own = || parts.sets.states(parts.resources.sets[row]).map_or(Standing::Undetermined, |states| states[key.index()].standing);
-    if effective.value == 0 && gives_way(own(), effective.standing) {
+    if effective.value == 0 && gives_way(own()) {
         return resolved.stage(parts, row).and_then(Declared::environment).map_or(0, |declared| parts.dictionary.code(key, declared));
     }
     effective.value

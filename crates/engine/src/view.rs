@@ -145,7 +145,7 @@ impl<'i> ResourceView<'i> {
     pub fn environment(&self) -> Option<Text> {
         let key = self.taxonomy().key("Environment")?;
         let own = self.key(key);
-        let gives_way = || crate::judge::gives_way(own.own.standing, own.effective().standing);
+        let gives_way = || crate::judge::gives_way(own.own.standing);
         own.value().or_else(|| self.stage().filter(|_| gives_way()).and_then(Declared::environment).map(Text::new))
     }
 
