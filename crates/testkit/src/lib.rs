@@ -1,5 +1,5 @@
 //! Seeded estates over three clouds with known truth: inventories in the clouds' own export formats, the bill that belongs to them, the taxonomy they
-//! are judged by, and large bills to measure speed with.
+//! are judged by, and large bills to measure speed with; and smaller ones for the rules that the first says nothing of (`circumstances`).
 //! Nothing of Tagledger is imported here, so that its readers, its normaliser and its ladder meet a witness that shares none of their mistakes.
 //! What the program makes of an estate is tested in `tests`; the committed example is in `examples/estate`.
 
@@ -7,6 +7,7 @@ pub mod baseline;
 mod bench;
 mod bill;
 mod calendar;
+mod circumstances;
 mod estate;
 mod habits;
 mod inventory;
@@ -26,6 +27,7 @@ mod vocabulary;
 
 pub use bench::{BenchBill, Shape};
 pub use calendar::parse as parse_time;
+pub use circumstances::{Bill, Circumstances, Finding};
 pub use estate::{Estate, Spec};
 pub use ladder::Basis;
 pub use truth::{Cell, Counts, Findings, Resources, Rung, Sum, Truth};
