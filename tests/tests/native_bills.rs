@@ -197,3 +197,32 @@ fn what_a_commitment_was_bought_for_counts_once() {
     assert_eq!(bill_sum(&desk.cost("--bill bill.csv --measure billed")), Decimal::parse("105"));
     assert!(!said("billed").contains("count nothing"));
 }
+
+#[test]
+fn invoices_are_told_to_the_cent() {
+    let desk = Desk::laid();
+    let estate = Estate::new(Spec::new(300, 5));
+    estate.write(&desk.path("estate")).unwrap();
+    let cost = desk.cost("--taxonomy estate/taxonomy.yaml --measure billed --bill estate/bill");
+    let invoices = cost["invoices"].as_array().unwrap();
+    // Each invoice by itself, from the rows of the bill itself.
+    let newest = std::fs::read_dir(desk.path("estate/bill/azure")).unwrap().map(|entry| entry.unwrap().path()).max().unwrap();
+    let part = std::fs::read_dir(newest).unwrap().next().unwrap().unwrap().path();
+    let rows = records(std::fs::read_to_string(part).unwrap().trim_start_matches('\u{feff}'));
+    let mut own: BTreeMap<String, (Decimal, u64)> = BTreeMap::new();
+    for row in &rows {
+        let slot = own.entry(row["InvoiceId"].clone()).or_default();
+        *slot = (slot.0 + amount(row, "BilledCost"), slot.1 + 1);
+    }
+    assert!(!own.is_empty());
+    for (id, (billed, count)) in own {
+        let told = invoices.iter().find(|one| one["invoice"] == id.as_str()).unwrap();
+        assert_eq!((plain(&told["billed"]), told["rows"].as_u64().unwrap(), &told["issuer"]), (billed, count, &Value::from("Microsoft")));
+    }
+    // All of them together are the bill, with what is on none: the oldest month of AWS has no such column.
+    assert_eq!(invoices.iter().map(|one| plain(&one["billed"])).sum::<Decimal>(), bill_sum(&cost));
+    assert!(invoices.iter().any(|one| one["invoice"] == ""));
+    let said = desk.call("cost --taxonomy estate/taxonomy.yaml --measure billed --bill estate/bill").exits(0).out;
+    assert!(said.contains("INVOICES") && said.contains("E0800X-2026-10"), "{said}");
+    assert!(desk.cost("--taxonomy estate/taxonomy.yaml --bill estate/bill")["invoices"].is_null());
+}

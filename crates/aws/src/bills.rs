@@ -46,6 +46,8 @@ pub(crate) static BILLS: &[BillMapping] = &[BillMapping {
         ("BillingAccountId", &["bill/PayerAccountId"]),
         ("ServiceName", &["product/ProductName", "lineItem/ProductCode"]),
         ("ChargeCategory", &["lineItem/LineItemType"]),
+        ("InvoiceId", &["bill/InvoiceId"]),
+        ("InvoiceIssuerName", &["bill/InvoicingEntity"]),
         ("ResourceId", &["lineItem/ResourceId"]),
     ],
     costs: &[

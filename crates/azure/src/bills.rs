@@ -22,6 +22,7 @@ pub(crate) static BILLS: &[BillMapping] = &[BillMapping {
         ("BillingAccountId", &["BillingAccountId"]),
         ("ServiceName", &["MeterCategory"]),
         ("ChargeCategory", &["ChargeType"]),
+        ("InvoiceId", &["InvoiceId"]),
         ("ResourceId", &["ResourceId", "InstanceId", "InstanceName"]),
     ],
     costs: &[

@@ -262,9 +262,15 @@ pub(crate) struct Cost {
     /// Exported inventories, for costs whose own row has no tag.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub from: Vec<PathBuf>,
-    /// Keys of the taxonomy to attribute by.
+    /// What to break costs down by: keys of the taxonomy, or cloud, scope, service.
     #[arg(long, value_name = "KEY,…", value_delimiter = ',', default_value = "Environment,Application")]
     pub by: Vec<String>,
+    /// Only costs of these: Environment=demo, cloud=aws, service=*Compute*; `Owner=` is what nobody owns. Several on one key are alternatives.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub r#where: Vec<String>,
+    /// Also say what the newest month will come to at its pace, and which of its last days stand out; reads the bill a second time.
+    #[arg(long)]
+    pub outlook: bool,
     /// The taxonomy.
     #[arg(long, value_name = "FILE", env = "TAGLEDGER_TAXONOMY", default_value = "taxonomy.yaml")]
     pub taxonomy: PathBuf,

@@ -1,18 +1,16 @@
 //! Puts the short part of the report together from what each room found.
 
 use crate::bill_notes::bill_notes;
+use crate::costs::{costs, sliced};
 use crate::exit;
 use crate::history::Places;
 use crate::seen::{Judged, judge};
 use std::collections::{BTreeMap, BTreeSet};
-use tagledger_cost::{Aggregate, Billing, Cube, Measure};
+use tagledger_cost::{Aggregate, Billing, Cube};
 use tagledger_engine::{Audit, Context, Counts, FindingSource, Prices};
-use tagledger_model::{Amount, Coverage, Level, Month, Outcome, Taggable, Timestamp};
-use tagledger_report::{
-    BasisRow, CloudCounts, Compliance, CostCell, Costs, CoverageRow, CurrencyTotal, Exit, InventoryCounts, KeyInfo, MeasureTotal, MoneyRow, RuleSummary,
-    SCHEMA_VERSION, Summary, grouped, plural,
-};
-use tagledger_taxonomy::{KeyId, KeyState, Lender};
+use tagledger_model::{Coverage, Level, Month, Outcome, Taggable, Timestamp};
+use tagledger_report::{CloudCounts, Compliance, CoverageRow, Exit, InventoryCounts, KeyInfo, MoneyRow, RuleSummary, SCHEMA_VERSION, Summary, grouped, plural};
+use tagledger_taxonomy::{KeyState, Lender};
 
 /// A bill that was read and attributed.
 pub(crate) struct Billed<'a> {
@@ -69,7 +67,7 @@ pub(crate) fn summary(parts: &Parts<'_>) -> (Summary, Places) {
         coverage: coverage.iter().zip(made_up_for).map(|(row, made_up_for)| coverage_row(row, made_up_for)).collect(),
         environments: crate::environments::environments(&parts.cx, parts.findings),
         history: None,
-        costs: parts.billed.map(|b| costs(b, &sliced(b))),
+        costs: parts.billed.map(|b| costs(b, &sliced(b), None)),
         notes: notes(parts),
     };
     (summary, Places { whole, partly })
@@ -268,71 +266,6 @@ pub(crate) fn priced_month(aggregate: &Aggregate, now: Timestamp) -> Option<Mont
 pub(crate) fn prices(aggregate: &Aggregate, month: Option<Month>) -> Prices {
     let of_month = aggregate.by_resource.iter().filter(|((m, _), _)| Some(*m) == month);
     Prices { currencies: of_month.map(|((_, currency), by_row)| (aggregate.word(*currency).clone(), by_row.clone())).collect() }
-}
-
-/// The part about money, sliced by the keys at these positions of the cube.
-pub(crate) fn costs(billed: &Billed<'_>, positions: &[usize]) -> Costs {
-    let (aggregate, cube, measure) = (billed.aggregate, billed.cube, billed.billing.measure);
-    let taxonomy = &billed.billing.taxonomy;
-    let name = |key: &KeyId| taxonomy.keys[key.index()].name.clone();
-    let slices = cube.by_keys(positions);
-    let months = aggregate.months();
-    let totals = aggregate.currencies().into_iter().map(|currency| {
-        let word = aggregate.word(currency);
-        let report: Amount = slices.iter().filter(|s| s.currency == *word).map(|s| s.amount).sum();
-        let bill: Amount = months.iter().map(|m| aggregate.total(measure, *m, currency)).sum();
-        let measures = Measure::ALL.into_iter().map(|m| MeasureTotal {
-            measure: m.column().to_owned(),
-            amount: aggregate.measures[m.position()].then(|| months.iter().map(|month| aggregate.total(m, *month, currency)).sum::<Amount>().to_string()),
-        });
-        CurrencyTotal {
-            currency: word.to_string(),
-            report: report.to_string(),
-            bill: bill.to_string(),
-            equal: report == bill,
-            by_month: months.iter().map(|m| aggregate.total(measure, *m, currency).to_string()).collect(),
-            measures: measures.collect(),
-        }
-    });
-    Costs {
-        measure: measure.column().to_owned(),
-        totals: totals.collect(),
-        months: months.iter().map(ToString::to_string).collect(),
-        priced_month: billed.priced.map(|m| m.to_string()),
-        keys: cube.keys.iter().map(name).collect(),
-        by: positions.iter().map(|p| name(&cube.keys[*p])).collect(),
-        cells: slices
-            .into_iter()
-            .map(|slice| CostCell {
-                month: slice.month.to_string(),
-                currency: slice.currency.to_string(),
-                values: slice.values.into_iter().map(|v| v.map(|t| t.to_string())).collect(),
-                amount: slice.amount.to_string(),
-                rows: slice.rows,
-            })
-            .collect(),
-        bases: cube
-            .by_basis()
-            .into_iter()
-            .map(|b| BasisRow {
-                key: name(&b.key),
-                currency: b.currency.to_string(),
-                basis: b.basis.words().to_owned(),
-                amount: b.amount.to_string(),
-                rows: b.rows,
-            })
-            .collect(),
-        rounded: aggregate.repairs.rounded,
-        rows: aggregate.rows(),
-    }
-}
-
-/// The keys that the cost table is sliced by: Environment and Application where the taxonomy has them, else the first two.
-fn sliced(billed: &Billed<'_>) -> Vec<usize> {
-    let taxonomy = &billed.billing.taxonomy;
-    let keys = &billed.cube.keys;
-    let named: Vec<usize> = ["Environment", "Application"].iter().filter_map(|n| taxonomy.key(n)).filter_map(|k| keys.iter().position(|o| *o == k)).collect();
-    if named.len() < 2 { (0..keys.len().min(2)).collect() } else { named }
 }
 
 fn notes(parts: &Parts<'_>) -> Vec<String> {

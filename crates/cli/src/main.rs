@@ -8,6 +8,7 @@ mod assemble;
 mod bill_notes;
 mod clouds;
 mod commands;
+mod costs;
 mod environments;
 mod exit;
 mod failure;

@@ -96,6 +96,23 @@ pub struct SetAside {
     pub amount: Amount,
 }
 
+/// What was billed on an invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invoice {
+    /// Billing month.
+    pub month: Month,
+    /// Word number of the currency.
+    pub currency: u32,
+    /// Word number of who issues it.
+    pub issuer: u32,
+    /// Word number of its id; none where rows name no invoice, as those of an open month.
+    pub id: u32,
+    /// Bill rows.
+    pub rows: u64,
+    /// Sum of BilledCost.
+    pub billed: Amount,
+}
+
 /// A bill, added up.
 #[derive(Debug, Clone, Default)]
 pub struct Aggregate {
@@ -111,6 +128,8 @@ pub struct Aggregate {
     pub groups: Vec<Group>,
     /// The bill's own sums, by month and currency, sorted.
     pub totals: Vec<Totals>,
+    /// What was billed by invoice, where the bill says which; sorted.
+    pub invoices: Vec<Invoice>,
     /// Per (month, currency word): the measure's sum by resource row.
     pub by_resource: Vec<((Month, u32), Vec<Amount>)>,
     /// Which measures every file of the bill holds, in the order of `Measure::ALL`.

@@ -3,7 +3,7 @@
 use crate::{Dimensions, Measure, Owners};
 use std::sync::Arc;
 use tagledger_engine::CloudFacts;
-use tagledger_model::{BillMapping, Month};
+use tagledger_model::{BillMapping, CloudId, Month};
 use tagledger_taxonomy::{Assign, Dictionary, KeyId, Rung, Taxonomy};
 
 /// The clouds as bills know them.
@@ -16,6 +16,11 @@ pub struct Clouds {
 }
 
 impl Clouds {
+    /// The short name of the cloud that a provider name means.
+    pub fn id(&self, provider: &str) -> Option<&CloudId> {
+        self.known.get(self.position(provider)).map(|(cloud, _)| &cloud.id)
+    }
+
     /// Position of the cloud that a provider name means; the number of clouds for one that is not known.
     pub(crate) fn position(&self, provider: &str) -> usize {
         self.known.iter().position(|(_, names)| names.iter().any(|n| n.eq_ignore_ascii_case(provider.trim()))).unwrap_or(self.known.len())
@@ -86,12 +91,17 @@ impl Billing<'_> {
 
     /// True when categories of charges are kept apart.
     pub(crate) fn needs_charge(&self) -> bool {
-        self.assigned().any(|assign| assign.costs.charge.is_some())
+        self.dimensions.charge || self.assigned().any(|assign| assign.costs.charge.is_some())
     }
 
     /// True when an assignment asks for the resource.
     pub(crate) fn needs_named(&self) -> bool {
         self.assigned().any(|assign| assign.costs.resource.is_some())
+    }
+
+    /// True when invoices are added up: what was billed is read.
+    pub(crate) fn adds_invoices(&self) -> bool {
+        self.all_measures || self.measure == Measure::Billed
     }
 
     /// The measures that are read.

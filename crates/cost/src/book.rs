@@ -13,6 +13,7 @@ pub(crate) use ownership::Owned;
 use crate::aggregate::{Context, Group, OwnerKind, Repairs, Said, Sums, Totals};
 use crate::billing::Billing;
 use crate::deliveries::Held;
+use crate::focus::Measure;
 use crate::owners::{Digest, NONE};
 use prices::Prices;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -79,6 +80,8 @@ pub(crate) struct Book<'a> {
     /// Delivery, month, cloud and account of what was entered.
     held: FxHashSet<(u32, Month, u8, u32)>,
     last_held: Option<(u32, Month, u8, u32)>,
+    /// Month, currency, issuer and id of invoices, with rows and what was billed.
+    invoices: FxHashMap<(Month, u32, u32, u32), (u64, Amount)>,
     /// Per currency, rows and sums that count nothing in the measure.
     aside: BTreeMap<u32, (u64, Amount)>,
 }
@@ -133,6 +136,7 @@ impl<'a> Book<'a> {
             delivery: 0,
             held: FxHashSet::default(),
             last_held: None,
+            invoices: FxHashMap::default(),
             aside: BTreeMap::new(),
         };
         book.word("");
@@ -223,6 +227,13 @@ impl<'a> Book<'a> {
             let height = self.billing.owners.map_or(0, |o| o.inventory().len());
             self.prices.add(self.billing.price_before, context.month, context.currency, owned.resource, sums[self.billing.measure.position()], height);
         }
+    }
+
+    /// Adds to an invoice.
+    pub fn invoice(&mut self, month: Month, currency: u32, (issuer, id): (u32, u32), rows: u64, sums: &Sums) {
+        let slot = self.invoices.entry((month, currency, issuer, id)).or_default();
+        slot.0 += rows;
+        slot.1 += sums[Measure::Billed.position()];
     }
 
     /// Notes that this delivery holds the account in that month.

@@ -12,6 +12,7 @@ use tagledger_taxonomy::KeyId;
 
 /// What the cube keeps apart beside month, currency and keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a dimension that is kept or not")]
 pub struct Dimensions {
     /// Provider.
     pub provider: bool,
@@ -19,11 +20,13 @@ pub struct Dimensions {
     pub scope: bool,
     /// Service.
     pub service: bool,
+    /// Category of the charge; the cube itself does not keep it.
+    pub charge: bool,
 }
 
 impl Dimensions {
     /// Everything.
-    pub const ALL: Self = Self { provider: true, scope: true, service: true };
+    pub const ALL: Self = Self { provider: true, scope: true, service: true, charge: false };
 }
 
 /// One cell.
@@ -109,6 +112,32 @@ pub struct Cube {
     pub unshared: Vec<Unshared>,
 }
 
+/// What a cube may be broken down by, beside month and currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Axis {
+    /// A key, by its position in `Cube::keys`.
+    Key(usize),
+    /// The provider.
+    Provider,
+    /// The sub-account.
+    Scope,
+    /// The service.
+    Service,
+}
+
+impl CubeCell {
+    /// What it is on an axis; none where nothing is known.
+    pub fn on(&self, axis: Axis) -> Option<&Text> {
+        let text = match axis {
+            Axis::Key(at) => return self.keys.get(at).and_then(|(value, _)| value.as_ref()),
+            Axis::Provider => &self.provider,
+            Axis::Scope => &self.scope,
+            Axis::Service => &self.service,
+        };
+        Some(text).filter(|text| !text.is_empty())
+    }
+}
+
 impl Cube {
     /// Attributes an aggregate. The sum of the cells equals the bill's own sum per month and currency, or this fails.
     pub fn new(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<Self, CostError> {
@@ -190,11 +219,11 @@ impl Cube {
         Ok(())
     }
 
-    /// The cube added up over everything but month, currency and some keys (positions in `keys`), in the same order.
-    pub fn by_keys(&self, positions: &[usize]) -> Vec<Slice> {
+    /// The cube added up over everything but month, currency and some axes, in the same order.
+    pub fn by(&self, axes: &[Axis]) -> Vec<Slice> {
         let mut sums: BTreeMap<_, (u64, Amount)> = BTreeMap::new();
         for cell in &self.cells {
-            let values: Vec<Option<Text>> = positions.iter().map(|p| cell.keys[*p].0.clone()).collect();
+            let values: Vec<Option<Text>> = axes.iter().map(|axis| cell.on(*axis).cloned()).collect();
             let sum = sums.entry((cell.month, cell.currency.clone(), values)).or_default();
             sum.0 += cell.rows;
             sum.1 += cell.amount;

@@ -15,7 +15,7 @@ use tagledger_model::{Amount, Month, Text};
 use tagledger_taxonomy::KeyId;
 
 /// Marks the day of what was charged for use.
-const USE: char = '+';
+pub(crate) const USE: char = '+';
 
 /// True for units of what merely stands there: hours, months, and amounts that are kept for such a time. All else is counted when something is done.
 fn is_time(unit: &str) -> bool {
@@ -45,7 +45,7 @@ pub fn read_days(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], from: Month
     let daily = Billing {
         keys: keys.to_vec(),
         all_measures: false,
-        dimensions: Dimensions { provider: true, scope: true, service: false },
+        dimensions: Dimensions { provider: true, scope: true, ..Dimensions::default() },
         price_resources: false,
         days_from: Some(from),
         ..billing.clone()

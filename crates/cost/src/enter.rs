@@ -34,6 +34,9 @@ pub(crate) fn wanted(book: &Book<'_>) -> Vec<Column> {
     if billing.days_from.is_some() {
         wanted.extend([Column::ChargePeriodStart, Column::ConsumedUnit]);
     }
+    if billing.adds_invoices() {
+        wanted.extend([Column::InvoiceId, Column::InvoiceIssuerName]);
+    }
     // Without an inventory an id still says whether there was a resource to tag.
     wanted.extend([Column::ResourceId, Column::AllocatedResourceId]);
     wanted
@@ -48,15 +51,47 @@ pub(crate) struct Work {
     account: Vec<u32>,
     service: Vec<u32>,
     charge: Vec<u32>,
+    invoice: Vec<u32>,
+    issuer: Vec<u32>,
     day: Vec<u32>,
     days: Vec<Option<i64>>,
     units: Vec<u32>,
     tags: Vec<u32>,
     amounts: [Vec<Option<Amount>>; 4],
     aside: Vec<(usize, Amount)>,
-    words: [Memo<u32>; 6],
+    words: [Memo<u32>; 8],
     tag_memo: [Memo<u32>; 2],
     id_memo: Memo<(u32, Owned)>,
+}
+
+/// Neighbouring rows of one month, currency and invoice, added up before they are entered: neighbours mostly agree.
+#[derive(Default)]
+struct Run {
+    of: Option<(Month, u32, (u32, u32))>,
+    rows: u64,
+    sums: Sums,
+}
+
+impl Run {
+    fn add(&mut self, of: (Month, u32, (u32, u32)), sums: &Sums, book: &mut Book<'_>) {
+        if self.of != Some(of) {
+            self.close(book);
+            *self = Self { of: Some(of), ..Self::default() };
+        }
+        self.rows += 1;
+        for (sum, amount) in self.sums.iter_mut().zip(sums) {
+            *sum += *amount;
+        }
+    }
+
+    fn close(&self, book: &mut Book<'_>) {
+        if let Some((month, currency, invoice)) = self.of {
+            book.tally(month, currency, self.rows, &self.sums);
+            if book.billing.adds_invoices() {
+                book.invoice(month, currency, invoice, self.rows, &self.sums);
+            }
+        }
+    }
 }
 
 impl Work {
@@ -75,6 +110,8 @@ impl Work {
         words(rows, Column::SubAccountId, &mut self.words[2], &mut self.account, book)?;
         words(rows, Column::ServiceName, &mut self.words[3], &mut self.service, book)?;
         words(rows, Column::ChargeCategory, &mut self.words[4], &mut self.charge, book)?;
+        words(rows, Column::InvoiceId, &mut self.words[6], &mut self.invoice, book)?;
+        words(rows, Column::InvoiceIssuerName, &mut self.words[7], &mut self.issuer, book)?;
         if billing.days_from.is_some() {
             self.day_words(rows, book)?;
         }
@@ -102,7 +139,7 @@ impl Work {
         let measures: Vec<Measure> = billing.measures().collect();
         let (by_name, by_day) = (billing.needs_named(), billing.days_from.is_some());
         let (by_provider, compares) = (billing.dimensions.provider, billing.all_measures && columns.may_be_rounded());
-        let (mut tally, mut tallied, mut counted) = ((Month(0), NO_WORD), Sums::default(), 0);
+        let mut run = Run::default();
         for row in 0..rows.len() {
             if self.currency[row] == NO_WORD {
                 return Err(named(Column::BillingCurrency)(Broken { row, what: "the row has no currency; amounts without one cannot be added".to_owned() }));
@@ -135,20 +172,9 @@ impl Work {
                 day: if by_day { self.day[row] } else { NO_WORD },
             });
             book.enter(context, self.tags[row], owned, &sums);
-            if tally != (self.months[row], self.currency[row]) {
-                if counted > 0 {
-                    book.tally(tally.0, tally.1, counted, &tallied);
-                }
-                (tally, tallied, counted) = ((self.months[row], self.currency[row]), Sums::default(), 0);
-            }
-            counted += 1;
-            for (sum, amount) in tallied.iter_mut().zip(&sums) {
-                *sum += *amount;
-            }
+            run.add((self.months[row], self.currency[row], (self.issuer[row], self.invoice[row])), &sums, book);
         }
-        if counted > 0 {
-            book.tally(tally.0, tally.1, counted, &tallied);
-        }
+        run.close(book);
         Ok(())
     }
 

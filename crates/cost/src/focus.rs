@@ -59,6 +59,8 @@ pub enum Column {
     SubAccountId,
     ServiceName,
     ChargeCategory,
+    InvoiceId,
+    InvoiceIssuerName,
     ResourceId,
     AllocatedResourceId,
     Tags,
@@ -67,7 +69,7 @@ pub enum Column {
 
 impl Column {
     /// All of them.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::EffectiveCost,
         Self::BilledCost,
         Self::ListCost,
@@ -80,6 +82,8 @@ impl Column {
         Self::SubAccountId,
         Self::ServiceName,
         Self::ChargeCategory,
+        Self::InvoiceId,
+        Self::InvoiceIssuerName,
         Self::ResourceId,
         Self::AllocatedResourceId,
         Self::Tags,
@@ -103,6 +107,8 @@ impl Column {
             Self::SubAccountId => &["SubAccountId"],
             Self::ServiceName => &["ServiceName"],
             Self::ChargeCategory => &["ChargeCategory", "ChargeType"],
+            Self::InvoiceId => &["InvoiceId"],
+            Self::InvoiceIssuerName => &["InvoiceIssuerName", "InvoiceIssuer"],
             Self::ResourceId => &["ResourceId"],
             Self::AllocatedResourceId => &["AllocatedResourceId"],
             // Google's own FOCUS table has labels in their place.

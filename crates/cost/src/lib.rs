@@ -15,6 +15,7 @@ mod deliveries;
 mod enter;
 mod focus;
 mod ladder;
+mod outlook;
 mod owners;
 mod parquet_bill;
 pub mod reference;
@@ -23,12 +24,13 @@ mod source;
 mod spend;
 mod splits;
 
-pub use aggregate::{Aggregate, Group, SetAside, Totals};
+pub use aggregate::{Aggregate, Group, Invoice, SetAside, Totals};
 pub use billing::{Billing, Clouds};
-pub use cube::{BasisTotal, Cube, CubeCell, Dimensions, Slice, Unshared};
+pub use cube::{Axis, BasisTotal, Cube, CubeCell, Dimensions, Slice, Unshared};
 pub use days::read_days;
 pub use focus::{Column, Measure};
 pub use ladder::{Basis, Reason};
+pub use outlook::{Outlook, Pace, Unusual, outlook};
 pub use owners::Owners;
 pub use source::{Bill, READER_THREAD, read};
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tagledger_collect::{Cloud, Found, Import, import};
-use tagledger_cost::{Bill, Billing, Clouds, Cube, Dimensions, Measure, Owners, Slice, read, reference};
+use tagledger_cost::{Axis, Bill, Billing, Clouds, Cube, Dimensions, Measure, Owners, Slice, read, reference};
 use tagledger_engine::{CloudFacts, Inventory, InventoryBuilder, Reader};
 use tagledger_model::Amount;
 use tagledger_taxonomy::{Dictionary, Known, KnownCloud, Taxonomy};
@@ -84,8 +84,8 @@ fn same_bits(shape: Shape) {
         let billing = billing(&taxonomy, inventory.dictionary().clone(), owners);
         let bill = Bill::find(&[folder.path().join("bill")]).unwrap();
         let cube = Cube::new(&read(&bill, &billing, &|_, _| {}).unwrap(), &billing).unwrap();
-        let positions: Vec<usize> = (0..billing.keys.len()).collect();
-        let ours = cube.by_keys(&positions);
+        let axes: Vec<Axis> = (0..billing.keys.len()).map(Axis::Key).collect();
+        let ours = cube.by(&axes);
         let theirs = reference::slices(&files(&folder.path().join("bill")), &billing).unwrap();
         assert!(theirs.len() > 50, "the bill is too plain to prove anything: {} slices", theirs.len());
         assert_eq!(ours.len(), theirs.len());
@@ -146,7 +146,7 @@ fn slices_of(folder: &Path, taxonomy: &Arc<Taxonomy>) -> Vec<Slice> {
     let billing = billing(taxonomy, Dictionary::new(taxonomy), None);
     let aggregate = read(&Bill::find(&[folder.to_owned()]).unwrap(), &billing, &|_, _| {}).unwrap();
     let cube = Cube::new(&aggregate, &billing).unwrap();
-    cube.by_keys(&[0, 1])
+    cube.by(&[Axis::Key(0), Axis::Key(1)])
 }
 
 proptest! {

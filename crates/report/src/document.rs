@@ -1,5 +1,9 @@
 //! The one report document that every format writes.
 
+mod costs;
+
+pub use costs::*;
+
 use crate::{Changes, CoverageRow, EnvironmentRow, Seen};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -156,87 +160,6 @@ impl Compliance {
         let judged = self.population.saturating_sub(self.undetermined);
         (judged > 0).then(|| (self.passed as f64 * 1000.0 / judged as f64).floor() / 10.0)
     }
-}
-
-/// What it costs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Costs {
-    /// `EffectiveCost`, `BilledCost`, `ListCost` or `ContractedCost`.
-    pub measure: String,
-    /// One per currency: the cube's sum, the bill's sum, and that they are equal.
-    pub totals: Vec<CurrencyTotal>,
-    /// Months in the bill, oldest first, `YYYY-MM`.
-    pub months: Vec<String>,
-    /// The month that findings are priced by: the last one that the bill holds as a whole.
-    pub priced_month: Option<String>,
-    /// Keys the cube has, in taxonomy order.
-    pub keys: Vec<String>,
-    /// Keys that `cells` are broken down by, in order: Environment and Application unless others were asked for.
-    pub by: Vec<String>,
-    /// Spend by month × currency × the keys of `by`, sorted.
-    pub cells: Vec<CostCell>,
-    /// Spend by key × currency × basis: where each key's attribution came from.
-    pub bases: Vec<BasisRow>,
-    /// Amounts that had more than 12 digits after the point and were rounded half to even on entry.
-    pub rounded: u64,
-    /// Bill rows read.
-    pub rows: u64,
-}
-
-/// Sum check of one currency over the whole bill.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct CurrencyTotal {
-    /// Currency.
-    pub currency: String,
-    /// Sum over the report's cells.
-    pub report: String,
-    /// Sum over the bill's rows, added up on its own while reading.
-    pub bill: String,
-    /// Whether both are the same number.
-    pub equal: bool,
-    /// The sum by month, `YYYY-MM`, in the same order as `Costs::months`.
-    pub by_month: Vec<String>,
-    /// Sum of all four measures over the bill: billed, effective, list, contracted; null where the bill has no such column.
-    pub measures: Vec<MeasureTotal>,
-}
-
-/// The bill's sum of one measure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct MeasureTotal {
-    /// FOCUS column.
-    pub measure: String,
-    /// Sum; null where the bill has no such column.
-    pub amount: Option<String>,
-}
-
-/// One cell of the cost table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct CostCell {
-    /// `YYYY-MM`.
-    pub month: String,
-    /// Currency.
-    pub currency: String,
-    /// Values of the keys in `Costs::by`, in order; null = unattributed.
-    pub values: Vec<Option<String>>,
-    /// Decimal text.
-    pub amount: String,
-    /// Bill rows in the cell.
-    pub rows: u64,
-}
-
-/// Where a key's attribution came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct BasisRow {
-    /// Key.
-    pub key: String,
-    /// Currency.
-    pub currency: String,
-    /// row tag, resource tag, resource group, scope, stage, or `unattributed: reason`.
-    pub basis: String,
-    /// Decimal text.
-    pub amount: String,
-    /// Bill rows.
-    pub rows: u64,
 }
 
 /// A resource as `resources.csv` shows it.

@@ -100,12 +100,37 @@ pub(crate) fn shown_month(costs: &Costs) -> Option<&str> {
     costs.priced_month.as_deref().or(costs.months.last().map(String::as_str))
 }
 
+/// The month before, where the bill holds one.
+pub(crate) fn month_before<'c>(costs: &'c Costs, month: &str) -> Option<&'c str> {
+    let at = costs.months.iter().position(|other| other == month)?;
+    costs.months.get(at.checked_sub(1)?).map(String::as_str)
+}
+
+/// How lines differ from those of another table, the largest change first; lines that did not change are left out.
+pub(crate) fn changes(now: &[Line], before: &[Line]) -> Vec<(String, Amount)> {
+    let mut sums: BTreeMap<&str, Amount> = now.iter().map(|line| (line.title(), line.sum)).collect();
+    for line in before {
+        let slot = sums.entry(line.title()).or_default();
+        *slot = *slot - line.sum;
+    }
+    let mut all: Vec<(String, Amount)> =
+        sums.into_iter().filter(|(_, change)| *change != Amount::ZERO).map(|(name, change)| (name.to_owned(), change)).collect();
+    all.sort_by(|a, b| b.1.0.abs().cmp(&a.1.0.abs()).then_with(|| a.0.cmp(&b.0)));
+    all
+}
+
 /// `sum 1,234.56 USD = bill 1,234.56 USD (equal)`, with every digit.
 pub(crate) fn equality(total: &CurrencyTotal) -> io::Result<String> {
     let (report, bill) = (amount(&total.report)?, amount(&total.bill)?);
-    let (sign, word) = if total.equal { ("=", "equal".to_owned()) } else { ("≠", format!("NOT EQUAL: {} apart", crate::count::exact(report - bill))) };
+    let elsewhere = total.elsewhere.as_deref().map(amount).transpose()?;
+    let (sign, word) = if total.equal {
+        ("=", "equal".to_owned())
+    } else {
+        ("≠", format!("NOT EQUAL: {} apart", crate::count::exact(report + elsewhere.unwrap_or_default() - bill)))
+    };
     let currency = &total.currency;
-    Ok(format!("sum {} {currency} {sign} bill {} {currency} ({word})", crate::count::exact(report), crate::count::exact(bill)))
+    let elsewhere = elsewhere.map_or_else(String::new, |amount| format!(" + {} {currency} elsewhere", crate::count::exact(amount)));
+    Ok(format!("sum {} {currency}{elsewhere} {sign} bill {} {currency} ({word})", crate::count::exact(report), crate::count::exact(bill)))
 }
 
 #[cfg(test)]
@@ -132,6 +157,9 @@ mod tests {
             by: by.iter().map(|k| (*k).to_owned()).collect(),
             cells,
             bases: vec![],
+            only: Vec::new(),
+            invoices: Vec::new(),
+            outlook: None,
             rounded: 0,
             rows: 0,
         }

@@ -2,19 +2,26 @@
 
 use super::scan::{Sources, read_bill, read_inventory, terminal_options};
 use crate::args::{Cost, Format};
-use crate::assemble::{Billed, costs};
+use crate::assemble::Billed;
 use crate::bill_notes::bill_notes;
 use crate::clouds;
+use crate::costs::{Only, cloud, costs};
 use crate::exit::{self, Code};
 use crate::failure::Failure;
 use std::sync::Arc;
-use tagledger_cost::{Bill, Billing, Cube, Dimensions, Owners};
+use tagledger_cost::{Axis, Bill, Billing, Cube, CubeCell, Dimensions, Owners};
 use tagledger_report::cost_report;
-use tagledger_taxonomy::{Dictionary, KeyId, Taxonomy};
+use tagledger_taxonomy::{Dictionary, Domain, KeyId, Taxonomy, fold};
+use wildmatch::WildMatch;
 
 pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     let taxonomy = crate::taxonomy::load(&args.taxonomy)?;
-    let keys = keys(&taxonomy, &args.by)?;
+    let by = axes(&taxonomy, &args.by)?;
+    if args.outlook && (!args.r#where.is_empty() || by.iter().any(|on| !matches!(on, On::Key(_)))) {
+        return Err(Failure::Usage("--outlook is of the whole bill, by keys of the taxonomy; leave --where, cloud, scope and service out".to_owned()));
+    }
+    let wanted = Wanted::of(&taxonomy, &args.r#where)?;
+    let all_keys = keys(by.iter().chain(wanted.iter().map(|wanted| &wanted.on)));
     let bill = Bill::find(&args.bill)?;
     let inventory = if args.from.is_empty() { None } else { Some(read_inventory(Sources { from: &args.from, live: None }, &taxonomy, args.quiet)?.inventory) };
     let owners = inventory.as_ref().map(Owners::new);
@@ -25,8 +32,8 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
         owners: owners.as_ref(),
         measure: args.measure.into(),
         all_measures: false,
-        keys,
-        dimensions: Dimensions::default(),
+        keys: all_keys,
+        dimensions: dimensions(by.iter().chain(wanted.iter().map(|wanted| &wanted.on))),
         price_resources: false,
         price_before: None,
         days_from: None,
@@ -35,8 +42,21 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     let aggregate = read_bill(&bill, &billing, args.quiet)?;
     let cube = Cube::new(&aggregate, &billing)?;
     let billed = Billed { billing: &billing, aggregate: &aggregate, cube: &cube, priced: None };
-    let positions: Vec<usize> = (0..billing.keys.len()).collect();
-    let costs = costs(&billed, &positions);
+    let position = |on: &On| match on {
+        On::Key(key) => Axis::Key(billing.keys.iter().position(|other| other == key).unwrap_or(0)),
+        On::Cloud => Axis::Provider,
+        On::Scope => Axis::Scope,
+        On::Service => Axis::Service,
+    };
+    let axes: Vec<Axis> = by.iter().map(position).collect();
+    let keeps =
+        |cell: &CubeCell| Wanted::all_hold(&wanted, |on| cell.on(position(on)).map(|text| if *on == On::Cloud { cloud(text) } else { text.to_string() }));
+    let only = Only { keeps: &keeps, said: args.r#where.clone() };
+    let mut costs = costs(&billed, &axes, Some(&only).filter(|_| !wanted.is_empty()));
+    if args.outlook {
+        let keys = keys(by.iter());
+        costs.outlook = Some(crate::costs::outlook(tagledger_cost::outlook(&bill, &billing, &keys, &aggregate.months())?));
+    }
     let notes = bill_notes(&billed);
     let failed = |source| Failure::Output { what: "standard output".to_owned(), source };
     let mut out = Vec::new();
@@ -54,17 +74,108 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     Ok(exit::CLEAN)
 }
 
-/// The keys asked for, in the order asked.
-fn keys(taxonomy: &Taxonomy, by: &[String]) -> Result<Vec<KeyId>, Failure> {
-    let mut keys = Vec::new();
+/// What costs are broken down by, or narrowed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum On {
+    Key(KeyId),
+    Cloud,
+    Scope,
+    Service,
+}
+
+impl On {
+    fn of(taxonomy: &Taxonomy, name: &str, flag: &str) -> Result<Self, Failure> {
+        let words = [("cloud", Self::Cloud), ("scope", Self::Scope), ("service", Self::Service)];
+        let key = taxonomy.key(name).map(Self::Key);
+        key.or_else(|| words.iter().find(|(word, _)| *word == name).map(|(_, on)| *on)).ok_or_else(|| {
+            let known: Vec<&str> = taxonomy.keys.iter().map(|k| k.name.as_str()).chain(words.iter().map(|(word, _)| *word)).collect();
+            Failure::Usage(format!("{flag}: `{name}` is no key of {}; write {}", taxonomy.path.display(), known.join(", ")))
+        })
+    }
+}
+
+/// What is asked for, in the order asked, each once.
+fn axes(taxonomy: &Taxonomy, by: &[String]) -> Result<Vec<On>, Failure> {
+    let mut axes = Vec::new();
     for name in by {
-        let Some(key) = taxonomy.key(name.trim()) else {
-            let known: Vec<&str> = taxonomy.keys.iter().map(|k| k.name.as_str()).collect();
-            return Err(Failure::Usage(format!("--by: `{name}` is no key of {}; it has {}", taxonomy.path.display(), known.join(", "))));
-        };
-        if !keys.contains(&key) {
-            keys.push(key);
+        let on = On::of(taxonomy, name.trim(), "--by")?;
+        if !axes.contains(&on) {
+            axes.push(on);
         }
     }
-    Ok(keys)
+    Ok(axes)
+}
+
+/// The keys among them, each once.
+fn keys<'a>(all: impl Iterator<Item = &'a On>) -> Vec<KeyId> {
+    let mut keys = Vec::new();
+    for on in all {
+        if let On::Key(key) = on
+            && !keys.contains(key)
+        {
+            keys.push(*key);
+        }
+    }
+    keys
+}
+
+fn dimensions<'a>(all: impl Iterator<Item = &'a On>) -> Dimensions {
+    all.fold(Dimensions::default(), |kept, on| match on {
+        On::Key(_) => kept,
+        On::Cloud => Dimensions { provider: true, ..kept },
+        On::Scope => Dimensions { scope: true, ..kept },
+        On::Service => Dimensions { service: true, ..kept },
+    })
+}
+
+/// A condition of `--where`.
+struct Wanted {
+    on: On,
+    /// Any of these; an empty one is what nothing is known of.
+    patterns: Vec<String>,
+}
+
+impl Wanted {
+    /// Reads conditions: those on one thing are alternatives.
+    fn of(taxonomy: &Taxonomy, conditions: &[String]) -> Result<Vec<Self>, Failure> {
+        let mut all: Vec<Self> = Vec::new();
+        for condition in conditions {
+            let Some((name, value)) = condition.split_once('=') else {
+                return Err(Failure::Usage(format!("--where: `{condition}` is no condition; write KEY=VALUE, such as Environment=demo")));
+            };
+            let on = On::of(taxonomy, name.trim(), "--where")?;
+            let pattern = match on {
+                On::Key(key) => canonical(taxonomy, key, value.trim())?,
+                _ => value.trim().to_owned(),
+            };
+            match all.iter_mut().find(|wanted| wanted.on == on) {
+                Some(wanted) => wanted.patterns.push(pattern),
+                None => all.push(Self { on, patterns: vec![pattern] }),
+            }
+        }
+        Ok(all)
+    }
+
+    fn all_hold(all: &[Self], value: impl Fn(&On) -> Option<String>) -> bool {
+        all.iter().all(|wanted| {
+            let value = value(&wanted.on).unwrap_or_default();
+            wanted.patterns.iter().any(|pattern| if pattern.is_empty() { value.is_empty() } else { WildMatch::new_case_insensitive(pattern).matches(&value) })
+        })
+    }
+}
+
+/// A value as the taxonomy writes it, whatever spelling of it was asked for.
+fn canonical(taxonomy: &Taxonomy, key: KeyId, said: &str) -> Result<String, Failure> {
+    let key = &taxonomy.keys[key.index()];
+    let Domain::Values(values) = &key.domain else { return Ok(said.to_owned()) };
+    let is = |spelling: &String| fold(spelling) == fold(said);
+    let found = values.iter().find(|value| is(&value.name) || value.aliases.iter().any(is));
+    match found {
+        Some(value) => Ok(value.name.clone()),
+        None if said.is_empty() || said.contains(['*', '?']) => Ok(said.to_owned()),
+        None => {
+            let known: Vec<&str> = values.iter().map(|value| value.name.as_str()).collect();
+            Err(Failure::Usage(format!("--where: `{said}` is no value of {}; it has {}", key.name, known.join(", "))))
+        }
+    }
 }

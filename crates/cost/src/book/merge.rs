@@ -1,7 +1,7 @@
 //! From the books of all threads to one aggregate.
 
 use super::Book;
-use crate::aggregate::{Aggregate, Context, Group, OwnerKind, SetAside};
+use crate::aggregate::{Aggregate, Context, Group, Invoice, OwnerKind, SetAside};
 
 impl Book<'_> {
     /// Takes over what another thread entered.
@@ -48,6 +48,11 @@ impl Book<'_> {
             self.tally(total.month, word(total.currency), total.rows, &total.sums);
         }
         self.prices.absorb(self.billing.price_before, other.prices, word);
+        for ((month, currency, issuer, id), (rows, billed)) in other.invoices {
+            let slot = self.invoices.entry((month, word(currency), word(issuer), word(id))).or_default();
+            slot.0 += rows;
+            slot.1 += billed;
+        }
         self.held.extend(other.held.iter().map(|(delivery, month, cloud, account)| (*delivery, *month, *cloud, word(*account))));
         for (currency, (rows, amount)) in other.aside {
             let slot = self.aside.entry(word(currency)).or_default();
@@ -61,6 +66,14 @@ impl Book<'_> {
     pub fn close(self, measures: [bool; 4], files: Vec<String>) -> Aggregate {
         let mut totals = self.total_list;
         totals.sort_by(|a, b| (a.month, &self.word_list[a.currency as usize]).cmp(&(b.month, &self.word_list[b.currency as usize])));
+        let invoice = |((month, currency, issuer, id), (rows, billed))| Invoice { month, currency, issuer, id, rows, billed };
+        // A bill without invoices has one entry a month, which says nothing that its totals do not say.
+        let mut invoices: Vec<Invoice> = self.invoices.into_iter().map(invoice).collect();
+        let word = |number: u32| &self.word_list[number as usize];
+        invoices.sort_by_key(|one| (one.month, word(one.issuer), word(one.id), word(one.currency)));
+        if invoices.iter().all(|one| word(one.id).is_empty()) {
+            invoices.clear();
+        }
         let mut by_resource = self.prices.into_parts();
         by_resource.sort_by(|a, b| self.word_list[a.0.1 as usize].cmp(&self.word_list[b.0.1 as usize]));
         Aggregate {
@@ -70,6 +83,7 @@ impl Book<'_> {
             owners: self.owner_list,
             groups: self.group_list,
             totals,
+            invoices,
             by_resource,
             measures,
             knows_units: false,

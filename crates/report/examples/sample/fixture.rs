@@ -243,7 +243,7 @@ fn costs(hostile: bool) -> Costs {
                 MeasureTotal { measure: "EffectiveCost".into(), amount: Some(all.clone()) },
                 MeasureTotal { measure: "ContractedCost".into(), amount: None },
             ];
-            CurrencyTotal { currency: currency.into(), report: all.clone(), bill: all, equal: true, by_month, measures }
+            CurrencyTotal { currency: currency.into(), report: all.clone(), elsewhere: None, bill: all, equal: true, by_month, measures }
         })
         .to_vec();
     let bases = totals
@@ -286,6 +286,9 @@ fn costs(hostile: bool) -> Costs {
         rows: cells.iter().map(|c| c.rows).sum(),
         cells,
         bases,
+        only: Vec::new(),
+        invoices: Vec::new(),
+        outlook: None,
         rounded: 3,
     }
 }

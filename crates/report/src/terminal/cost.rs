@@ -4,7 +4,7 @@ use super::Page;
 use super::table::{Cell, Fit, Style, Table};
 use crate::Costs;
 use crate::count::{amount, percent, plural, share};
-use crate::pivot::{Line, Pivot, UNATTRIBUTED, equality, shown_month};
+use crate::pivot::{Line, Pivot, UNATTRIBUTED, changes, equality, month_before, shown_month};
 use std::io;
 use tagledger_model::Amount;
 
@@ -15,11 +15,15 @@ pub(super) fn costs(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
     let month = shown_month(costs);
     for total in &costs.totals {
         let pivot = Pivot::new(costs, &total.currency, month)?;
-        let title = format!("COST BY {}", costs.by.join(" × ").to_uppercase());
+        let only = if costs.only.is_empty() { String::new() } else { format!(" where {}", costs.only.join(", ")) };
+        let title = format!("COST BY {}{only}", costs.by.join(" × ").to_uppercase());
         page.heading(&crate::inert::visible(&title), &format!("{} {}, {}", month.unwrap_or("no month"), total.currency, costs.measure))?;
         table(costs, &pivot, page)?;
         if let Some(share) = pivot.attributed_share() {
             page.paragraph("", Style::Plain, &format!("{} is attributed to {}.", percent(share), costs.by.join(" and ")))?;
+        }
+        if let Some(change) = change(costs, &pivot, &total.currency, month)? {
+            page.paragraph("", Style::Plain, &change)?;
         }
         for key in &costs.by {
             if let Some(known) = known_by(costs, key, &total.currency)? {
@@ -27,6 +31,8 @@ pub(super) fn costs(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
             }
         }
     }
+    invoices(costs, page)?;
+    outlook(costs, page)?;
     if costs.totals.is_empty() {
         return Ok(());
     }
@@ -42,6 +48,77 @@ pub(super) fn costs(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
         page.paragraph(sign, style, &equality(total)?)?;
     }
     Ok(())
+}
+
+/// The invoices of the month that is shown, where billed cost is.
+fn invoices(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
+    const SHOWN: usize = 12;
+    if costs.measure != "BilledCost" || costs.invoices.is_empty() || !costs.only.is_empty() {
+        return Ok(());
+    }
+    let month = shown_month(costs);
+    let own: Vec<_> = costs.invoices.iter().filter(|one| month.is_none_or(|month| one.month == month)).collect();
+    page.heading("INVOICES", &format!("{}, BilledCost of every row", month.unwrap_or("no month")))?;
+    let columns = vec![("invoice".into(), Fit::CutEnd(12)), ("issuer".into(), Fit::CutEnd(10)), ("rows".into(), Fit::Right), ("billed".into(), Fit::Right)];
+    let mut table = Table::new(columns);
+    for one in own.iter().take(SHOWN) {
+        let id = if one.invoice.is_empty() { Cell::new("on none yet", Style::Dim) } else { one.invoice.as_str().into() };
+        let rows = plural(one.rows, "row");
+        table.row(vec![id, one.issuer.as_str().into(), rows.as_str().into(), format!("{} {}", amount(&one.billed)?.grouped(), one.currency).as_str().into()]);
+    }
+    table.write(page.width, page.paint, page.out)?;
+    let more = own.len().saturating_sub(SHOWN);
+    if more > 0 {
+        page.paragraph("", Style::Dim, &format!("… and {more} more; --format json has them all"))?;
+    }
+    Ok(())
+}
+
+/// What the newest month will come to, and the days that stand out.
+fn outlook(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
+    const SHOWN: usize = 10;
+    let Some(outlook) = &costs.outlook else { return Ok(()) };
+    page.heading("OUTLOOK", "usage at its pace, all else once; days against the same weekday of four weeks")?;
+    for pace in &outlook.pace {
+        let (so_far, expected) = (amount(&pace.so_far)?.grouped(), amount(&pace.expected)?.grouped());
+        let days = format!("{} of {} days", pace.days, pace.of);
+        page.paragraph(
+            "",
+            Style::Plain,
+            &format!("{}: {so_far} {currency} so far; {expected} {currency} at the pace of its first {days}", pace.month, currency = pace.currency),
+        )?;
+    }
+    if outlook.pace.is_empty() {
+        page.paragraph("", Style::Plain, "No pace: the bill holds its newest month as a whole, or does not keep days apart.")?;
+    }
+    for one in outlook.unusual.iter().take(SHOWN) {
+        let of: Vec<&str> = one.values.iter().map(|value| value.as_deref().unwrap_or(UNATTRIBUTED)).collect();
+        let (cost, usual) = (amount(&one.amount)?.grouped(), amount(&one.usual)?.grouped());
+        page.paragraph("• ", Style::Yellow, &format!("{} {}: {cost} {}, usually {usual}", one.day, of.join(" / "), one.currency))?;
+    }
+    let more = outlook.unusual.len().saturating_sub(SHOWN);
+    if more > 0 {
+        page.paragraph("", Style::Dim, &format!("… and {more} more; --format json has them all"))?;
+    }
+    if outlook.unusual.is_empty() {
+        page.paragraph("", Style::Plain, "No day stands out.")?;
+    }
+    Ok(())
+}
+
+/// What changed since the month before, in all and where most.
+fn change(costs: &Costs, pivot: &Pivot, currency: &str, month: Option<&str>) -> io::Result<Option<String>> {
+    const SHOWN: usize = 3;
+    let Some(before) = month.and_then(|month| month_before(costs, month)) else { return Ok(None) };
+    let then = Pivot::new(costs, currency, Some(before))?;
+    let signed = |amount: Amount| format!("{}{}", if amount.0 > 0 { "+" } else { "" }, amount.grouped());
+    let difference = pivot.total - then.total;
+    // A share of nothing, or of a credit, says nothing.
+    let share =
+        share(difference.0.abs(), then.total.0).map_or_else(String::new, |tenths| format!(" ({})", percent(if difference.0 < 0 { -tenths } else { tenths })));
+    let largest: Vec<String> = changes(&pivot.rows, &then.rows).into_iter().take(SHOWN).map(|(name, amount)| format!("{name} {}", signed(amount))).collect();
+    let largest = if largest.is_empty() { String::new() } else { format!("; most: {}", largest.join(", ")) };
+    Ok(Some(format!("Against {before}: {} {currency}{share}{largest}", signed(difference))))
 }
 
 /// How a key was known, dearest first; none where it was known in one way only, or where credits make shares meaningless.

@@ -1,0 +1,140 @@
+//! The part of a report about money: the cube sliced, and held against the bill.
+
+use crate::assemble::Billed;
+use crate::clouds;
+use tagledger_cost::{Aggregate, Axis, Cube, Measure};
+use tagledger_model::{Amount, Text};
+use tagledger_report::{BasisRow, CostCell, Costs, CurrencyTotal, InvoiceRow, MeasureTotal, Outlook, PaceRow, UnusualRow};
+
+/// Which cells are shown, and how that is said: `Environment=demo`.
+pub(crate) struct Only<'a> {
+    pub keeps: &'a dyn Fn(&tagledger_cost::CubeCell) -> bool,
+    pub said: Vec<String>,
+}
+
+/// The keys that the cost table is sliced by: Environment and Application where the taxonomy has them, else the first two.
+pub(crate) fn sliced(billed: &Billed<'_>) -> Vec<Axis> {
+    let taxonomy = &billed.billing.taxonomy;
+    let keys = &billed.cube.keys;
+    let named: Vec<usize> = ["Environment", "Application"].iter().filter_map(|n| taxonomy.key(n)).filter_map(|k| keys.iter().position(|o| *o == k)).collect();
+    let positions = if named.len() < 2 { (0..keys.len().min(2)).collect() } else { named };
+    positions.into_iter().map(Axis::Key).collect()
+}
+
+/// The part about money, sliced by these axes. What is not shown is counted as elsewhere, so that the sum is the bill's in any case.
+pub(crate) fn costs(billed: &Billed<'_>, axes: &[Axis], only: Option<&Only<'_>>) -> Costs {
+    let (aggregate, whole, measure) = (billed.aggregate, billed.cube, billed.billing.measure);
+    let taxonomy = &billed.billing.taxonomy;
+    let shown: Option<Cube> = only.map(|only| Cube { cells: whole.cells.iter().filter(|cell| (only.keeps)(cell)).cloned().collect(), ..whole.clone() });
+    let cube = shown.as_ref().unwrap_or(whole);
+    let slices = cube.by(axes);
+    let months = aggregate.months();
+    let sum = |cells: &[tagledger_cost::CubeCell], currency: &Text| -> Amount { cells.iter().filter(|c| c.currency == *currency).map(|c| c.amount).sum() };
+    let totals = aggregate.currencies().into_iter().map(|currency| {
+        let word = aggregate.word(currency);
+        let report: Amount = slices.iter().filter(|s| s.currency == *word).map(|s| s.amount).sum();
+        let elsewhere = only.map(|_| sum(&whole.cells, word) - report);
+        let bill: Amount = months.iter().map(|m| aggregate.total(measure, *m, currency)).sum();
+        let measures = Measure::ALL.into_iter().map(|m| MeasureTotal {
+            measure: m.column().to_owned(),
+            amount: aggregate.measures[m.position()].then(|| months.iter().map(|month| aggregate.total(m, *month, currency)).sum::<Amount>().to_string()),
+        });
+        let of_month = |month: &tagledger_model::Month| match only {
+            Some(_) => slices.iter().filter(|s| s.currency == *word && s.month == *month).map(|s| s.amount).sum(),
+            None => aggregate.total(measure, *month, currency),
+        };
+        CurrencyTotal {
+            currency: word.to_string(),
+            report: report.to_string(),
+            elsewhere: elsewhere.map(|amount| amount.to_string()),
+            bill: bill.to_string(),
+            equal: report + elsewhere.unwrap_or_default() == bill,
+            by_month: months.iter().map(|m| of_month(m).to_string()).collect(),
+            measures: measures.collect(),
+        }
+    });
+    let name = |key: &tagledger_taxonomy::KeyId| taxonomy.keys[key.index()].name.clone();
+    let title = |axis: &Axis| match axis {
+        Axis::Key(at) => name(&cube.keys[*at]),
+        Axis::Provider => "cloud".to_owned(),
+        Axis::Scope => "scope".to_owned(),
+        Axis::Service => "service".to_owned(),
+    };
+    let value = |axis: &Axis, value: Text| match axis {
+        Axis::Provider => cloud(&value),
+        _ => value.to_string(),
+    };
+    Costs {
+        measure: measure.column().to_owned(),
+        totals: totals.collect(),
+        months: months.iter().map(ToString::to_string).collect(),
+        priced_month: billed.priced.map(|m| m.to_string()),
+        keys: cube.keys.iter().map(name).collect(),
+        by: axes.iter().map(title).collect(),
+        only: only.map(|only| only.said.clone()).unwrap_or_default(),
+        cells: slices
+            .into_iter()
+            .map(|slice| CostCell {
+                month: slice.month.to_string(),
+                currency: slice.currency.to_string(),
+                values: slice.values.into_iter().zip(axes).map(|(v, axis)| v.map(|v| value(axis, v))).collect(),
+                amount: slice.amount.to_string(),
+                rows: slice.rows,
+            })
+            .collect(),
+        bases: cube
+            .by_basis()
+            .into_iter()
+            .map(|b| BasisRow {
+                key: name(&b.key),
+                currency: b.currency.to_string(),
+                basis: b.basis.words().to_owned(),
+                amount: b.amount.to_string(),
+                rows: b.rows,
+            })
+            .collect(),
+        invoices: invoices(aggregate),
+        outlook: None,
+        rounded: aggregate.repairs.rounded,
+        rows: cube.cells.iter().map(|cell| cell.rows).sum(),
+    }
+}
+
+fn invoices(aggregate: &Aggregate) -> Vec<InvoiceRow> {
+    let word = |number| aggregate.word(number).to_string();
+    let row = |one: &tagledger_cost::Invoice| InvoiceRow {
+        month: one.month.to_string(),
+        issuer: word(one.issuer),
+        invoice: word(one.id),
+        currency: word(one.currency),
+        billed: one.billed.to_string(),
+        rows: one.rows,
+    };
+    aggregate.invoices.iter().map(row).collect()
+}
+
+/// The outlook as reports hold it.
+pub(crate) fn outlook(of: tagledger_cost::Outlook) -> Outlook {
+    let pace = |pace: tagledger_cost::Pace| PaceRow {
+        currency: pace.currency.to_string(),
+        month: pace.month.to_string(),
+        days: pace.days,
+        of: pace.of,
+        so_far: pace.so_far.to_string(),
+        usage: pace.usage.to_string(),
+        expected: pace.expected.to_string(),
+    };
+    let unusual = |one: tagledger_cost::Unusual| UnusualRow {
+        day: tagledger_model::Timestamp(one.day * 86_400).day(),
+        currency: one.currency.to_string(),
+        values: one.values.into_iter().map(|value| value.map(|text| text.to_string())).collect(),
+        amount: one.amount.to_string(),
+        usual: one.usual.to_string(),
+    };
+    Outlook { pace: of.pace.into_iter().map(pace).collect(), unusual: of.unusual.into_iter().map(unusual).collect() }
+}
+
+/// A cloud by its short name, or a provider as the bill calls it.
+pub(crate) fn cloud(provider: &str) -> String {
+    clouds::in_bills().id(provider).map_or_else(|| provider.to_owned(), ToString::to_string)
+}

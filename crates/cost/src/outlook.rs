@@ -1,0 +1,166 @@
+//! What the month at hand will come to, and which days stand out.
+//!
+//! Both are plain arithmetic over single days, by when a charge began. Only usage has a pace: fees, taxes and credits count once. The newest day that the bill
+//! holds is not over yet as far as anybody knows, and counts for neither.
+
+use crate::aggregate::{Aggregate, Context};
+use crate::billing::Billing;
+use crate::ladder::{LadderContext, attribute};
+use crate::{Bill, CostError, Dimensions};
+use std::collections::{BTreeMap, BTreeSet};
+use tagledger_model::{Amount, Month, Text};
+use tagledger_taxonomy::KeyId;
+
+const WEEK: i64 = 7;
+/// Weeks that a day is held against.
+const WEEKS: i64 = 4;
+
+/// The month at hand at the pace of its first days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pace {
+    /// Currency.
+    pub currency: Text,
+    /// The newest month of the bill.
+    pub month: Month,
+    /// Whole days of it that the bill holds.
+    pub days: i64,
+    /// Days that it has.
+    pub of: i64,
+    /// What the bill holds of it.
+    pub so_far: Amount,
+    /// What of that is usage of whole days.
+    pub usage: Amount,
+    /// What it comes to when usage goes on as it has.
+    pub expected: Amount,
+}
+
+/// A day on which something cost much more than it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unusual {
+    /// Days since 1970-01-01.
+    pub day: i64,
+    /// Currency.
+    pub currency: Text,
+    /// What it is of, per key asked for.
+    pub values: Vec<Option<Text>>,
+    /// What it cost.
+    pub amount: Amount,
+    /// The median of the same weekday in the four weeks before.
+    pub usual: Amount,
+}
+
+/// Both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// One a currency; none where the bill does not keep days apart.
+    pub pace: Vec<Pace>,
+    /// The dearest difference first.
+    pub unusual: Vec<Unusual>,
+}
+
+/// Day, currency and values.
+type Place = (i64, u32, Vec<Option<Text>>);
+
+/// Reads a bill once more, its newest months day by day; `months` are those that it has.
+pub fn outlook(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], months: &[Month]) -> Result<Outlook, CostError> {
+    let Some(newest) = months.last().copied() else { return Ok(Outlook::default()) };
+    let daily = Billing {
+        keys: keys.to_vec(),
+        all_measures: false,
+        dimensions: Dimensions { charge: true, ..Dimensions::default() },
+        price_resources: false,
+        // Five weeks before a day reach into the second month before its own at most.
+        days_from: Some(Month(newest.0 - 2)),
+        ..billing.clone()
+    };
+    let aggregate = crate::read(bill, &daily, &|_, _| {})?;
+    let usage = usage(&aggregate, &daily)?;
+    Ok(Outlook { pace: pace(&aggregate, &daily, &usage, newest), unusual: unusual(&aggregate, &usage) })
+}
+
+fn day_of(aggregate: &Aggregate, context: &Context) -> Option<i64> {
+    aggregate.word(context.day).trim_end_matches(crate::days::USE).parse().ok()
+}
+
+/// FOCUS calls it so, AWS by the sort of usage, Google `regular`.
+fn is_usage(charge: &str) -> bool {
+    charge.is_empty() || charge.eq_ignore_ascii_case("regular") || charge.to_ascii_lowercase().contains("usage")
+}
+
+/// What usage cost by day, currency and values.
+fn usage(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<BTreeMap<Place, Amount>, CostError> {
+    let cx = LadderContext::new(aggregate, billing);
+    let attributions = billing.keys.iter().map(|key| attribute(&cx, *key)).collect::<Result<Vec<_>, _>>()?;
+    let mut sums: BTreeMap<Place, Amount> = BTreeMap::new();
+    for (number, group) in aggregate.groups.iter().enumerate() {
+        let context = &aggregate.contexts[group.context as usize];
+        let Some(day) = day_of(aggregate, context).filter(|_| is_usage(aggregate.word(context.charge))) else { continue };
+        let value = |(key, attribution): (&KeyId, &crate::ladder::Attribution)| billing.dictionary.value(*key, attribution.values[number]);
+        let values = billing.keys.iter().zip(&attributions).map(value).collect();
+        *sums.entry((day, context.currency, values)).or_default() += group.sums[billing.measure.position()];
+    }
+    Ok(sums)
+}
+
+/// First day of a month.
+fn first_day(month: Month) -> Option<i64> {
+    tagledger_model::Timestamp::parse(&format!("{month}-01")).map(tagledger_model::Timestamp::days)
+}
+
+fn pace(aggregate: &Aggregate, billing: &Billing<'_>, usage: &BTreeMap<Place, Amount>, month: Month) -> Vec<Pace> {
+    let (Some(first), Some(next)) = (first_day(month), first_day(month.next())) else { return Vec::new() };
+    let one = |currency: u32| {
+        let of_month = || usage.iter().filter(move |((day, other, _), _)| *other == currency && (first..next).contains(day));
+        // Today, as far as the bill knows: it is not over.
+        let newest = of_month().map(|((day, _, _), _)| *day).max()?;
+        let days = newest - first;
+        let whole: Amount = of_month().filter(|((day, _, _), _)| *day < newest).map(|(_, amount)| *amount).sum();
+        let so_far = aggregate.total(billing.measure, month, currency);
+        let today: Amount = of_month().filter(|((day, _, _), _)| *day == newest).map(|(_, amount)| *amount).sum();
+        // A bill whose charges all begin on the first of a month does not keep days apart.
+        (days > 0 && newest + 1 < next).then(|| {
+            let once = so_far - whole - today;
+            let expected = Amount(whole.0 / i128::from(days) * i128::from(next - first)) + once;
+            Pace { currency: aggregate.word(currency).clone(), month, days, of: next - first, so_far, usage: whole, expected }
+        })
+    };
+    aggregate.currencies().into_iter().filter_map(one).collect()
+}
+
+/// The middle of some amounts; of two middles the lower.
+fn median(mut amounts: Vec<Amount>) -> Amount {
+    amounts.sort_unstable();
+    amounts.get(amounts.len().saturating_sub(1) / 2).copied().unwrap_or_default()
+}
+
+fn unusual(aggregate: &Aggregate, usage: &BTreeMap<Place, Amount>) -> Vec<Unusual> {
+    let mut found = Vec::new();
+    for currency in aggregate.currencies() {
+        let days: BTreeSet<i64> = usage.keys().filter(|(_, other, _)| *other == currency).map(|(day, _, _)| *day).collect();
+        let (Some(first), Some(newest)) = (days.first().copied(), days.last().copied()) else { continue };
+        let values: BTreeSet<&Vec<Option<Text>>> = usage.keys().filter(|(_, other, _)| *other == currency).map(|(_, _, values)| values).collect();
+        let on = |day: i64, values: &Vec<Option<Text>>| usage.get(&(day, currency, values.clone())).copied().unwrap_or_default();
+        for day in (newest - WEEK)..newest {
+            let before: Vec<i64> = (1..=WEEKS).map(|week| day - WEEK * week).collect();
+            // Without four weeks before it nothing is known of what is usual.
+            if before.iter().any(|day| *day < first) {
+                continue;
+            }
+            let total = median(before.iter().map(|day| values.iter().map(|values| on(*day, values)).sum()).collect());
+            for values in &values {
+                let past: Vec<Amount> = before.iter().map(|day| on(*day, values)).collect();
+                let (amount, usual) = (on(day, values), median(past.clone()));
+                let spread = median(past.iter().map(|other| Amount((*other - usual).0.abs())).collect());
+                let difference = amount - usual;
+                // Half as much again, more than it varies, and worth a look beside what a whole day costs.
+                let stands_out =
+                    difference.0 * 2 > usual.0.abs() && difference.0 > 3 * spread.0 && difference.0 * 50 > total.0.abs() && difference > Amount::ZERO;
+                if stands_out {
+                    found.push(Unusual { day, currency: aggregate.word(currency).clone(), values: (*values).clone(), amount, usual });
+                }
+            }
+        }
+    }
+    found.sort_by(|a, b| (b.amount - b.usual).cmp(&(a.amount - a.usual)).then_with(|| (a.day, &a.values).cmp(&(b.day, &b.values))));
+    found
+}

@@ -1,0 +1,71 @@
+//! Costs by anything, and of anything: every environment of one name in all clouds, one application everywhere.
+#![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
+
+use serde_json::Value;
+use tagledger_tests::{Decimal, Desk};
+
+const BILL: &str = r#"EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ServiceName,Tags
+60,EUR,2026-10-01,AWS,111111111111,Machines,"{""env"":""prod"",""Application"":""shop""}"
+30,EUR,2026-10-01,Microsoft,/subscriptions/sub-1,Disks,"{""Environment"":""test"",""Application"":""shop""}"
+10,EUR,2026-10-01,Google Cloud,my-project,Machines,"{""environment"":""test"",""application"":""crm""}"
+4,EUR,2026-10-01,AWS,111111111111,Support,
+50,EUR,2026-09-01,AWS,111111111111,Machines,"{""env"":""prod"",""Application"":""shop""}"
+"#;
+
+fn desk() -> Desk {
+    let desk = Desk::laid();
+    desk.put("bill.csv", BILL);
+    desk
+}
+
+/// The cells of October, and that everything adds up to the bill.
+fn cells(desk: &Desk, flags: &str) -> Vec<String> {
+    let cost = desk.cost(&format!("--bill bill.csv {flags}"));
+    let total = &cost["totals"][0];
+    let number = |value: &Value| value.as_str().map(Decimal::parse).unwrap_or_default();
+    assert_eq!(number(&total["report"]) + number(&total["elsewhere"]), Decimal::parse("154"));
+    assert_eq!((number(&total["bill"]), total["equal"].as_bool()), (Decimal::parse("154"), Some(true)));
+    let word = |value: &Value| value.as_str().unwrap_or("–").to_owned();
+    let shown = |cell: &Value| {
+        let values: Vec<String> = cell["values"].as_array().unwrap().iter().map(word).collect();
+        format!("{} {}", values.join(" × "), number(&cell["amount"]))
+    };
+    cost["cells"].as_array().unwrap().iter().filter(|cell| cell["month"] == "2026-10").map(shown).collect()
+}
+
+#[test]
+fn costs_are_broken_down_by_clouds_scopes_and_services() {
+    let desk = desk();
+    assert_eq!(cells(&desk, "--by cloud"), ["aws 64", "gcp 10", "azure 30"]);
+    assert_eq!(cells(&desk, "--by scope"), ["/subscriptions/sub-1 30", "111111111111 64", "my-project 10"]);
+    assert_eq!(cells(&desk, "--by service,Environment"), ["Disks × test 30", "Machines × production 60", "Machines × test 10", "Support × – 4"]);
+    let refused = desk.call("cost --bill bill.csv --by region").exits(2).err;
+    assert!(refused.contains("--by: `region`") && refused.contains("Environment, Application, cloud, scope, service"), "{refused}");
+}
+
+#[test]
+fn one_environment_everywhere_and_one_application_across_clouds() {
+    let desk = desk();
+    assert_eq!(cells(&desk, "--where Environment=test --by cloud,Application"), ["gcp × crm 10", "azure × shop 30"]);
+    // Any spelling of the taxonomy means the value; alternatives on one key, conditions on several.
+    assert_eq!(cells(&desk, "--where Environment=PROD --by Application"), ["shop 60"]);
+    assert_eq!(cells(&desk, "--where Application=shop --by cloud"), ["aws 60", "azure 30"]);
+    assert_eq!(cells(&desk, "--where Application=shop --where cloud=aws --where cloud=gcp --by Environment"), ["production 60"]);
+    assert_eq!(cells(&desk, "--where Application= --by service"), ["Support 4"]);
+    assert_eq!(cells(&desk, "--where service=*machine* --by Application"), ["crm 10", "shop 60"]);
+    let said = desk.call("cost --bill bill.csv --where Environment=test --by cloud").exits(0).out;
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("COST BY CLOUD where Environment=test 2026-10 EUR"), "{said}");
+    assert!(said.contains("sum 40.00 EUR + 114.00 EUR elsewhere = bill 154.00 EUR (equal)"), "{said}");
+    for (flag, word) in [("Environment", "KEY=VALUE"), ("Environment=tset", "it has production, test"), ("Team=a", "`Team` is no key")] {
+        let refused = desk.call(&format!("cost --bill bill.csv --where {flag}")).exits(2).err;
+        assert!(refused.contains("--where") && refused.contains(word), "{refused}");
+    }
+}
+
+#[test]
+fn what_changed_since_the_month_before_is_said() {
+    let said = desk().call("cost --bill bill.csv --by Application").exits(0).out;
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("Against 2026-09: +54.00 EUR (108.0 %); most: shop +40.00, crm +10.00, unattributed +4.00"), "{said}");
+}

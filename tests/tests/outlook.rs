@@ -1,0 +1,64 @@
+//! What the newest month will come to, and the days that stand out.
+#![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
+
+use serde_json::json;
+use std::fmt::Write;
+use tagledger_tests::Desk;
+
+/// A bill from the first of September to the 20th of November: two applications by day, and things that count once.
+fn bill(spike: bool) -> String {
+    let mut text = "EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ProviderName,ChargeCategory,Tags\n".to_owned();
+    let days = (1..=30).map(|d| (9, d)).chain((1..=31).map(|d| (10, d))).chain((1..=20).map(|d| (11, d)));
+    for (month, day) in days {
+        let mut row = |amount: &str, category: &str, application: &str| {
+            let tags = format!("\"{{\"\"Application\"\":\"\"{application}\"\"}}\"");
+            writeln!(text, "{amount},EUR,2026-{month:02}-01,2026-{month:02}-{day:02}T00:00:00Z,AWS,{category},{tags}").unwrap();
+        };
+        row(if spike && (month, day) == (11, 18) { "40" } else { "10" }, "Usage", "shop");
+        row("1", "Usage", "crm");
+        if day == 1 {
+            row("100", "Purchase", "shop");
+            row("-7", "Credit", "shop");
+        }
+    }
+    text
+}
+
+fn outlook(bill: &str) -> serde_json::Value {
+    let desk = Desk::laid();
+    desk.put("bill.csv", bill);
+    desk.cost("--bill bill.csv --by Application --outlook")["outlook"].clone()
+}
+
+#[test]
+fn a_month_goes_on_at_its_pace_and_what_counts_once_counts_once() {
+    // Nineteen whole days of 11; the twentieth is not over. 11 × 30 = 330, and 93 once.
+    let pace = json!({"currency": "EUR", "month": "2026-11", "days": 19, "of": 30, "so_far": "313.00", "usage": "209.00", "expected": "423.00"});
+    assert_eq!(outlook(&bill(false)), json!({"pace": [pace], "unusual": []}));
+}
+
+#[test]
+fn a_day_that_costs_more_than_its_weekdays_stands_out() {
+    let found = outlook(&bill(true));
+    assert_eq!(found["unusual"], json!([{"day": "2026-11-18", "currency": "EUR", "values": ["shop"], "amount": "40.00", "usual": "10.00"}]));
+    let desk = Desk::laid();
+    desk.put("bill.csv", bill(true));
+    let said = desk.call("cost --bill bill.csv --by Application --outlook").exits(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("2026-11: 343.00 EUR so far; 470.37 EUR at the pace of its first 19 of 30 days"), "{said}");
+    assert!(said.contains("• 2026-11-18 shop: 40.00 EUR, usually 10.00"), "{said}");
+    assert!(!desk.call("cost --bill bill.csv --by Application").exits(0).out.contains("OUTLOOK"));
+    let refused = desk.call("cost --bill bill.csv --outlook --where Application=shop").exits(2).err;
+    assert!(refused.contains("--outlook is of the whole bill"), "{refused}");
+}
+
+#[test]
+fn a_bill_without_days_and_a_month_that_is_whole_have_no_pace() {
+    let monthly =
+        "EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ProviderName\n5,EUR,2026-10-01,2026-10-01,AWS\n6,EUR,2026-11-01,2026-11-01,AWS\n";
+    assert_eq!(outlook(monthly), json!({"pace": [], "unusual": []}));
+    let bill = bill(false);
+    let whole: Vec<&str> = bill.lines().filter(|line| !line.contains(",2026-11-01,")).collect();
+    assert_eq!(outlook(&whole.join("\n")), json!({"pace": [], "unusual": []}));
+    let nothing = "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName\n5,EUR,2026-10-01,AWS\n";
+    assert_eq!(outlook(nothing), json!({"pace": [], "unusual": []}));
+}
