@@ -54,9 +54,17 @@ impl Staging {
     /// Makes the folder, and takes away what killed scans left of theirs.
     pub fn begin(target: &Path) -> Result<Self, StoreError> {
         sweep(target)?;
-        let path = hidden(target, &format!("{PARTIAL}{}", std::process::id()));
+        let mut name = u64::from(std::process::id());
         loop {
-            fs::create_dir(&path).map_err(write_error(target))?;
+            let path = hidden(target, &format!("{PARTIAL}{name}"));
+            match fs::create_dir(&path) {
+                // A program of that number in another container holds it.
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                    name += 1 << 32;
+                    continue;
+                }
+                made => made.map_err(write_error(target))?,
+            }
             let held = File::open(&path).ok();
             if let Some(held) = &held {
                 // Where folders cannot be locked, nobody takes them for abandoned either.
@@ -86,19 +94,22 @@ fn sweep(target: &Path) -> Result<(), StoreError> {
     let Some(begins) = begins.file_name().and_then(OsStr::to_str) else { return Ok(()) };
     for entry in fs::read_dir(parent(target)).map_err(write_error(target))?.filter_map(Result::ok) {
         let is_staging = |name: &str| name.strip_prefix(begins).is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()));
-        if entry.file_name().to_str().is_some_and(is_staging) && is_abandoned(&entry.path()) {
+        if entry.file_name().to_str().is_some_and(is_staging)
+            // Held until it is gone, so that whoever has just made it and waits for the lock sees that it went.
+            && let Some(_held) = abandoned(&entry.path())
+        {
             fs::remove_dir_all(entry.path()).map_err(write_error(&entry.path()))?;
         }
     }
     Ok(())
 }
 
-/// True when no program holds the folder.
-fn is_abandoned(folder: &Path) -> bool {
-    let Ok(file) = File::open(folder) else { return false };
+/// The lock of a folder that no program holds.
+fn abandoned(folder: &Path) -> Option<File> {
+    let file = File::open(folder).ok()?;
     match file.try_lock() {
-        Ok(()) => true,
-        Err(TryLockError::WouldBlock | TryLockError::Error(_)) => false,
+        Ok(()) => Some(file),
+        Err(TryLockError::WouldBlock | TryLockError::Error(_)) => None,
     }
 }
 
@@ -121,14 +132,17 @@ mod tests {
         let alive = File::open(folder.path().join(".run.partial-2")).unwrap();
         alive.lock().unwrap();
         let staging = Staging::begin(&target).unwrap();
+        let twin = Staging::begin(&target).unwrap();
+        assert_ne!(twin.path, staging.path, "a program of the same number in another container");
+        fs::remove_dir(&twin.path).unwrap();
         let own = format!(".run.partial-{}", std::process::id());
         assert_eq!(staging.path, folder.path().join(&own));
         let mut expected = vec![".other.partial-3", ".run.partial-2", own.as_str(), ".run.partial-x"];
         expected.sort_unstable();
         assert_eq!(names(), expected);
-        assert!(!is_abandoned(&staging.path), "it is ours as long as we live");
+        assert!(abandoned(&staging.path).is_none(), "it is ours as long as we live");
         drop(staging);
-        assert!(is_abandoned(&folder.path().join(own)));
+        assert!(abandoned(&folder.path().join(own)).is_some());
     }
 
     #[test]
