@@ -47,16 +47,39 @@ impl Server {
 
     /// The emulator, empty.
     pub fn moto() -> Option<Self> {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Self::moto_logs(Stdio::null())
+    }
+
+    /// The emulator, with a line in its log for each request.
+    pub fn moto_logs(log: impl Into<Stdio>) -> Option<Self> {
+        let port = free_port();
         let mut command = python()?;
         command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()]).env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false");
-        let server = Self { child: command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(), port };
+        Some(Self { child: command.stdout(Stdio::null()).stderr(log).spawn().unwrap(), port }.up())
+    }
+
+    /// Microsoft's emulator of its Blob Storage, empty, with one account; none where nobody installed it, which is said.
+    pub fn azurite(account: &str, key: &str) -> Option<Self> {
+        let packages = std::env::var_os("TAGLEDGER_TEST_NODE").map(std::path::PathBuf::from);
+        let Some(main) = packages.map(|folder| folder.join("node_modules/azurite/dist/src/blob/main.js")).filter(|main| main.exists()) else {
+            skipped("TAGLEDGER_TEST_NODE names no folder with Azurite; `cargo xtask test` makes one");
+            return None;
+        };
+        let port = free_port();
+        let mut command = Command::new("node");
+        command.arg(main).args(["--inMemoryPersistence", "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--blobHost", "127.0.0.1", "--blobPort"]);
+        command.arg(port.to_string()).env("AZURITE_ACCOUNTS", format!("{account}:{key}"));
+        Some(Self { child: command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(), port }.up())
+    }
+
+    /// Waits until it answers.
+    fn up(self) -> Self {
         let patience = Instant::now() + Duration::from_mins(1);
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < patience, "moto did not come up");
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            assert!(Instant::now() < patience, "the server did not come up");
             std::thread::sleep(Duration::from_millis(50));
         }
-        Some(server)
+        self
     }
 
     /// What stands in front of it, and refuses the calls that `between.py` is told of.
@@ -93,6 +116,10 @@ impl Server {
         let call = call.env("AWS_REGION", "eu-west-1").env("AWS_EC2_METADATA_DISABLED", "true");
         call.env("AWS_CONFIG_FILE", "none").env("AWS_SHARED_CREDENTIALS_FILE", "none")
     }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// Sends a signal by its name.

@@ -171,9 +171,13 @@ pub(crate) struct Scan {
     /// The settings [default: tagledger.yaml where it exists].
     #[arg(long, value_name = "FILE", env = "TAGLEDGER_CONFIG")]
     pub config: Option<PathBuf>,
-    /// Bills, in FOCUS or a cloud's own form: CSV, .csv.gz or Parquet; files, folders or patterns. docs/bills.md says which.
+    /// Bills, in FOCUS or a cloud's own form: CSV, .csv.gz or Parquet; files, folders or patterns, here or at s3://, az:// or gs://.
+    /// docs/bills.md says which.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub bill: Vec<PathBuf>,
+    /// Where copies of bills from object stores are kept [default: tagledger/bills in the cache folder of the user].
+    #[arg(long, value_name = "DIR", env = "TAGLEDGER_BILL_CACHE")]
+    pub bill_cache: Option<PathBuf>,
     /// The folder of the run [default: reports/<time of the audit>].
     #[arg(long, short, value_name = "DIR", env = "TAGLEDGER_OUT")]
     pub out: Option<PathBuf>,
@@ -219,9 +223,12 @@ pub(crate) struct Check {
     /// Exported inventories that say what accounts and resource groups may lend their tags.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub from: Vec<PathBuf>,
-    /// Bills: what exists today is shown with its cost.
+    /// Bills, here or at s3://, az:// or gs://: what exists today is shown with its cost.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub bill: Vec<PathBuf>,
+    /// Where copies of bills from object stores are kept [default: tagledger/bills in the cache folder of the user].
+    #[arg(long, value_name = "DIR", env = "TAGLEDGER_BILL_CACHE")]
+    pub bill_cache: Option<PathBuf>,
     /// Judge resources as well that the plan leaves alone.
     #[arg(long)]
     pub all: bool,
@@ -256,9 +263,13 @@ pub(crate) struct Check {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Cost {
-    /// Bills, in FOCUS or a cloud's own form: CSV, .csv.gz or Parquet; files, folders or patterns. docs/bills.md says which.
+    /// Bills, in FOCUS or a cloud's own form: CSV, .csv.gz or Parquet; files, folders or patterns, here or at s3://, az:// or gs://.
+    /// docs/bills.md says which.
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     pub bill: Vec<PathBuf>,
+    /// Where copies of bills from object stores are kept [default: tagledger/bills in the cache folder of the user].
+    #[arg(long, value_name = "DIR", env = "TAGLEDGER_BILL_CACHE")]
+    pub bill_cache: Option<PathBuf>,
     /// Exported inventories, for costs whose own row has no tag.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub from: Vec<PathBuf>,

@@ -6,6 +6,7 @@
 mod args;
 mod assemble;
 mod bill_notes;
+mod bills;
 mod clouds;
 mod commands;
 mod costs;

@@ -18,6 +18,7 @@ const PATH: Form = Form { words: "a path", ..Form::ANY };
 const TAXONOMY: &str = "taxonomy";
 const FROM: &str = "from";
 const BILL: &str = "bill";
+const BILL_CACHE: &str = "bill_cache";
 const CONCURRENCY: &str = "concurrency";
 const HISTORY: &str = "history";
 const HISTORY_DAYS: &str = "history_days";
@@ -32,7 +33,12 @@ pub(crate) const MOST_AT_ONCE: u32 = 256;
 static SCAN: &[Setting] = &[
     Setting { name: TAXONOMY, shape: Shape::Text(PATH), summary: "The taxonomy [default: taxonomy.yaml in the working directory]." },
     Setting { name: FROM, shape: Shape::Texts(PATH), summary: "Exported inventories beside what the clouds are asked for: files and folders." },
-    Setting { name: BILL, shape: Shape::Texts(PATH), summary: "Bills: files, folders and patterns." },
+    Setting { name: BILL, shape: Shape::Texts(PATH), summary: "Bills: files, folders and patterns, here or at s3://, az:// or gs://." },
+    Setting {
+        name: BILL_CACHE,
+        shape: Shape::Text(PATH),
+        summary: "Where copies of bills from object stores are kept [default: tagledger/bills in the cache folder of the user].",
+    },
     Setting {
         name: CONCURRENCY,
         shape: Shape::Count(1..=MOST_AT_ONCE),
@@ -85,7 +91,12 @@ impl File {
     }
 
     pub fn bill(&self) -> Vec<PathBuf> {
-        self.scan.texts(BILL).iter().map(|path| self.beside(path)).collect()
+        let place = |text: &String| if text.contains("://") { PathBuf::from(text) } else { self.beside(text) };
+        self.scan.texts(BILL).iter().map(place).collect()
+    }
+
+    pub fn bill_cache(&self) -> Option<PathBuf> {
+        self.scan.text(BILL_CACHE).map(|path| self.beside(path))
     }
 
     pub fn concurrency(&self) -> Option<u32> {

@@ -26,6 +26,11 @@ struct Blob {
     blob_name: String,
 }
 
+/// True for the name of a file that may hold rows of a bill.
+pub(crate) fn is_data(name: &str) -> bool {
+    [".csv", ".csv.gz", ".parquet"].iter().any(|end| name.ends_with(end))
+}
+
 /// True for the name of a manifest.
 pub(crate) fn is_manifest(name: &str) -> bool {
     name.ends_with("manifest.json")

@@ -5,6 +5,7 @@ use crate::billing::Billing;
 use crate::book::Book;
 use crate::columns::Columns;
 use crate::deliveries;
+use crate::elsewhere::Names;
 use crate::focus::Column;
 use crate::rounding::{SAMPLED_FILES, SAMPLED_ROWS};
 use crate::{Aggregate, CostError, Measure, csv_bill, parquet_bill};
@@ -17,6 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[derive(Debug, Clone)]
 pub struct Bill {
     files: Vec<(PathBuf, Shape)>,
+    names: Names,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +64,18 @@ impl Bill {
     /// Finds the files. A folder is read whole, hidden files, manifests and other companions of an export apart; a path
     /// with `*`, `?` or `[` is a pattern.
     pub fn find(paths: &[PathBuf]) -> Result<Self, CostError> {
+        Self::find_as(paths, Names::default())
+    }
+
+    /// The same where files are not called what they are here: they go by these names in every message and report.
+    pub fn find_as(paths: &[PathBuf], names: Names) -> Result<Self, CostError> {
+        match Self::found(paths) {
+            Ok(files) => Ok(Self { files, names }),
+            Err(error) => Err(names.told(error)),
+        }
+    }
+
+    fn found(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Shape)>, CostError> {
         let mut files = Vec::new();
         for path in paths {
             let shown = path.display().to_string();
@@ -106,12 +120,12 @@ impl Bill {
                 });
             }
         }
-        Ok(Self { files })
+        Ok(files)
     }
 
     /// The files as the user would name them.
     pub fn files(&self) -> Vec<String> {
-        self.files.iter().map(|(p, _)| p.display().to_string()).collect()
+        self.files.iter().map(|(p, _)| self.names.shown(&p.display().to_string())).collect()
     }
 
     /// The number of each file's delivery, the folders of all deliveries, and the first file of each.
@@ -139,6 +153,10 @@ impl Bill {
 /// Reads a whole bill on all processors, in bounded memory: Parquet by row group, CSV by file and row. `progress` is
 /// told bytes done and bytes in all.
 pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Aggregate, CostError> {
+    read_files(bill, billing, progress).map_err(|error| bill.names.told(error))
+}
+
+fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Aggregate, CostError> {
     let Headers { tasks, opened, measures, files_without_tags, knows_units, forms } = headers(bill, billing)?;
     let paths: Vec<&Path> = bill.files.iter().map(|(path, _)| path.as_path()).collect();
     deliveries::no_copies(&paths, &|at| opened[at].holds_rows(paths[at]))?;
@@ -275,10 +293,39 @@ fn whole(folder: &Path, files: &mut Vec<(PathBuf, Shape)>) -> Result<(), CostErr
     Ok(())
 }
 
-#[derive(Default)]
-struct Found {
-    data: Vec<PathBuf>,
-    manifests: Vec<PathBuf>,
+/// What is in a folder that is read whole.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub data: Vec<PathBuf>,
+    pub manifests: Vec<PathBuf>,
+}
+
+impl Found {
+    /// Of files that are not here yet, those that would be found in a folder.
+    pub fn of<'f>(folder: &Path, files: impl Iterator<Item = &'f PathBuf>) -> Self {
+        let mut found = Self::default();
+        for file in files {
+            let names = file.strip_prefix(folder).into_iter().flat_map(Path::iter);
+            if !names.into_iter().any(|name| is_hidden(&name.to_string_lossy())) {
+                found.add(file.clone());
+            }
+        }
+        found
+    }
+
+    fn add(&mut self, file: PathBuf) {
+        let name = file.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if deliveries::is_manifest(&name) {
+            self.manifests.push(file);
+        } else if deliveries::is_data(&name) {
+            self.data.push(file);
+        }
+    }
+}
+
+/// True for the names of files and folders that engines keep for themselves.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') || name.starts_with('_')
 }
 
 fn walk(folder: &Path, found: &mut Found, above: &mut Vec<PathBuf>) -> Result<(), CostError> {
@@ -292,16 +339,13 @@ fn walk(folder: &Path, found: &mut Found, above: &mut Vec<PathBuf>) -> Result<()
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).map_err(io)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>().map_err(io)?;
     entries.sort();
     for entry in entries {
-        let name = entry.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
-        if name.starts_with('.') || name.starts_with('_') {
+        if entry.file_name().is_some_and(|name| is_hidden(&name.to_string_lossy())) {
             continue;
         }
         if entry.is_dir() {
             walk(&entry, found, above)?;
-        } else if deliveries::is_manifest(&name) {
-            found.manifests.push(entry);
-        } else if [".csv", ".csv.gz", ".parquet"].iter().any(|e| name.ends_with(e)) {
-            found.data.push(entry);
+        } else {
+            found.add(entry);
         }
     }
     above.pop();

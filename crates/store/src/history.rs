@@ -10,9 +10,8 @@
 //! record is there: the record is one object, written at once, and two runs at the same time write different ones. A table that its record does not
 //! describe to the byte is damaged, and so is a record that cannot be read: such a run is reported and passed over.
 
-mod schemes;
-
 use crate::StoreError;
+use crate::schemes::{self, said};
 use futures_util::StreamExt;
 use object_store::path::Path as Key;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutPayload};
@@ -105,7 +104,7 @@ impl History {
         let refused = |what: String| StoreError::Read { path: at.to_owned(), what };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|source| StoreError::Write { path: at.to_owned(), source })?;
-        let (store, root) = schemes::open(at).map_err(refused)?;
+        let (store, root) = schemes::history(at).map_err(refused)?;
         Ok(Self { store, root, shown: at.to_owned(), runtime })
     }
 
@@ -272,23 +271,9 @@ fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
-/// An error of an object store with what lies beneath it, in one line.
-fn said(error: &object_store::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(inner) = source {
-        let inner_text = inner.to_string();
-        if !text.contains(&inner_text) {
-            text = format!("{text}: {inner_text}");
-        }
-        source = inner.source();
-    }
-    text.replace('\n', " ")
 }
 
 impl std::fmt::Debug for History {

@@ -1,16 +1,19 @@
 //! A run is a folder that can be read back: `run.json` and one Parquet table per long list.
 //!
 //! What the rows mean is the program's business; where a run stands and that it is never half there is this crate's. A run is written beside
-//! its final name and renamed when it is whole.
+//! its final name and renamed when it is whole. What is read from an object store as files is brought here first, by `Mirror`.
 
 mod beside;
 mod folder;
 mod history;
+mod mirror;
+mod schemes;
 mod table;
 
 pub use beside::{collected, newest_collected};
 pub use folder::{NewRun, RUN_FILE, RunFolder};
 pub use history::{History, PastRun, Runs, run_id, run_stamp};
+pub use mirror::{Listing, Mirror};
 pub use table::{Cell, Column, Kind, TableWriter, read_table, read_table_of};
 
 /// Why a run could not be written or read.

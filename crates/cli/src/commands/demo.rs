@@ -41,6 +41,7 @@ pub(crate) fn run(args: &Demo) -> Result<Code, Failure> {
         history_days: None,
         config: None,
         bill: vec!["examples/estate/bill".into()],
+        bill_cache: None,
         out: Some(here.join(&args.out)),
         audit: Audit {
             taxonomy: Some("examples/estate/taxonomy.yaml".into()),

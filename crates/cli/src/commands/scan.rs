@@ -8,6 +8,7 @@ pub(crate) use inventory::{Sources, read_inventory};
 
 use crate::args::{Audit as AuditArgs, Format, Scan};
 use crate::assemble::{Billed, ExitRules, Parts, priced_month, prices, summary};
+use crate::bills::{self, Bills};
 use crate::exit::Code;
 use crate::failure::Failure;
 use crate::history::{Before, Record, point};
@@ -51,9 +52,10 @@ pub(crate) const LAYOUT: u32 = 3;
 
 pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let now = args.audit.now.unwrap_or_else(Timestamp::now);
-    let Wanted { taxonomy, from, bill, clouds, at_once, out, history, history_days } = Wanted::of(args, now)?;
+    let Wanted { taxonomy, from, bill, bill_cache, clouds, at_once, out, history, history_days } = Wanted::of(args, now)?;
     let taxonomy = crate::taxonomy::load(&taxonomy)?;
-    let bill = if bill.is_empty() { None } else { Some(Bill::find(&bill)?) };
+    let found = if bill.is_empty() { None } else { Some(bills::find(&bill, bill_cache.as_deref(), args.audit.quiet)?) };
+    let bill = found.as_ref().map(Bills::bill);
     // Nobody wants to hear after an hour of asking that the run cannot be written, or that there is no way to the history.
     let before = history.as_deref().map(Before::open).transpose()?;
     let (mut run, mut journal) = (None, None);
@@ -64,7 +66,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let live = journal.as_mut().map(|journal| Live { clouds: &clouds, at_once, journal });
     let Gathered { inventory, imported, is_whole } = read_inventory(Sources { from: &from, live }, &taxonomy, args.audit.quiet)?;
     let run = run.map_or_else(|| NewRun::begin(&out), Ok)?;
-    let owners = bill.as_ref().map(|_| Owners::new(&inventory));
+    let owners = bill.map(|_| Owners::new(&inventory));
     let billing = Billing {
         taxonomy: Arc::clone(&taxonomy),
         dictionary: inventory.dictionary().clone(),
@@ -79,13 +81,13 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
         days_from: None,
         prefixes: crate::clouds::TAG_PREFIXES,
     };
-    let aggregate = bill.as_ref().map(|b| read_bill(b, &billing, args.audit.quiet)).transpose()?;
+    let aggregate = bill.map(|b| read_bill(b, &billing, args.audit.quiet)).transpose()?;
     let cube = aggregate.as_ref().map(|a| Cube::new(a, &billing)).transpose()?;
     let month = aggregate.as_ref().and_then(|a| priced_month(a, now));
     let prices = aggregate.as_ref().map_or_else(Prices::default, |a| prices(a, month));
     let billed = aggregate.as_ref().zip(cube.as_ref()).map(|(aggregate, cube)| Billed { billing: &billing, aggregate, cube, priced: month });
     let mut spend = cube.as_ref().map(|cube| cube.spend(&billing, month));
-    if let (Some(spend), Some(bill), Some(month)) = (&mut spend, &bill, month) {
+    if let (Some(spend), Some(bill), Some(month)) = (&mut spend, bill, month) {
         let keys = daily_keys(&taxonomy);
         if !keys.is_empty() {
             read_days(bill, &billing, &keys, month, spend)?;

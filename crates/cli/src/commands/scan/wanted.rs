@@ -20,6 +20,8 @@ pub(super) struct Wanted {
     /// Exports.
     pub from: Vec<PathBuf>,
     pub bill: Vec<PathBuf>,
+    /// Where copies of bills are kept, if somebody says so.
+    pub bill_cache: Option<PathBuf>,
     /// Clouds to ask, each with what it is told.
     pub clouds: Vec<(&'static dyn Cloud, Settings)>,
     /// Places that are asked at the same time.
@@ -62,6 +64,7 @@ impl Wanted {
             taxonomy: args.audit.taxonomy.clone().or_else(|| file.taxonomy()).unwrap_or_else(|| PathBuf::from("taxonomy.yaml")),
             from,
             bill: if args.bill.is_empty() { file.bill() } else { args.bill.clone() },
+            bill_cache: args.bill_cache.clone().or_else(|| file.bill_cache()),
             clouds,
             at_once: args.concurrency.or(file.concurrency()).unwrap_or(AT_ONCE) as usize,
             out,

@@ -1,0 +1,90 @@
+//! Bills, wherever they are: what lies in an object store is brought here first.
+
+use crate::failure::Failure;
+use crate::progress;
+use std::path::{Path, PathBuf};
+use tagledger_cost::{Bill, Elsewhere, Names};
+use tagledger_store::{Listing, Mirror};
+
+/// A bill that can be read for as long as this lives.
+pub(crate) struct Bills {
+    bill: Bill,
+    _brought: Option<Mirror>,
+}
+
+impl Bills {
+    pub fn bill(&self) -> &Bill {
+        &self.bill
+    }
+}
+
+/// What one of the user's words means.
+enum Named {
+    Here(PathBuf),
+    There(Listing, Elsewhere),
+}
+
+/// Finds the files of a bill. Of what is named by an address, those are brought here that are read; `cache` is where copies are kept.
+pub(crate) fn find(paths: &[PathBuf], cache: Option<&Path>, quiet: bool) -> Result<Bills, Failure> {
+    if !paths.iter().any(|path| address(path).is_some()) {
+        return Ok(Bills { bill: Bill::find(paths)?, _brought: None });
+    }
+    let cache = cache.map_or_else(default_cache, |named| Ok(named.to_owned()))?;
+    let mut mirror = Mirror::begin(&cache)?;
+    let mut all = Vec::new();
+    let looking = progress::spinner("listing bill", quiet);
+    for path in paths {
+        let Some(at) = address(path) else {
+            all.push(Named::Here(path.clone()));
+            continue;
+        };
+        let listing = mirror.list(at, &Elsewhere::may_be_bill)?;
+        let files = Elsewhere::of(&listing.root, listing.pattern.as_deref(), &listing.files).map_err(|e| Names::new(&mirror.names()).told(e))?;
+        all.push(Named::There(listing, files));
+    }
+    looking.finish_and_clear();
+    let names = Names::new(&mirror.names());
+    let there = || all.iter().filter_map(|named| if let Named::There(listing, files) = named { Some((listing, files)) } else { None });
+    let manifests: Vec<PathBuf> = there().flat_map(|(_, files)| files.manifests()).collect();
+    fetch(&mirror, &manifests, quiet)?;
+    let mut wanted = Vec::new();
+    for (_, files) in there() {
+        wanted.extend(files.wanted().map_err(|e| names.told(e))?);
+    }
+    fetch(&mirror, &wanted, quiet)?;
+    wanted.extend(manifests);
+    for (listing, _) in there() {
+        // Of a folder that a pattern chooses from, another pattern may choose the rest.
+        let chosen_from = if listing.pattern.is_some() { listing.files.as_slice() } else { &[] };
+        mirror.forget_others(listing, &[&wanted, chosen_from].concat());
+    }
+    let here = |named: Named| match named {
+        Named::Here(path) => vec![path],
+        Named::There(_, files) => files.paths(),
+    };
+    let paths: Vec<PathBuf> = all.into_iter().flat_map(here).collect();
+    Ok(Bills { bill: Bill::find_as(&paths, names)?, _brought: Some(mirror) })
+}
+
+fn address(path: &Path) -> Option<&str> {
+    path.to_str().filter(|text| text.contains("://"))
+}
+
+fn fetch(mirror: &Mirror, files: &[PathBuf], quiet: bool) -> Result<(), Failure> {
+    let bar = progress::bar("fetching bill", quiet);
+    mirror.fetch(files, &|done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// Where programs of this user keep what they can fetch again.
+fn default_cache() -> Result<PathBuf, Failure> {
+    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let own = if cfg!(windows) { folder("LOCALAPPDATA") } else { folder("HOME").map(|home| home.join(".cache")) };
+    let cache = folder("XDG_CACHE_HOME").or(own);
+    let none = || Failure::Usage("there is no cache folder here to keep copies of the bill in; name one with --bill-cache".to_owned());
+    cache.map(|cache| cache.join("tagledger/bills")).ok_or_else(none)
+}
