@@ -1,6 +1,6 @@
 //! What AWS tags may look like.
 
-use tagledger_model::{KeyCase, TagGrammar};
+use tagledger_model::{KeyCase, OntoBill, TagGrammar};
 
 /// Limits and characters: "Best practices and strategies: tag naming limits and requirements" in the user guide of Tag Editor.
 /// The punctuation is the part that every service takes; EC2 takes more.
@@ -37,6 +37,13 @@ pub(crate) static GRAMMAR: TagGrammar = TagGrammar {
     ],
     vendor_keys: &["AmazonECSManaged", "AmazonECSCreated", "CSIVolumeName", "KubernetesCluster", "lambda:createdBy"],
     bindings: false,
+    // <https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html>, and `UpdateCostAllocationTagsStatus` of Cost Explorer, which takes
+    // keys exactly as they are spelt.
+    onto_bill: OntoBill {
+        in_short: "activate it as a cost allocation tag",
+        mend: "Activate it as a cost allocation tag in the Billing console of the payer account, each spelling by itself; it takes up to 24 hours and is not retroactive",
+        command: Some(("aws ce update-cost-allocation-tags-status --cost-allocation-tags-status", "TagKey={key},Status=Active")),
+    },
 };
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What Azure tags may look like.
 
-use tagledger_model::{KeyCase, TagGrammar};
+use tagledger_model::{KeyCase, OntoBill, TagGrammar};
 
 /// Limits and characters: <https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources>. Names must not hold `<>%&\?/`;
 /// storage accounts take names of 128 characters only.
@@ -27,6 +27,13 @@ pub(crate) static GRAMMAR: TagGrammar = TagGrammar {
     ],
     vendor_keys: &[],
     bindings: false,
+    // <https://learn.microsoft.com/azure/cost-management-billing/costs/enable-tag-inheritance> and, on kinds without tags on the bill, `kinds.rs`.
+    onto_bill: OntoBill {
+        in_short: "tags reach it by themselves, but for kinds that emit none",
+        mend: "Tags of resources reach this bill by themselves from the day they are set: look for kinds that emit none, and switch on tag inheritance in Cost Management, \
+               which writes tags of the subscription and the resource group onto their rows, from the current month on",
+        command: None,
+    },
 };
 
 #[cfg(test)]

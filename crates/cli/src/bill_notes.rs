@@ -1,6 +1,7 @@
 //! What a reader must know of a bill to trust its sums.
 
 use crate::assemble::Billed;
+use crate::gaps::gap_notes;
 use tagledger_cost::Measure;
 use tagledger_report::grouped;
 
@@ -54,6 +55,7 @@ pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
             billed.billing.taxonomy.keys[unshared.key.index()].name
         ));
     }
+    notes.extend(gap_notes(billed));
     if !billed.aggregate.forms.is_empty() {
         notes.push(format!("Not FOCUS, but told onto it: {}", billed.aggregate.forms.join(", ")));
     }

@@ -93,6 +93,7 @@ pub(crate) fn costs(billed: &Billed<'_>, axes: &[Axis], only: Option<&Only<'_>>)
                 rows: b.rows,
             })
             .collect(),
+        gaps: crate::gaps::gaps(billed),
         invoices: invoices(aggregate),
         outlook: None,
         rounded: aggregate.repairs.rounded,

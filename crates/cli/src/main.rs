@@ -13,6 +13,7 @@ mod costs;
 mod environments;
 mod exit;
 mod failure;
+mod gaps;
 mod history;
 mod interrupt;
 mod output;

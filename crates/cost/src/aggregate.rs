@@ -52,6 +52,8 @@ pub enum OwnerKind {
         state: u32,
         /// Group row.
         group: u32,
+        /// Tags of its kind never reach the bill.
+        is_mute: bool,
     },
     /// Not looked up: the row's own tags answer every key.
     NotNeeded,
@@ -136,6 +138,8 @@ pub struct Aggregate {
     pub measures: [bool; 4],
     /// Whether every file of the bill says in which unit something was consumed or priced.
     pub knows_units: bool,
+    /// Months and providers (word numbers) of rows of which the bill does not show the tags: their file has none, or their text could not be read.
+    pub untold: Vec<(Month, u32)>,
     /// Counts of what had to be put right.
     pub repairs: Repairs,
     /// What counts nothing in the measure, because other rows carry it, by currency.

@@ -17,7 +17,7 @@ use crate::focus::Measure;
 use crate::owners::{Digest, NONE};
 use prices::Prices;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tagledger_model::{Amount, Month, TagGrammar, Text};
 use tagledger_taxonomy::{KeyState, Normaliser, Rung};
 
@@ -73,6 +73,8 @@ pub(crate) struct Book<'a> {
     /// Schemes before the user's own keys, as the file at hand writes them.
     pub schemes: &'static [&'static str],
     pub repairs: Repairs,
+    /// Months and providers of rows whose tags were not told.
+    untold: BTreeSet<(Month, u32)>,
     /// Whether accounts are watched for a second snapshot, which one delivery cannot hold.
     pub watches: bool,
     /// The delivery at hand.
@@ -132,6 +134,7 @@ impl<'a> Book<'a> {
             prices: Prices::default(),
             schemes: billing.prefixes,
             repairs: Repairs::default(),
+            untold: BTreeSet::new(),
             watches: false,
             delivery: 0,
             held: FxHashSet::default(),
@@ -255,6 +258,11 @@ impl<'a> Book<'a> {
             let last = account.rsplit('/').next().unwrap_or(&account);
             (*delivery as usize, (*month, *cloud, last.to_owned()))
         })
+    }
+
+    /// Notes that a row of this month and provider does not show its tags.
+    pub fn leave_untold(&mut self, month: Month, provider: u32) {
+        self.untold.insert((month, provider));
     }
 
     /// Notes an amount that counts nothing in the measure, because other rows carry it.

@@ -4,9 +4,10 @@ use crate::CostError;
 use crate::aggregate::{Aggregate, Context};
 use crate::billing::Billing;
 use crate::ladder::{Basis, LadderContext, attribute};
-use crate::splits;
+use crate::{gaps, splits};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use tagledger_engine::KeyOnBill;
 use tagledger_model::{Amount, Month, Text};
 use tagledger_taxonomy::KeyId;
 
@@ -110,6 +111,8 @@ pub struct Cube {
     pub cells: Vec<CubeCell>,
     /// What could not be shared, because nothing says between whom.
     pub unshared: Vec<Unshared>,
+    /// How rows and resources stand on the keys, by month, cloud, key and currency; empty where providers are not kept apart.
+    pub on_bill: Vec<KeyOnBill>,
 }
 
 /// What a cube may be broken down by, beside month and currency.
@@ -198,7 +201,7 @@ impl Cube {
             let place = |c: &CubeCell| (c.month, c.currency.clone(), c.provider.clone(), c.scope.clone(), c.service.clone());
             place(a).cmp(&place(b)).then_with(|| a.keys.cmp(&b.keys))
         });
-        let cube = Self { keys: billing.keys.clone(), cells, unshared };
+        let cube = Self { keys: billing.keys.clone(), cells, unshared, on_bill: gaps::on_bill(aggregate, billing) };
         cube.conserve(aggregate, billing)?;
         Ok(cube)
     }

@@ -256,8 +256,12 @@ impl Work {
             }
         }
         let mut bare = None;
-        for number in &mut self.tags {
-            *number = if *number == u32::MAX { *bare.get_or_insert_with(|| book.tag_text(0, None)) } else { book.counted(*number) };
+        let is_untold = !rows.columns.has(Column::Tags);
+        for ((number, month), provider) in self.tags.iter_mut().zip(&self.months).zip(&self.provider) {
+            if is_untold {
+                book.leave_untold(*month, *provider);
+            }
+            *number = if *number == u32::MAX { *bare.get_or_insert_with(|| book.tag_text(0, None)) } else { book.counted(*number, *month, *provider) };
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ mod deliveries;
 mod elsewhere;
 mod enter;
 mod focus;
+mod gaps;
 mod ladder;
 mod outlook;
 mod owners;

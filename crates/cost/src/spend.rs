@@ -23,7 +23,8 @@ impl Cube {
                 amount: cell.amount,
             }
         };
-        Spend { month, lines: self.cells.iter().map(line).collect(), ..Spend::default() }
+        let on_bill = self.on_bill.iter().filter(|one| Some(one.month) == month).cloned().collect();
+        Spend { month, lines: self.cells.iter().map(line).collect(), on_bill, ..Spend::default() }
     }
 }
 

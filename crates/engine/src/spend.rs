@@ -66,6 +66,36 @@ pub struct DayLine {
     pub amount: Amount,
 }
 
+/// Rows of the bill, and what they cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Bill rows.
+    pub rows: u64,
+    /// Amount.
+    pub amount: Amount,
+}
+
+/// What rows of the bill say of a key, and what only their resources say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyOnBill {
+    /// Billing month.
+    pub month: Month,
+    /// Cloud; `-` where the bill names none that is known.
+    pub cloud: CloudId,
+    /// Currency.
+    pub currency: Text,
+    /// Key.
+    pub key: KeyId,
+    /// What the rows' own tags answer.
+    pub by_row: Part,
+    /// The gap: what only the resource's tag answers, on rows that could carry it and do not.
+    pub gap: Part,
+    /// Rows without the key, of resources whose tags were not read or disagree about it.
+    pub unread: Part,
+    /// Some row of the cloud carries the key in this month, whatever its value and currency; none where no row does that shows its tags, and not all do.
+    pub is_carried: Option<bool>,
+}
+
 /// A bill as rules see it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spend {
@@ -75,6 +105,8 @@ pub struct Spend {
     pub lines: Vec<SpendLine>,
     /// Spend by day; empty where the bill says no days.
     pub days: Vec<DayLine>,
+    /// How rows and resources stand on the keys, in that month.
+    pub on_bill: Vec<KeyOnBill>,
     /// Whether the bill says what was charged for use.
     pub knows_use: bool,
 }

@@ -1,6 +1,6 @@
 //! What Google Cloud labels may look like.
 
-use tagledger_model::{KeyCase, TagGrammar};
+use tagledger_model::{KeyCase, OntoBill, TagGrammar};
 
 /// Limits and characters: <https://cloud.google.com/resource-manager/docs/labels-overview>. International letters are allowed, capitals are not.
 pub(crate) static GRAMMAR: TagGrammar = TagGrammar {
@@ -16,6 +16,12 @@ pub(crate) static GRAMMAR: TagGrammar = TagGrammar {
     vendor_keys: &["managed-by-cnrm", "firebase", "firebase-core", "generative-language"],
     // What Google itself calls tags: <https://cloud.google.com/resource-manager/docs/tags/tags-overview>.
     bindings: true,
+    // <https://cloud.google.com/billing/docs/how-to/export-data-bigquery-tables/standard-usage>: nothing that was used before is labelled later.
+    onto_bill: OntoBill {
+        in_short: "labels reach it from the day they are set",
+        mend: "Labels reach this bill by themselves from the day they are set and not before: look whether these were set after the month, and which services write none",
+        command: None,
+    },
 };
 
 #[cfg(test)]

@@ -35,6 +35,19 @@ pub struct TagGrammar {
     pub vendor_keys: &'static [&'static str],
     /// True where tags can also be objects of their own that are bound to a resource, or to something above it; see [`Binding`].
     pub bindings: bool,
+    /// How a tag of a resource gets onto the bill.
+    pub onto_bill: OntoBill,
+}
+
+/// How tags of resources get onto a cloud's bill, in its own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OntoBill {
+    /// Of a key that is on resources and on no row of the bill: what that means or asks for, in a few words.
+    pub in_short: &'static str,
+    /// What to do about it and what to know of it, in a sentence without its full stop.
+    pub mend: &'static str,
+    /// The command that does it, and what stands behind it for each spelling of the key, with `{key}` in its place; none where no command does it.
+    pub command: Option<(&'static str, &'static str)>,
 }
 
 /// A tag that is an object of its own, bound to a resource. Among the tags of a resource its key is written `bound:namespace/name`, or
@@ -72,6 +85,11 @@ impl TagGrammar {
         reserved: &[],
         vendor_keys: &[],
         bindings: false,
+        onto_bill: OntoBill {
+            in_short: "look up how tags get onto this bill",
+            mend: "Look up how tags of resources get onto this bill, and since when",
+            command: None,
+        },
     };
 
     /// True for a key that the platform wrote.

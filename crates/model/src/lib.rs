@@ -26,7 +26,7 @@ pub use date::{Month, Timestamp};
 pub use diagnostic::{Diagnostic, Place, Severity};
 pub use facts::{Fact, Facts, Retention};
 pub use finding::{Evidence, Finding, Fingerprint, KINDS_OF_SUMS, Level, Standing, Suggestion, Verdict, Waived};
-pub use grammar::{Binding, KeyCase, TagGrammar};
+pub use grammar::{Binding, KeyCase, OntoBill, TagGrammar};
 pub use kinds::{Kind, Kinds};
 pub use planned::{Action, Planned, TagPlace, TagSyntax};
 pub use resource::{Further, NativeId, Origin, RawResource, Taggable};

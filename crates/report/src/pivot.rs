@@ -157,6 +157,7 @@ mod tests {
             by: by.iter().map(|k| (*k).to_owned()).collect(),
             cells,
             bases: vec![],
+            gaps: vec![],
             only: Vec::new(),
             invoices: Vec::new(),
             outlook: None,

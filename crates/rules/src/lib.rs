@@ -10,6 +10,7 @@ mod conflicting_keys;
 mod cost_center_closed;
 mod empty_value;
 mod expired;
+mod inactive_cost_key;
 mod log_retention;
 mod missing_required_key;
 mod nonstandard_key;
@@ -49,6 +50,7 @@ pub static RULES: &[&dyn Rule] = &[
     &cost_center_closed::CostCenterClosed,
     &empty_value::EmptyValue,
     &expired::Expired,
+    &inactive_cost_key::InactiveCostKey,
     &log_retention::LogRetention,
     &missing_required_key::MissingRequiredKey,
     &nonstandard_key::NonstandardKey,

@@ -51,6 +51,7 @@ fn planned_as(kind: &str) -> Option<(&'static str, &'static str, &'static [&'sta
         "s3:bucket" => ("aws_s3_bucket", "hashicorp/aws", AWS),
         "cloudfront:cache-policy" => ("aws_cloudfront_cache_policy", "hashicorp/aws", &[]),
         "microsoft.compute/disks" => ("azurerm_managed_disk", "hashicorp/azurerm", AZURE),
+        "microsoft.network/azurefirewalls" => ("azurerm_firewall", "hashicorp/azurerm", AZURE),
         "resource_group" => ("azurerm_resource_group", "hashicorp/azurerm", AZURE),
         "storage.googleapis.com/Bucket" => ("google_storage_bucket", "hashicorp/google", GOOGLE),
         "compute.googleapis.com/Disk" => ("google_compute_disk", "hashicorp/google", GOOGLE),

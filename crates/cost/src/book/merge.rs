@@ -26,7 +26,7 @@ impl Book<'_> {
             tags.push(self.said_number());
         }
         let translated = |kind: &OwnerKind| match *kind {
-            OwnerKind::Known { state, group } => OwnerKind::Known { state: tags[state as usize], group },
+            OwnerKind::Known { state, group, is_mute } => OwnerKind::Known { state: tags[state as usize], group, is_mute },
             kind => kind,
         };
         let owners: Vec<u32> = other.owner_list.iter().map(translated).collect::<Vec<_>>().into_iter().map(|kind| self.owner(kind)).collect();
@@ -59,6 +59,7 @@ impl Book<'_> {
             slot.0 += rows;
             slot.1 += amount;
         }
+        self.untold.extend(other.untold.iter().map(|(month, provider)| (*month, word(*provider))));
         self.repairs = self.repairs.plus(other.repairs);
     }
 
@@ -87,6 +88,7 @@ impl Book<'_> {
             by_resource,
             measures,
             knows_units: false,
+            untold: self.untold.into_iter().collect(),
             repairs: self.repairs,
             set_aside: self.aside.into_iter().map(|(currency, (rows, amount))| SetAside { currency, rows, amount }).collect(),
             forms: Vec::new(),

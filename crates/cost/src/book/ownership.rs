@@ -48,14 +48,14 @@ impl Book<'_> {
             return number;
         }
         let kind = match self.owner_list[owner as usize] {
-            OwnerKind::Known { state, group } => {
+            OwnerKind::Known { state, group, is_mute } => {
                 let mut said = self.tag_list[state as usize].clone();
                 for (_, said) in said.iter_mut().enumerate().filter(|(position, _)| answered & 1 << position != 0) {
                     *said = Said { value: 0, standing: Standing::Absent };
                 }
                 let complete = self.rungs_without_account > 1 && answered | self.answered[state as usize] == self.all_answered;
                 self.said = said;
-                OwnerKind::Known { state: self.said_number(), group: if complete { NONE } else { group } }
+                OwnerKind::Known { state: self.said_number(), group: if complete { NONE } else { group }, is_mute }
             }
             kind => kind,
         };
@@ -102,7 +102,7 @@ impl Book<'_> {
         let owner = self.billing.owners.map_or(Owner::NOBODY, |o| o.resource(cloud, o.scope(cloud, &self.word_list[account as usize]), id));
         let kind = match (owner.resource, self.billing.owners) {
             (NONE, _) | (_, None) => OwnerKind::Unknown { group: owner.group },
-            (row, Some(owners)) => OwnerKind::Known { state: self.inventory_state(owners, row), group: owner.group },
+            (row, Some(owners)) => self.known(owners, row, owner.group),
         };
         Owned { owner: self.owner(kind), resource: owner.resource }
     }
@@ -110,10 +110,17 @@ impl Book<'_> {
     /// The owner number of a resource.
     fn owner_of(&mut self, owners: &Owners<'_>, resource: u32) -> u32 {
         let group = owners.inventory().group_of(resource).unwrap_or(NONE);
-        let state = self.inventory_state(owners, resource);
-        let owner = self.owner(OwnerKind::Known { state, group });
+        let kind = self.known(owners, resource, group);
+        let owner = self.owner(kind);
         self.owner_of_row[resource as usize] = owner;
         owner
+    }
+
+    /// A resource that the inventory holds, as far as attribution tells it apart.
+    fn known(&mut self, owners: &Owners<'_>, row: u32, group: u32) -> OwnerKind {
+        let resource = owners.inventory().resource(row);
+        let is_mute = resource.cloud_facts().kinds.find(resource.kind()).is_some_and(|kind| kind.tags_on_bill == Some(false));
+        OwnerKind::Known { state: self.inventory_state(owners, row), group, is_mute }
     }
 
     /// What a resource's own tags say about the wanted keys, as the number of a tag state.

@@ -2,6 +2,7 @@
 
 use super::Book;
 use crate::aggregate::Said;
+use tagledger_model::Month;
 use tagledger_taxonomy::Scanned;
 
 /// The mark of a tag text that could not be read; state numbers never come near it.
@@ -13,10 +14,13 @@ fn answered(said: &[Said]) -> u32 {
 }
 
 impl Book<'_> {
-    /// The state number of what `tag_text` gave, with the row counted when its text could not be read.
+    /// The state number of what `tag_text` gave, with the row, of this month and provider, counted when its text could not be read.
     #[inline]
-    pub fn counted(&mut self, tags: u32) -> u32 {
-        self.repairs.malformed_tags += u64::from(tags & MALFORMED != 0);
+    pub fn counted(&mut self, tags: u32, month: Month, provider: u32) -> u32 {
+        if tags & MALFORMED != 0 {
+            self.repairs.malformed_tags += 1;
+            self.leave_untold(month, provider);
+        }
         tags & !MALFORMED
     }
 

@@ -286,6 +286,7 @@ fn costs(hostile: bool) -> Costs {
         rows: cells.iter().map(|c| c.rows).sum(),
         cells,
         bases,
+        gaps: Vec::new(),
         only: Vec::new(),
         invoices: Vec::new(),
         outlook: None,

@@ -25,6 +25,9 @@ pub struct Costs {
     pub cells: Vec<CostCell>,
     /// Spend by key × currency × basis: where each key's attribution came from.
     pub bases: Vec<BasisRow>,
+    /// Where resources carry a key and rows of theirs do not, by key, cloud and currency.
+    #[serde(default)]
+    pub gaps: Vec<GapRow>,
     /// What was billed by invoice, as far as the bill says which; a row without an id is what is on no invoice yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub invoices: Vec<InvoiceRow>,
@@ -154,4 +157,27 @@ pub struct BasisRow {
     pub amount: String,
     /// Bill rows.
     pub rows: u64,
+}
+
+/// A key that resources carry and rows of theirs do not: not activated, not inherited, or tagged after use. Rows whose kind puts no tags on the bill do not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GapRow {
+    /// Key.
+    pub key: String,
+    /// Cloud; `-` where the bill names none that is known.
+    pub cloud: String,
+    /// Currency.
+    pub currency: String,
+    /// What those rows cost, over the whole bill. Decimal text.
+    pub amount: String,
+    /// Those rows.
+    pub rows: u64,
+    /// What they cost in `priced_month`.
+    pub in_priced_month: String,
+    /// Whether any row of the cloud carries the key in `priced_month`; null where the bill does not say.
+    pub is_carried: Option<bool>,
+    /// What rows cost that carry the key themselves, with a known value, over the whole bill.
+    pub own_tag_amount: String,
+    /// Those rows.
+    pub own_tag_rows: u64,
 }
