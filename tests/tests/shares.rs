@@ -63,7 +63,7 @@ fn costs_are_assigned_by_what_they_are() {
     let first = format!("  ladder: [assign, row]\n{assign}");
     assert!(by(&desk, "Application", &first).contains(&"rest 3 EUR".to_owned()), "{:?}", by(&desk, "Application", &first));
     let said = desk.call("cost --bill bill.csv --by Application").exits(0).out;
-    assert!(said.contains("Application: row tag 86.5 %, assigned 13.4 %"), "{said}");
+    assert!(said.contains("Application: row tag 86.5\u{a0}%, assigned 13.4\u{a0}%"), "{said}");
 }
 
 #[test]

@@ -107,7 +107,7 @@ pub struct Invoice {
     pub currency: u32,
     /// Word number of who issues it.
     pub issuer: u32,
-    /// Word number of its id; none where rows name no invoice, as those of an open month.
+    /// Word number of its id; none where rows name no invoice, as those of an open month and of a bill without such a column.
     pub id: u32,
     /// Bill rows.
     pub rows: u64,

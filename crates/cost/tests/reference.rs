@@ -129,13 +129,15 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
 fn bill_of(rows: &[Row]) -> (tempfile::TempDir, Amount) {
     let folder = tempfile::tempdir().unwrap();
     let mut csv = csv::Writer::from_path(folder.path().join("bill.csv")).unwrap();
-    csv.write_record(["BillingPeriodStart", "BillingCurrency", "ProviderName", "EffectiveCost", "Tags", "ResourceId", "SubAccountId"]).unwrap();
+    let header = ["BillingPeriodStart", "BillingCurrency", "ProviderName", "EffectiveCost", "Tags", "ResourceId", "SubAccountId", "ServiceName", "ChargeCategory"];
+    csv.write_record(header).unwrap();
     let mut sum = Amount::ZERO;
     for (month, currency, provider, micros, tags, id) in rows {
+        let (service, charge) = (["Machines", "Support", ""][usize::from(month % 3)], ["Usage", "Tax"][usize::from(month % 2)]);
         let amount = Amount(i128::from(*micros) * 1_000_000);
         sum += amount;
         let provider = ["AWS", "Microsoft", "Google Cloud", "Somebody", ""][usize::from(*provider)];
-        let cells = [&format!("2026-{month:02}-01"), ["USD", "EUR", "JPY"][usize::from(*currency)], provider, &amount.to_string(), tags, id, "1"];
+        let cells = [&format!("2026-{month:02}-01"), ["USD", "EUR", "JPY"][usize::from(*currency)], provider, &amount.to_string(), tags, id, "1", service, charge];
         csv.write_record(cells).unwrap();
     }
     csv.flush().unwrap();
@@ -147,6 +149,37 @@ fn slices_of(folder: &Path, taxonomy: &Arc<Taxonomy>) -> Vec<Slice> {
     let aggregate = read(&Bill::find(&[folder.to_owned()]).unwrap(), &billing, &|_, _| {}).unwrap();
     let cube = Cube::new(&aggregate, &billing).unwrap();
     cube.by(&[Axis::Key(0), Axis::Key(1)])
+}
+
+/// A value that costs are given to or shared between.
+fn application(number: usize) -> String {
+    format!("app-{number}")
+}
+
+/// Any `costs:` that a taxonomy may have: rungs in any order, costs given away by hand, and splits that hand on without going round in a circle.
+fn costs() -> impl Strategy<Value = String> {
+    const RUNGS: [&str; 6] = ["row", "assign", "resource", "group", "scope", "stage"];
+    let selector = prop::sample::select(vec!["service: \"*support*\"", "charge: Tax", "cloud: aws", "scope: \"1\"", "resource: \"a*\"", "service: nothing"]);
+    let assign = prop::collection::vec((0..4_usize, selector), 0..4);
+    let by = |number: usize, way: u8| match way {
+        0 => format!("by: even, to: [{}, {}]", application(number + 1), application(number + 2)),
+        1 => "by: cost".to_owned(),
+        2 => format!("by: cost, to: [{}]", application(number + 1)),
+        3 => "by: cost, where: { Environment: production }".to_owned(),
+        _ => format!("by: fixed, weights: {{ {}: 1, {}: 0.333, {}: 7 }}", application(number + 1), application(number + 3), application(number + 2)),
+    };
+    let splits = prop::collection::vec(0..5_u8, 0..4);
+    (Just(RUNGS.to_vec()).prop_shuffle(), 1..=6_usize, assign, splits, any::<bool>()).prop_map(move |(rungs, count, assign, splits, unattributed)| {
+        let mut ladder: Vec<&str> = rungs.into_iter().take(count).collect();
+        ladder.extend(["row", "assign"].iter().filter(|rung| !ladder.contains(rung)).copied().collect::<Vec<_>>());
+        let assign: Vec<String> = assign.iter().map(|(value, selector)| format!("    - {{ key: Application, value: {}, {selector} }}\n", application(*value))).collect();
+        let mut shared: Vec<String> = splits.iter().enumerate().map(|(at, way)| format!("    - {{ key: Application, from: {}, {} }}\n", application(at), by(at, *way))).collect();
+        if unattributed {
+            shared.push("    - { key: Application, unattributed: true, by: cost }\n".to_owned());
+        }
+        let list = |name: &str, lines: &[String]| if lines.is_empty() { String::new() } else { format!("  {name}:\n{}", lines.concat()) };
+        format!("costs:\n  ladder: [{}, split]\n{}{}", ladder.join(", "), list("assign", &assign), list("splits", &shared))
+    })
 }
 
 proptest! {
@@ -162,5 +195,25 @@ proptest! {
         let backwards: Vec<Row> = rows.iter().rev().cloned().collect();
         let (folder, _) = bill_of(&backwards);
         prop_assert_eq!(slices_of(folder.path(), &taxonomy), slices);
+    }
+
+    #[test]
+    fn no_ladder_and_no_split_makes_or_loses_a_unit(rows in rows(), costs in costs()) {
+        let taxonomy = taxonomy(Path::new("taxonomy.yaml"), &format!("{TAXONOMY}{costs}"));
+        let (folder, _) = bill_of(&rows);
+        let slices = slices_of(folder.path(), &taxonomy);
+        let mut own = std::collections::BTreeMap::<_, Amount>::new();
+        for (month, currency, _, micros, _, _) in &rows {
+            *own.entry((format!("2026-{month:02}"), ["USD", "EUR", "JPY"][usize::from(*currency)].to_owned())).or_default() += Amount(i128::from(*micros) * 1_000_000);
+        }
+        let mut told = std::collections::BTreeMap::<_, Amount>::new();
+        for slice in &slices {
+            *told.entry((slice.month.to_string(), slice.currency.to_string())).or_default() += slice.amount;
+        }
+        prop_assert_eq!(told, own, "{}", costs);
+        prop_assert_eq!(slices.iter().map(|s| s.rows).sum::<u64>(), rows.len() as u64);
+        let backwards: Vec<Row> = rows.iter().rev().cloned().collect();
+        let (folder, _) = bill_of(&backwards);
+        prop_assert_eq!(slices_of(folder.path(), &taxonomy), slices, "{}", costs);
     }
 }

@@ -28,7 +28,7 @@ pub struct Costs {
     /// Where resources carry a key and rows of theirs do not, by key, cloud and currency.
     #[serde(default)]
     pub gaps: Vec<GapRow>,
-    /// What was billed by invoice, as far as the bill says which; a row without an id is what is on no invoice yet.
+    /// What was billed by invoice, as far as the bill says which; one without an id is of rows that name none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub invoices: Vec<InvoiceRow>,
     /// What the newest month will come to and which days stand out, where that was asked for.
@@ -47,7 +47,7 @@ pub struct InvoiceRow {
     pub month: String,
     /// Who issues it; empty where the bill does not say.
     pub issuer: String,
-    /// Its id; empty for what is on no invoice yet.
+    /// Its id; empty where rows name none, as those of an open month and of a bill without such a column.
     pub invoice: String,
     /// Currency.
     pub currency: String,

@@ -62,7 +62,7 @@ fn invoices(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
     let columns = vec![("invoice".into(), Fit::CutEnd(12)), ("issuer".into(), Fit::CutEnd(10)), ("rows".into(), Fit::Right), ("billed".into(), Fit::Right)];
     let mut table = Table::new(columns);
     for one in own.iter().take(SHOWN) {
-        let id = if one.invoice.is_empty() { Cell::new("on none yet", Style::Dim) } else { one.invoice.as_str().into() };
+        let id = if one.invoice.is_empty() { Cell::new("none named", Style::Dim) } else { one.invoice.as_str().into() };
         let rows = plural(one.rows, "row");
         table.row(vec![id, one.issuer.as_str().into(), rows.as_str().into(), format!("{} {}", amount(&one.billed)?.grouped(), one.currency).as_str().into()]);
     }
@@ -127,7 +127,7 @@ fn known_by(costs: &Costs, key: &str, currency: &str) -> io::Result<Option<Strin
     let mut bases: Vec<(&str, Amount)> = rows.map(|row| Ok((row.basis.as_str(), amount(&row.amount)?))).collect::<io::Result<_>>()?;
     bases.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     let whole: Amount = bases.iter().map(|(_, sum)| *sum).sum();
-    let shares: Option<Vec<String>> = bases.iter().map(|(basis, sum)| Some(format!("{basis} {}", percent(share(sum.0, whole.0)?)))).collect();
+    let shares: Option<Vec<String>> = bases.iter().map(|(basis, sum)| Some(format!("{basis} {}", percent(share(sum.0, whole.0)?).replace(' ', "\u{a0}")))).collect();
     let months = if costs.months.len() > 1 { " in all months" } else { "" };
     Ok(shares.filter(|shares| shares.len() > 1).map(|shares| format!("{key}{months}: {}", shares.join(", "))))
 }
