@@ -70,6 +70,7 @@ impl Context {
             further: tagledger_model::Further::None,
             taggable: Taggable::Unknown,
             created: row.created.or(row.properties.created),
+            changed: row.changed,
             facts,
             origin: self.origin.clone(),
             id,

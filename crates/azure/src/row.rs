@@ -19,6 +19,7 @@ pub(crate) struct Row {
     pub subscription: Option<Text>,
     pub tags: Tags,
     pub created: Option<Timestamp>,
+    pub changed: Option<Timestamp>,
     pub properties: Properties,
     pub proof: Proof,
 }
@@ -53,6 +54,7 @@ enum Column {
     SubscriptionId,
     Tags,
     CreatedTime,
+    ChangedTime,
     Properties,
     ManagedBy,
     FactUser,
@@ -99,6 +101,7 @@ impl Row {
             Column::SubscriptionId => self.subscription = cells.cell::<Word>()?.0,
             Column::Tags => self.tags = cells.cell()?,
             Column::CreatedTime => self.created = cells.cell::<Word>()?.time(),
+            Column::ChangedTime => self.changed = cells.cell::<Word>()?.time(),
             Column::Properties => self.properties = cells.cell()?,
             Column::ManagedBy => self.proof.managed_by = cells.cell::<Word>()?.filled(),
             Column::FactUser => self.proof.user = cells.cell::<Word>()?.0,

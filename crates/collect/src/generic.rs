@@ -34,6 +34,7 @@ struct Record {
     region: Option<Text>,
     group: Option<Text>,
     created: Option<String>,
+    changed: Option<String>,
     #[serde(default)]
     taggable: Value,
     #[serde(default, deserialize_with = "attached")]
@@ -108,12 +109,14 @@ impl Record {
         if kind == "resource_group" {
             return Ok(Found::Container(Container { cloud, kind: Text::new("resource_groups"), id: Text::from(id), name: self.name, scope, tags }));
         }
-        let created = match self.created.filter(|c| !c.trim().is_empty()) {
-            None => None,
-            Some(text) => Some(
-                Timestamp::parse(&text).ok_or_else(|| format!("`created` of {id} is `{text}`, which is no date; write 2026-01-31 or 2026-01-31T12:00:00Z"))?,
-            ),
+        let moment = |name: &str, text: Option<String>| {
+            let text = text.filter(|text| !text.trim().is_empty());
+            let read = |text: String| {
+                Timestamp::parse(&text).ok_or_else(|| format!("`{name}` of {id} is `{text}`, which is no date; write 2026-01-31 or 2026-01-31T12:00:00Z"))
+            };
+            text.map(read).transpose()
         };
+        let (created, changed) = (moment("created", self.created)?, moment("changed", self.changed)?);
         let taggable = match &self.taggable {
             Value::Null => Taggable::Unknown,
             Value::Bool(yes) => {
@@ -144,6 +147,7 @@ impl Record {
             further: tagledger_model::Further::None,
             taggable,
             created,
+            changed,
             facts,
             origin,
         }))
@@ -218,6 +222,7 @@ fn csv_record(header: &csv::StringRecord, row: &csv::StringRecord) -> Result<Rec
             "region" => record.region = text().map(Text::from),
             "group" => record.group = text().map(Text::from),
             "created" => record.created = text(),
+            "changed" => record.changed = text(),
             "taggable" => record.taggable = Value::String(cell.to_owned()),
             "attached" => record.attached = ATTACHED.cell(cell)?,
             "running" => record.running = RUNNING.cell(cell)?,

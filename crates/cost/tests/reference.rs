@@ -129,7 +129,8 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
 fn bill_of(rows: &[Row]) -> (tempfile::TempDir, Amount) {
     let folder = tempfile::tempdir().unwrap();
     let mut csv = csv::Writer::from_path(folder.path().join("bill.csv")).unwrap();
-    let header = ["BillingPeriodStart", "BillingCurrency", "ProviderName", "EffectiveCost", "Tags", "ResourceId", "SubAccountId", "ServiceName", "ChargeCategory"];
+    let header =
+        ["BillingPeriodStart", "BillingCurrency", "ProviderName", "EffectiveCost", "Tags", "ResourceId", "SubAccountId", "ServiceName", "ChargeCategory"];
     csv.write_record(header).unwrap();
     let mut sum = Amount::ZERO;
     for (month, currency, provider, micros, tags, id) in rows {
@@ -137,7 +138,8 @@ fn bill_of(rows: &[Row]) -> (tempfile::TempDir, Amount) {
         let amount = Amount(i128::from(*micros) * 1_000_000);
         sum += amount;
         let provider = ["AWS", "Microsoft", "Google Cloud", "Somebody", ""][usize::from(*provider)];
-        let cells = [&format!("2026-{month:02}-01"), ["USD", "EUR", "JPY"][usize::from(*currency)], provider, &amount.to_string(), tags, id, "1", service, charge];
+        let cells =
+            [&format!("2026-{month:02}-01"), ["USD", "EUR", "JPY"][usize::from(*currency)], provider, &amount.to_string(), tags, id, "1", service, charge];
         csv.write_record(cells).unwrap();
     }
     csv.flush().unwrap();
@@ -172,8 +174,10 @@ fn costs() -> impl Strategy<Value = String> {
     (Just(RUNGS.to_vec()).prop_shuffle(), 1..=6_usize, assign, splits, any::<bool>()).prop_map(move |(rungs, count, assign, splits, unattributed)| {
         let mut ladder: Vec<&str> = rungs.into_iter().take(count).collect();
         ladder.extend(["row", "assign"].iter().filter(|rung| !ladder.contains(rung)).copied().collect::<Vec<_>>());
-        let assign: Vec<String> = assign.iter().map(|(value, selector)| format!("    - {{ key: Application, value: {}, {selector} }}\n", application(*value))).collect();
-        let mut shared: Vec<String> = splits.iter().enumerate().map(|(at, way)| format!("    - {{ key: Application, from: {}, {} }}\n", application(at), by(at, *way))).collect();
+        let assign: Vec<String> =
+            assign.iter().map(|(value, selector)| format!("    - {{ key: Application, value: {}, {selector} }}\n", application(*value))).collect();
+        let mut shared: Vec<String> =
+            splits.iter().enumerate().map(|(at, way)| format!("    - {{ key: Application, from: {}, {} }}\n", application(at), by(at, *way))).collect();
         if unattributed {
             shared.push("    - { key: Application, unattributed: true, by: cost }\n".to_owned());
         }

@@ -5,13 +5,13 @@ use crate::merge::Given;
 use crate::order::Order;
 use crate::resolve::Resolved;
 use crate::stage::ContainerStage;
-use crate::tag_sets::{Pair, TagSets};
+use crate::tag_sets::TagSets;
 use crate::view::ResourceView;
 use polars::prelude::DataFrame;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, OnceLock};
-use tagledger_model::{Action, ContainerRef, Facts, KeyCase, RawResource, Taggable, Text};
-use tagledger_taxonomy::{Bindings, Declared, Dictionary, KeyState, Normaliser, Spelt, Stages, Taxonomy, decode_label, fold};
+use tagledger_model::{Action, ContainerRef, Facts, RawResource, Taggable, Text};
+use tagledger_taxonomy::{Bindings, Declared, Dictionary, KeyState, Normaliser, Stages, Taxonomy};
 
 /// "No row": a resource without group, an unknown tag set.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -110,6 +110,8 @@ pub(crate) struct Resources {
     pub sets: Vec<u32>,
     pub taggable: Vec<Taggable>,
     pub created: Vec<i64>,
+    /// The youngest change that any source knows.
+    pub changed: Vec<i64>,
     pub ranks: Vec<u8>,
     pub sources: Vec<SourceMask>,
     /// What is said of the state of some, by each of their sources.
@@ -146,6 +148,7 @@ impl Resources {
         self.sets.push(new.set);
         self.taggable.push(new.raw.taggable);
         self.created.push(new.raw.created.map_or(NO_TIME, |t| t.0));
+        self.changed.push(new.raw.changed.map_or(NO_TIME, |t| t.0));
         self.ranks.push(new.rank);
         self.sources.push(new.source);
     }
@@ -169,6 +172,7 @@ impl Resources {
         if let Some(created) = new.raw.created.filter(|_| wins || self.created[row] == NO_TIME) {
             self.created[row] = created.0;
         }
+        self.changed[row] = self.changed[row].max(new.raw.changed.map_or(NO_TIME, |t| t.0));
         if self.taggable[row] == Taggable::Unknown {
             self.taggable[row] = new.raw.taggable;
         }
@@ -207,13 +211,6 @@ impl Parts {
                 self.resources.sets[row] = *bare.entry(cloud).or_insert_with(|| self.sets.push(cloud, &[], &states, 0, false));
             }
         }
-    }
-
-    /// Whether a tag's key is one of these, ignoring case and punctuation.
-    pub fn names(&self, keys: &[Spelt], tag: &Pair) -> bool {
-        let is_label = self.clouds[usize::from(tag.cloud)].grammar.key_case == KeyCase::Lower;
-        let name = fold(&if is_label { decode_label(&tag.key) } else { tag.key.as_str().into() });
-        keys.iter().any(|key| fold(&key.text) == name)
     }
 }
 

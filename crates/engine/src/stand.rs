@@ -49,7 +49,8 @@ impl Context<'_> {
             stand.oldest = [stand.oldest, created].into_iter().flatten().min();
             let facts = inventory.facts.get(&crate::intern::number(row));
             let since = facts.and_then(|facts| facts.since);
-            stand.changed = [stand.changed, created, since].into_iter().flatten().max();
+            let changed = Some(parts.resources.changed[row]).filter(|at| *at != NO_TIME).map(Timestamp);
+            stand.changed = [stand.changed, created, changed, since].into_iter().flatten().max();
             let is_off = |fact: Option<&tagledger_model::Fact<bool>>| fact.is_some_and(|fact| !fact.value);
             stand.idle += u64::from(facts.is_some_and(|facts| is_off(facts.running.as_ref()) || is_off(facts.attached.as_ref())));
         }

@@ -1,9 +1,9 @@
 //! Distinct tag sets: runs of distinct pairs, each normalised once however many resources carry it.
 
-use crate::inventory::NONE;
+use crate::inventory::{NONE, Parts};
 use rustc_hash::FxHashMap;
-use tagledger_model::{TagGrammar, Text};
-use tagledger_taxonomy::{KeyState, Meaning};
+use tagledger_model::{KeyCase, TagGrammar, Text};
+use tagledger_taxonomy::{KeyState, Meaning, Spelt, decode_label, fold};
 
 /// A distinct pair of raw key and raw value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,5 +118,14 @@ impl TagSets {
     /// The number of the distinct state of a set, for grouping.
     pub fn state_id(&self, set: u32) -> u32 {
         self.state_ids.get(set as usize).copied().unwrap_or(NONE)
+    }
+}
+
+impl Parts {
+    /// Whether a tag's key is one of these, ignoring case and punctuation.
+    pub fn names(&self, keys: &[Spelt], tag: &Pair) -> bool {
+        let is_label = self.clouds[usize::from(tag.cloud)].grammar.key_case == KeyCase::Lower;
+        let name = fold(&if is_label { decode_label(&tag.key) } else { tag.key.as_str().into() });
+        keys.iter().any(|key| fold(&key.text) == name)
     }
 }

@@ -35,6 +35,7 @@ fn resource(id: &str, reader: usize, facts: Option<Facts>) -> RawResource {
         further: Further::None,
         taggable: Taggable::Unknown,
         created: None,
+        changed: None,
         facts: facts.map(Box::new),
         origin: Origin::Live { collector: READERS[reader].id },
     }

@@ -42,6 +42,7 @@ pub(crate) struct Hit {
     pub tags: Option<Vec<Tag>>,
     pub effective_tags: Option<Vec<Effective>>,
     pub create_time: Option<Timed>,
+    pub update_time: Option<Timed>,
     pub state: Option<Text>,
 }
 
@@ -138,6 +139,7 @@ impl Context {
             further: Further::None,
             taggable: Taggable::Unknown,
             created: hit.create_time.and_then(|time| time.0),
+            changed: hit.update_time.and_then(|time| time.0),
             facts: None,
             origin: self.origin.clone(),
             id: known.unwrap_or_else(|| native_id(hit.name)),
@@ -179,6 +181,7 @@ impl Context {
             further: Further::None,
             taggable: Taggable::Unknown,
             created,
+            changed: None,
             facts,
             origin: self.origin.clone(),
             id: native_id(asset.name),

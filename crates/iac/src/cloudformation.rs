@@ -128,6 +128,7 @@ impl Stack<'_> {
             further,
             taggable,
             created: None,
+            changed: None,
             facts: None,
             origin: Origin::Planned(Box::new(Planned {
                 reader,

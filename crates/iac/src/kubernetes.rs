@@ -122,6 +122,7 @@ impl Entering<'_> {
             tags: Observed::Known(found.tags),
             taggable,
             created: None,
+            changed: None,
             facts: None,
             origin: Origin::Planned(Box::new(Planned {
                 reader: ID,

@@ -144,6 +144,7 @@ impl Context<'_> {
             further,
             taggable,
             created: None,
+            changed: None,
             facts: None,
             origin: Origin::Planned(Box::new(Planned {
                 reader: ID,

@@ -160,6 +160,7 @@ impl Facts<'_> {
                 further,
                 taggable: taggable(change),
                 created: None,
+                changed: None,
                 facts: None,
                 origin: Origin::Planned(Box::new(self.planned(change, action, &mut places))),
             };

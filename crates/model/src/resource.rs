@@ -114,6 +114,8 @@ pub struct RawResource {
     pub taggable: Taggable,
     /// When it was made.
     pub created: Option<Timestamp>,
+    /// When it was last changed, where its source says so.
+    pub changed: Option<Timestamp>,
     /// The state it is in; none where the source does not show it.
     pub facts: Option<Box<Facts>>,
     /// Where we know it from.

@@ -61,6 +61,7 @@ fn resource() -> impl Strategy<Value = RawResource> {
             further: tagledger_model::Further::None,
             taggable: Taggable::Unknown,
             created,
+            changed: None,
             facts: None,
             origin: Origin::Exported { reader: "generic.json", file: "estate.json".into() },
         },

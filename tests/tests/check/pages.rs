@@ -48,6 +48,7 @@ fn planned_as(kind: &str) -> Option<(&'static str, &'static str, &'static [&'sta
         "ec2:volume" => ("aws_ebs_volume", "hashicorp/aws", AWS),
         "logs:log-group" => ("aws_cloudwatch_log_group", "hashicorp/aws", AWS),
         "ec2:instance" => ("aws_instance", "hashicorp/aws", AWS),
+        "lambda:function" => ("aws_lambda_function", "hashicorp/aws", AWS),
         "s3:bucket" => ("aws_s3_bucket", "hashicorp/aws", AWS),
         "cloudfront:cache-policy" => ("aws_cloudfront_cache_policy", "hashicorp/aws", &[]),
         "microsoft.compute/disks" => ("azurerm_managed_disk", "hashicorp/azurerm", AZURE),

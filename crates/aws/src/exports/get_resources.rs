@@ -81,6 +81,7 @@ impl ExportReader for GetResources {
                 further: tagledger_model::Further::None,
                 taggable: Taggable::Unknown,
                 created: None,
+                changed: None,
                 facts: None,
                 origin: origin.clone(),
                 id: native_id(&mapping.arn, ""),

@@ -108,6 +108,7 @@ impl ExportReader for ResourceExplorer {
                 further: tagledger_model::Further::None,
                 taggable: Taggable::Unknown,
                 created: None,
+                changed: None,
                 facts: None,
                 origin: origin.clone(),
                 id,

@@ -91,6 +91,7 @@ impl Place {
             further: Further::None,
             taggable: Taggable::Unknown,
             created: None,
+            changed: None,
             facts: None,
             origin: Origin::Live { collector },
             id: native_id(id, &self.session.account),

@@ -179,6 +179,7 @@ fn subject(scope: &Scope) -> RawResource {
         further: Further::None,
         taggable: Taggable::Unknown,
         created: None,
+        changed: None,
         facts: None,
         origin: Origin::Live { collector: SUBSCRIPTIONS.id },
     }

@@ -32,6 +32,8 @@ pub(super) struct Keeping<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     created: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     facts: Option<KeptFacts>,
     /// There for a scope alone.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,6 +74,8 @@ pub(super) struct Kept {
     taggable: Option<bool>,
     #[serde(default)]
     created: Option<Timestamp>,
+    #[serde(default)]
+    changed: Option<Timestamp>,
     #[serde(default)]
     facts: Option<KeptFacts>,
     #[serde(default)]
@@ -123,6 +127,7 @@ impl<'a> Keeping<'a> {
             tags: pairs(&scope.tags),
             taggable: None,
             created: None,
+            changed: None,
             facts: None,
             above: Some(above),
         }
@@ -142,6 +147,7 @@ impl<'a> Keeping<'a> {
             tags: pairs(&container.tags),
             taggable: None,
             created: None,
+            changed: None,
             facts: None,
             above: None,
         }
@@ -165,6 +171,7 @@ impl<'a> Keeping<'a> {
                 Taggable::Unknown => None,
             },
             created: resource.created,
+            changed: resource.changed,
             facts: resource.facts.as_deref().map(KeptFacts::of),
             above: None,
         }
@@ -212,6 +219,7 @@ impl Kept {
             further: Further::None,
             taggable: self.taggable.map_or(Taggable::Unknown, |can| if can { Taggable::Yes } else { Taggable::No }),
             created: self.created,
+            changed: self.changed,
             facts: self.facts.map(|facts| Box::new(facts.facts())),
             origin: Origin::Live { collector: lasting(&self.collector)? },
         })

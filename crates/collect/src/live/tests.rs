@@ -24,6 +24,7 @@ fn resource(scope: &str, name: &str) -> Found {
         further: Further::None,
         taggable: Taggable::Unknown,
         created: None,
+        changed: None,
         facts: None,
         origin: Origin::Live { collector: INFO.id },
     })

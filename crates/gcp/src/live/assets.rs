@@ -240,6 +240,7 @@ impl Late {
             further: Further::None,
             taggable: Taggable::Unknown,
             created: None,
+            changed: None,
             facts: Some(Box::new(Facts { attached: Some(attached), ..Facts::default() })),
             origin: Origin::Live { collector: INFO.id },
         })

@@ -143,6 +143,7 @@ fn row(info: &'static CollectorInfo, id: NativeId, kind: &'static str, scope: &T
         further: Further::None,
         taggable: Taggable::Unknown,
         created: None,
+        changed: None,
         facts: Some(Box::new(Facts { attached: Some(Fact::new(false, field, "none")), ..Facts::default() })),
         origin: Origin::Live { collector: info.id },
     })

@@ -286,6 +286,7 @@ fn subject(id: &Text, member: &Member) -> RawResource {
         further: Further::None,
         taggable: Taggable::Unknown,
         created: member.created,
+        changed: None,
         facts: None,
         origin: Origin::Live { collector: ALL_PROJECTS.id },
     }

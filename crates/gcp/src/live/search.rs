@@ -34,8 +34,21 @@ pub(super) static INFO: CollectorInfo = CollectorInfo {
 const PAGE: i32 = 500;
 
 /// What is asked for of each resource. Some of it is left out of answers unless it is.
-const FIELDS: [&str; 12] =
-    ["name", "assetType", "project", "folders", "organization", "displayName", "location", "labels", "tags", "effectiveTags", "createTime", "state"];
+const FIELDS: [&str; 13] = [
+    "name",
+    "assetType",
+    "project",
+    "folders",
+    "organization",
+    "displayName",
+    "location",
+    "labels",
+    "tags",
+    "effectiveTags",
+    "createTime",
+    "updateTime",
+    "state",
+];
 
 /// A wide place is asked in parts that are read side by side, because a page must be waited for before the next one can be asked for. A part is the
 /// kinds whose names a regular expression matches as a whole: every name begins with some character, so that each kind is in exactly one.
@@ -173,6 +186,7 @@ fn hit(result: ResourceSearchResult) -> Hit {
         tags: Some(result.tags.into_iter().map(tag).collect()),
         effective_tags: Some(result.effective_tags.into_iter().map(effective).collect()),
         create_time: result.create_time.map(|time| Timed(Some(Timestamp(time.seconds())))),
+        update_time: result.update_time.map(|time| Timed(Some(Timestamp(time.seconds())))),
         state: text(result.state),
     }
 }

@@ -162,6 +162,7 @@ impl Walk<'_> {
             further,
             taggable,
             created: None,
+            changed: None,
             facts: None,
             origin: Origin::Planned(Box::new(Planned {
                 reader: ID,

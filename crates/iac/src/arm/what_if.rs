@@ -169,6 +169,7 @@ impl ReadChange<'_> {
             further,
             taggable,
             created: None,
+            changed: None,
             facts: None,
             origin: Origin::Planned(Box::new(Planned {
                 reader: ID,

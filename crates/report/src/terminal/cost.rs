@@ -127,7 +127,8 @@ fn known_by(costs: &Costs, key: &str, currency: &str) -> io::Result<Option<Strin
     let mut bases: Vec<(&str, Amount)> = rows.map(|row| Ok((row.basis.as_str(), amount(&row.amount)?))).collect::<io::Result<_>>()?;
     bases.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     let whole: Amount = bases.iter().map(|(_, sum)| *sum).sum();
-    let shares: Option<Vec<String>> = bases.iter().map(|(basis, sum)| Some(format!("{basis} {}", percent(share(sum.0, whole.0)?).replace(' ', "\u{a0}")))).collect();
+    let shares: Option<Vec<String>> =
+        bases.iter().map(|(basis, sum)| Some(format!("{basis} {}", percent(share(sum.0, whole.0)?).replace(' ', "\u{a0}")))).collect();
     let months = if costs.months.len() > 1 { " in all months" } else { "" };
     Ok(shares.filter(|shares| shares.len() > 1).map(|shares| format!("{key}{months}: {}", shares.join(", "))))
 }

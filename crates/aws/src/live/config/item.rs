@@ -44,6 +44,7 @@ pub(super) fn item(line: &str) -> Result<Option<RawResource>, CollectError> {
         further: Further::None,
         taggable: Taggable::Unknown,
         created: text("resourceCreationTime").and_then(Timestamp::parse),
+        changed: text("configurationItemCaptureTime").and_then(Timestamp::parse),
         facts: None,
         origin: Origin::Live { collector: INFO.id },
         id: native_id(id, account),

@@ -31,6 +31,7 @@ pub(super) fn resource(found: &Resource, account: &Text, region: &Text) -> Optio
         further: Further::None,
         taggable: Taggable::Unknown,
         created: None,
+        changed: None,
         facts: None,
         origin: Origin::Live { collector: INFO.id },
         id: native_id(id, found.owning_account_id().unwrap_or(account)),

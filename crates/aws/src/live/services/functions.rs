@@ -4,7 +4,7 @@ use super::list::{List, Reading, one_kind};
 use super::tags::of_map;
 use aws_sdk_lambda::Client;
 use tagledger_collect::{Asked, CollectorInfo, Operation, Page, Rate};
-use tagledger_model::{Observed, RawTag};
+use tagledger_model::{Observed, RawResource, RawTag, Timestamp};
 
 /// One number for the calls that manage functions: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests>.
 const RATE: Option<Rate> = Some(Rate::of(15).shared("lambda"));
@@ -22,7 +22,9 @@ fn page<'a>(at: &'a Reading<'a, Client>, token: Option<String>) -> Asked<'a, Pag
         let page = at.place.ask(&LIST_FUNCTIONS, call).await?;
         let asking = page.functions().iter().filter_map(|function| {
             let arn = function.function_arn()?;
-            Some((at.place.resource(INFO.id, arn, Observed::Unknown), ask(at, arn)))
+            let found = at.place.resource(INFO.id, arn, Observed::Unknown);
+            let changed = function.last_modified().and_then(Timestamp::parse);
+            Some((RawResource { changed, ..found }, ask(at, arn)))
         });
         Ok((at.tags.of(asking.collect()).await, page.next_marker.clone()))
     })

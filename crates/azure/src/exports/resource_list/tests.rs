@@ -22,11 +22,12 @@ fn null_absent_and_empty_tags_are_all_bare() {
 #[test]
 fn optional_members_may_be_missing_or_null() {
     let full = resource(
-        r#", "createdTime": "2026-08-01T10:00:00.123456+00:00", "location": "westeurope", "identity": null, "sku": {"name": "B1"}, "properties": null, "resourceGroup": "RG""#,
+        r#", "createdTime": "2026-08-01T10:00:00.123456+00:00", "changedTime": "2026-09-02T10:00:00+00:00", "location": "westeurope", "identity": null, "sku": {"name": "B1"}, "properties": null, "resourceGroup": "RG""#,
     );
     let bare = resource(r#", "createdTime": null, "location": null"#);
     let seen = read(ID, &format!("[{full},{bare}]")).unwrap();
     assert_eq!((seen.resources[0].created, seen.resources[0].region.as_deref()), (Timestamp::parse("2026-08-01T10:00:00Z"), Some("westeurope")));
+    assert_eq!([seen.resources[0].changed, seen.resources[1].changed], [Timestamp::parse("2026-09-02T10:00:00Z"), None]);
     assert_eq!((seen.resources[1].created, seen.resources[1].region.as_deref()), (None, None));
     assert!(seen.resources.iter().all(|r| r.kind == "microsoft.web/serverfarms" && r.group.as_deref() == Some("/subscriptions/0000-ab/resourcegroups/rg")));
 }

@@ -67,6 +67,7 @@ impl Usage {
                 further: Further::None,
                 taggable: Taggable::Unknown,
                 created: None,
+                changed: None,
                 facts: Some(Box::new(Facts { attached: Some(proof), ..Facts::default() })),
                 origin: Origin::Live { collector: info.id },
                 id: arm::native_id(one.id),

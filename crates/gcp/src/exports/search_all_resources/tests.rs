@@ -20,7 +20,7 @@ fn list(hits: &[String]) -> String {
 
 #[test]
 fn a_hit_becomes_a_resource() {
-    let rest = r#", "displayName": "d1", "location": "europe-west1-b", "createTime": "2026-08-01T00:00:00Z", "project": "projects/11", "labels": {"env": "prod", "empty": ""}, "state": "READY", "networkTags": ["env"], "tags": [{"tagKey": "x/env"}], "effectiveTags": [{"effectiveTags": []}]"#;
+    let rest = r#", "displayName": "d1", "location": "europe-west1-b", "createTime": "2026-08-01T00:00:00Z", "updateTime": "2026-09-02T00:00:00Z", "project": "projects/11", "labels": {"env": "prod", "empty": ""}, "state": "READY", "networkTags": ["env"], "tags": [{"tagKey": "x/env"}], "effectiveTags": [{"effectiveTags": []}]"#;
     let resource = search(&list(&[disk(rest)])).unwrap().resources.remove(0);
     assert_eq!(resource.id.canonical, "//compute.googleapis.com/projects/shop-prod/zones/europe-west1-b/disks/d1");
     assert!(resource.id.raw.as_deref().is_some_and(|raw| raw.ends_with("/D1")));
@@ -28,7 +28,7 @@ fn a_hit_becomes_a_resource() {
         (resource.scope.as_str(), resource.region.as_deref(), resource.kind.as_str(), resource.name.as_deref()),
         ("shop-prod", Some("europe-west1-b"), "compute.googleapis.com/disk", Some("d1"))
     );
-    assert_eq!(resource.created, Timestamp::parse("2026-08-01"));
+    assert_eq!((resource.created, resource.changed), (Timestamp::parse("2026-08-01"), Timestamp::parse("2026-09-02")));
     assert_eq!(resource.tags, Observed::Known(vec![RawTag::own("env", "prod"), RawTag::own("empty", "")]), "labels only: neither bindings nor network tags");
 }
 
