@@ -74,6 +74,16 @@ fn exports_of_azure_give_their_own_sums() {
         let sum = |keep: &dyn Fn(&&Record) -> bool| rows.iter().filter(|row| keep(row)).map(|row| amount(row, cost)).sum::<Decimal>();
         assert_eq!(bill_sum(&desk.cost(&format!("--bill {path}"))), sum(&|row| !is_bought(row)), "{name}");
         assert_eq!(bill_sum(&desk.cost(&format!("--measure billed --bill {path}"))), sum(&|row| !is_commitment(row) || is_bought(row)), "{name}");
+        // Each amount with more digits than money has is told once, whichever way its row's cost is found.
+        let is_long = |row: &&Record| {
+            let (mantissa, exponent) = row[cost].split_once('E').map_or((row[cost].as_str(), 0), |(mantissa, exponent)| (mantissa, exponent.parse().unwrap()));
+            let digits = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.trim_end_matches('0').len());
+            i32::try_from(digits).unwrap() - exponent > 12
+        };
+        for measure in ["effective", "billed"] {
+            let told = desk.cost(&format!("--measure {measure} --bill {path}"))["rounded"].as_u64().unwrap();
+            assert_eq!(told, rows.iter().filter(is_long).count() as u64, "{name} {measure}");
+        }
         // Beside the total stands what was set aside, to the cent.
         let (measure, aside) = if spread { ("billed", sum(&|row| is_commitment(row) && !is_bought(row))) } else { ("effective", sum(&is_bought)) };
         let said = desk.call(&format!("cost --measure {measure} --bill {path}")).exits(0).out.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,8 +1,7 @@
 //! The part of a report about money: the cube sliced, and held against the bill.
 
 use crate::assemble::Billed;
-use crate::clouds;
-use tagledger_cost::{Aggregate, Axis, Cube, Measure};
+use tagledger_cost::{Aggregate, Axis, Clouds, Cube, Measure};
 use tagledger_model::{Amount, Text};
 use tagledger_report::{BasisRow, CostCell, Costs, CurrencyTotal, InvoiceRow, MeasureTotal, Outlook, PaceRow, UnusualRow};
 
@@ -61,7 +60,7 @@ pub(crate) fn costs(billed: &Billed<'_>, axes: &[Axis], only: Option<&Only<'_>>)
         Axis::Service => "service".to_owned(),
     };
     let value = |axis: &Axis, value: Text| match axis {
-        Axis::Provider => cloud(&value),
+        Axis::Provider => cloud(&billed.billing.clouds, &value),
         _ => value.to_string(),
     };
     Costs {
@@ -136,6 +135,6 @@ pub(crate) fn outlook(of: tagledger_cost::Outlook) -> Outlook {
 }
 
 /// A cloud by its short name, or a provider as the bill calls it.
-pub(crate) fn cloud(provider: &str) -> String {
-    clouds::in_bills().id(provider).map_or_else(|| provider.to_owned(), ToString::to_string)
+pub(crate) fn cloud(clouds: &Clouds, provider: &str) -> String {
+    clouds.id(provider).map_or_else(|| provider.to_owned(), ToString::to_string)
 }

@@ -116,12 +116,14 @@ pub(crate) enum Cell<'a> {
     Number(i64),
 }
 
-/// Amounts of a column; null where the cell is.
-pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: &mut u64) -> Result<(), Broken> {
+/// Amounts of a column, null where the cell is; and the rows of those that were rounded.
+pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: &mut Vec<usize>) -> Result<(), Broken> {
     out.clear();
-    let note = |parsed: Option<(Amount, Rounded)>, rounded: &mut u64| {
+    let mut note = |row: usize, parsed: Option<(Amount, Rounded)>| {
         parsed.map(|(amount, r)| {
-            *rounded += u64::from(r == Rounded::Rounded);
+            if r == Rounded::Rounded {
+                rounded.push(row);
+            }
             amount
         })
     };
@@ -133,7 +135,7 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                     out.push(None);
                     continue;
                 };
-                out.push(Some(note(Amount::from_f64(value), rounded).ok_or_else(|| no_number(row, format!("`{value}` is no amount")))?));
+                out.push(Some(note(row, Amount::from_f64(value)).ok_or_else(|| no_number(row, format!("`{value}` is no amount")))?));
             }
         }
         DataType::Float32 => {
@@ -142,7 +144,7 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                     out.push(None);
                     continue;
                 };
-                out.push(Some(note(Amount::from_f64(value.into()), rounded).ok_or_else(|| no_number(row, format!("`{value}` is no amount")))?));
+                out.push(Some(note(row, Amount::from_f64(value.into())).ok_or_else(|| no_number(row, format!("`{value}` is no amount")))?));
             }
         }
         DataType::Decimal128(_, scale) => {
@@ -151,9 +153,7 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                     out.push(None);
                     continue;
                 };
-                out.push(Some(
-                    note(Amount::from_scaled(value, i32::from(*scale)), rounded).ok_or_else(|| no_number(row, "the amount is too large".to_owned()))?,
-                ));
+                out.push(Some(note(row, Amount::from_scaled(value, i32::from(*scale))).ok_or_else(|| no_number(row, "the amount is too large".to_owned()))?));
             }
         }
         DataType::Int64 => {
@@ -180,7 +180,7 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                     out.push(None);
                     continue;
                 };
-                out.push(Some(note(Some(Amount::parse(text).map_err(|e| no_number(row, e.to_string()))?), rounded).unwrap_or_default()));
+                out.push(Some(note(row, Some(Amount::parse(text).map_err(|e| no_number(row, e.to_string()))?)).unwrap_or_default()));
             }
         }
     }

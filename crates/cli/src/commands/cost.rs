@@ -49,8 +49,9 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
         On::Service => Axis::Service,
     };
     let axes: Vec<Axis> = by.iter().map(position).collect();
-    let keeps =
-        |cell: &CubeCell| Wanted::all_hold(&wanted, |on| cell.on(position(on)).map(|text| if *on == On::Cloud { cloud(text) } else { text.to_string() }));
+    let keeps = |cell: &CubeCell| {
+        Wanted::all_hold(&wanted, |on| cell.on(position(on)).map(|text| if *on == On::Cloud { cloud(&billing.clouds, text) } else { text.to_string() }))
+    };
     let only = Only { keeps: &keeps, said: args.r#where.clone() };
     let mut costs = costs(&billed, &axes, Some(&only).filter(|_| !wanted.is_empty()));
     if args.outlook {

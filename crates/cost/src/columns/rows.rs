@@ -102,7 +102,8 @@ impl<'b> Rows<'b> {
         aside.clear();
         let cases = &self.columns.costs[measure.position()];
         let Some((last, before)) = cases.split_last() else { return Ok(()) };
-        self.sum(last, None, out, rounded)?;
+        let mut at = Vec::new();
+        self.sum(last, None, out, &mut at)?;
         // The first case that holds counts, so later ones are written over by earlier ones.
         let mut held = Vec::new();
         for case in before.iter().rev() {
@@ -111,7 +112,11 @@ impl<'b> Rows<'b> {
                 continue;
             }
             aside.retain(|(row, _)| !held[*row]);
-            self.sum(case, Some(&held), out, rounded)?;
+            // Each amount is told once, by the case that counts.
+            at.retain(|row| !held[*row]);
+            let mut own = Vec::new();
+            self.sum(case, Some(&held), out, &mut own)?;
+            at.extend(own.into_iter().filter(|row| held[*row]));
             if case.set_aside {
                 for (row, _) in held.iter().enumerate().filter(|(_, holds)| **holds) {
                     let amount = out[row].replace(Amount::ZERO).unwrap_or_default();
@@ -121,6 +126,7 @@ impl<'b> Rows<'b> {
                 }
             }
         }
+        *rounded += at.len() as u64;
         Ok(())
     }
 
@@ -160,7 +166,7 @@ impl<'b> Rows<'b> {
     }
 
     /// Adds up the terms of a case into the rows that are held, or into all.
-    fn sum(&self, case: &BoundCase, held: Option<&[bool]>, out: &mut Vec<Option<Amount>>, rounded: &mut u64) -> Result<(), Fault> {
+    fn sum(&self, case: &BoundCase, held: Option<&[bool]>, out: &mut Vec<Option<Amount>>, rounded: &mut Vec<usize>) -> Result<(), Fault> {
         let is_held = |row: usize| held.is_none_or(|held| held[row]);
         let terms = match &case.terms {
             Ok(terms) => terms,
@@ -193,7 +199,7 @@ impl<'b> Rows<'b> {
         Ok(())
     }
 
-    fn term(&self, term: &BoundTerm, out: &mut Vec<Option<Amount>>, rounded: &mut u64) -> Result<(), Fault> {
+    fn term(&self, term: &BoundTerm, out: &mut Vec<Option<Amount>>, rounded: &mut Vec<usize>) -> Result<(), Fault> {
         out.clear();
         let named = |broken: Broken| (self.columns.shown_at(term.at), broken);
         let Some(array) = self.array(term.at) else {
@@ -205,10 +211,10 @@ impl<'b> Rows<'b> {
         let no_list = || named(Broken { row: 0, what: format!("the column has the type {}, which is no list of records with `{member}`", array.data_type()) });
         let list = array.as_list_opt::<i32>().ok_or_else(no_list)?;
         let values = list.values().as_struct_opt().and_then(|records| member_of(records, member)).ok_or_else(no_list)?;
-        let mut each = Vec::new();
-        amounts(&values, &mut each, rounded).map_err(|broken| {
-            named(Broken { row: list.value_offsets().partition_point(|o| usize::try_from(*o).unwrap_or(0) <= broken.row).saturating_sub(1), ..broken })
-        })?;
+        let row_of = |at: usize| list.value_offsets().partition_point(|o| usize::try_from(*o).unwrap_or(0) <= at).saturating_sub(1);
+        let (mut each, mut of_each) = (Vec::new(), Vec::new());
+        amounts(&values, &mut each, &mut of_each).map_err(|broken| named(Broken { row: row_of(broken.row), ..broken }))?;
+        rounded.extend(of_each.into_iter().map(row_of));
         for (row, slot) in out.iter_mut().enumerate().filter(|(row, _)| !list.is_null(*row)) {
             let offset = |at: usize| usize::try_from(list.value_offsets()[at]).unwrap_or(0);
             let parts = each.get(offset(row)..offset(row + 1)).unwrap_or_default();

@@ -252,27 +252,16 @@ fn costs(hostile: bool) -> Costs {
         .flat_map(|(key, t)| {
             let all = read(&t.bill).0;
             let parts = [("row tag", 55), ("resource tag", 25), ("resource group", 8), ("scope", 5), ("unattributed: no tag and no resource", 4)];
-            let mut rest = all;
-            let mut rows: Vec<BasisRow> = parts
-                .iter()
-                .map(|(basis, percent)| {
-                    rest -= all * percent / 100;
-                    BasisRow {
-                        key: key.into(),
-                        currency: t.currency.clone(),
-                        basis: (*basis).into(),
-                        amount: Amount(all * percent / 100).to_string(),
-                        rows: 1200,
-                    }
-                })
-                .collect();
-            rows.push(BasisRow {
+            let row = |basis: &str, units: i128, rows: u64| BasisRow {
                 key: key.into(),
                 currency: t.currency.clone(),
-                basis: "unattributed: value unknown".into(),
-                amount: Amount(rest).to_string(),
-                rows: 31,
-            });
+                basis: basis.into(),
+                amount: Amount(units).to_string(),
+                rows,
+            };
+            let mut rows: Vec<BasisRow> = parts.iter().map(|(basis, percent)| row(basis, all * percent / 100, 1200)).collect();
+            let rest = all - parts.iter().map(|(_, percent)| all * percent / 100).sum::<i128>();
+            rows.push(row("unattributed: value unknown", rest, 31));
             rows
         })
         .collect();
