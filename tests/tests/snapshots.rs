@@ -35,7 +35,11 @@ fn two_runs_of_one_month_are_an_error_and_parts_are_not() {
     // An id is one id, whatever form a bill has.
     desk.put("native/a.csv", "ChargeType,MeterCategory,PricingModel,CostInBillingCurrency,BillingCurrency,BillingPeriodStartDate,SubscriptionId\nUsage,VM,OnDemand,5,EUR,10/01/2026,SUB-1\n");
     desk.put("focus/a.csv", row("5", "10", "/subscriptions/sub-1"));
-    refused(&desk, "native focus", &["native and in focus"]);
+    refused(&desk, "native focus", &["in native (a cost export of Azure) and in focus:"]);
+    // Nor are two forms of one bill in one folder parts of it.
+    desk.put("both/a.csv", std::fs::read(desk.path("native/a.csv")).unwrap_or_default());
+    desk.put("both/b.csv", row("5", "10", "/subscriptions/sub-1"));
+    refused(&desk, "both", &["in both (a cost export of Azure) and in both:"]);
     // Parts, months, accounts, clouds and partitions are no snapshots.
     desk.put("parts/a.csv", row("1", "10", "sub-1"));
     desk.put("parts/b.csv", row("2", "10", "sub-1"));

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
-use tagledger_model::Month;
+use tagledger_model::{BillMapping, Month};
 
 /// What a manifest lists, in the words of the clouds: exports of Azure, Data Exports of AWS, and its older reports.
 #[derive(Deserialize, Default)]
@@ -88,32 +88,32 @@ fn named<'f>(files: &'f [PathBuf], name: &str, manifest: &Path) -> Option<&'f Pa
     files.iter().filter(|file| shared(file).0 > 0).max_by_key(shared)
 }
 
-/// The folder that a file was delivered in, without the partitions of a table: files of one delivery are its parts.
-pub(crate) fn delivery(path: &Path) -> PathBuf {
+/// What a file is a part of: its folder, without the partitions of a table, and the form that it has, in words.
+pub(crate) fn delivery(path: &Path, form: Option<&BillMapping>) -> String {
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
-    folder.components().filter(|part| !part.as_os_str().to_str().is_some_and(|name| name.contains('='))).collect()
+    let folder: PathBuf = folder.components().filter(|part| !part.as_os_str().to_str().is_some_and(|name| name.contains('='))).collect();
+    let shown = if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.display().to_string() };
+    form.map_or_else(|| shown.clone(), |form| format!("{shown} ({})", form.name))
 }
 
 /// An account in a month: month, position of the cloud, sub-account.
 pub(crate) type Held = (Month, u8, String);
 
-/// Refuses accounts that two deliveries hold in one month. `held` names deliveries by number, `folders` and `files` say what they are.
-pub(crate) fn no_two_snapshots(held: impl Iterator<Item = (usize, Held)>, folders: &[PathBuf], first_files: &[String]) -> Result<(), CostError> {
+/// Refuses accounts that two deliveries hold in one month. `held` names deliveries by number, `shown` and `first_files` say what they are.
+pub(crate) fn no_two_snapshots(held: impl Iterator<Item = (usize, Held)>, shown: &[String], first_files: &[String]) -> Result<(), CostError> {
     let mut first: BTreeMap<Held, usize> = BTreeMap::new();
     let mut all: Vec<(usize, Held)> = held.collect();
     all.sort();
     for (delivery, (month, cloud, account)) in all {
         let before = *first.entry((month, cloud, account.clone())).or_insert(delivery);
         if before != delivery {
-            let place =
-                |at: usize| folders.get(at).map(|folder| folder.display().to_string()).filter(|shown| !shown.is_empty()).unwrap_or_else(|| ".".to_owned());
             let whose = if account.is_empty() { String::new() } else { format!(" for {account}") };
             return Err(CostError::File {
                 path: first_files.get(delivery).cloned().unwrap_or_default(),
                 what: format!(
                     "{month}{whose} is in {} and in {}: two snapshots of one month would count twice; name one of them, or put files that are parts of one bill into one folder",
-                    place(before),
-                    place(delivery)
+                    shown.get(before).map_or("", String::as_str),
+                    shown.get(delivery).map_or("", String::as_str)
                 ),
             });
         }

@@ -128,20 +128,20 @@ impl Bill {
         self.files.iter().map(|(p, _)| self.names.shown(&p.display().to_string())).collect()
     }
 
-    /// The number of each file's delivery, the folders of all deliveries, and the first file of each.
-    fn deliveries(&self) -> (Vec<u32>, Vec<PathBuf>, Vec<String>) {
-        let (mut folders, mut first_files) = (Vec::<PathBuf>::new(), Vec::new());
-        let mut number = |path: &Path| {
-            let folder = deliveries::delivery(path);
-            let at = folders.iter().position(|other| *other == folder).unwrap_or_else(|| {
-                folders.push(folder);
+    /// The number of each file's delivery, what each delivery is, and the first file of each. Two forms in one folder are no parts of one bill.
+    fn deliveries(&self, opened: &[Opened]) -> (Vec<u32>, Vec<String>, Vec<String>) {
+        let (mut shown, mut first_files) = (Vec::<String>::new(), Vec::new());
+        let mut number = |path: &Path, file: &Opened| {
+            let delivery = deliveries::delivery(path, file.columns().mapping());
+            let at = shown.iter().position(|other| *other == delivery).unwrap_or_else(|| {
+                shown.push(delivery);
                 first_files.push(path.display().to_string());
-                folders.len() - 1
+                shown.len() - 1
             });
             u32::try_from(at).unwrap_or(u32::MAX)
         };
-        let of_file = self.files.iter().map(|(path, _)| number(path)).collect();
-        (of_file, folders, first_files)
+        let of_file = self.files.iter().zip(opened).map(|((path, _), file)| number(path, file)).collect();
+        (of_file, shown, first_files)
     }
 
     /// Bytes of all files.
@@ -160,14 +160,14 @@ fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) +
     let Headers { tasks, opened, measures, files_without_tags, knows_units, forms } = headers(bill, billing)?;
     let paths: Vec<&Path> = bill.files.iter().map(|(path, _)| path.as_path()).collect();
     deliveries::no_copies(&paths, &|at| opened[at].holds_rows(paths[at]))?;
-    let (of_file, folders, first_files) = bill.deliveries();
+    let (of_file, shown, first_files) = bill.deliveries(&opened);
     let (next, done, total) = (AtomicUsize::new(0), std::sync::atomic::AtomicU64::new(0), bill.bytes());
     let failure: Mutex<Option<(usize, CostError)>> = Mutex::new(None);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(tasks.len().max(1));
     let advance = |bytes: u64| progress(done.fetch_add(bytes, Ordering::Relaxed) + bytes, total);
     let work = || {
         let mut book = Book::new(billing);
-        book.watches = folders.len() > 1;
+        book.watches = shown.len() > 1;
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(task) = tasks.get(at) else { break };
@@ -201,7 +201,7 @@ fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) +
     for book in books {
         first.absorb(book);
     }
-    deliveries::no_two_snapshots(first.held(), &folders, &first_files)?;
+    deliveries::no_two_snapshots(first.held(), &shown, &first_files)?;
     first.repairs.files_without_tags = files_without_tags;
     if billing.measure == Measure::Effective && !billing.all_measures {
         compare_sample(bill, &opened, &mut first.repairs)?;
