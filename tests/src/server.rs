@@ -91,11 +91,22 @@ impl Server {
 
     /// A question to the server itself.
     pub fn get(&self, path: &str) -> Value {
+        serde_json::from_str(self.exchange("GET", path, "").split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
+    /// Tells the server itself something.
+    pub fn post(&self, path: &str, body: &Value) {
+        let answer = self.exchange("POST", path, &body.to_string());
+        assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
+    }
+
+    fn exchange(&self, method: &str, path: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).unwrap();
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close", body.len());
+        stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).unwrap();
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();
-        serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap()
+        text
     }
 
     /// Begins a call, and comes back when the server holds one of its questions.

@@ -3,6 +3,8 @@
 
 #[path = "live/account.rs"]
 mod account;
+#[path = "live/costs.rs"]
+mod costs;
 #[path = "live/interrupted.rs"]
 mod interrupted;
 #[path = "live/narrow.rs"]

@@ -17,7 +17,7 @@ pub use samples::SAMPLES;
 
 use std::sync::Arc;
 use tagledger_collect::{
-    Cloud, CollectorInfo, Commands, Conflict, Connecting, Connection, ExportReader, Permissions, ResourceRef, Setting, Settings, TagChanges,
+    Cloud, CollectorInfo, Commands, Conflict, Connecting, Connection, CostService, ExportReader, Permissions, ResourceRef, Setting, Settings, TagChanges,
 };
 use tagledger_model::{CloudId, ContainerKind, Kinds, NativeId, Suggestion, TagGrammar};
 
@@ -69,6 +69,10 @@ impl Cloud for Aws {
     }
     fn bills(&self) -> &'static [tagledger_model::BillMapping] {
         bills::BILLS
+    }
+
+    fn costs(&self) -> &'static [&'static CostService] {
+        live::costs::SERVICES
     }
 
     fn connect(&self, settings: &Settings) -> Option<Connecting> {

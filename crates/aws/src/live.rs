@@ -2,6 +2,7 @@
 
 mod accounts;
 mod config;
+pub(crate) mod costs;
 mod errors;
 mod explorer;
 mod organization;

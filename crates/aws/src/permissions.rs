@@ -1,8 +1,9 @@
 //! What has to be allowed: the policy of what the collectors call, and nothing else, and what rolls it out to the accounts of an organisation.
 
+use crate::live::costs::COST_EXPLORER;
 use crate::live::{ABOVE, AGGREGATED, COLLECTORS, ROLE_NAME, settings};
 use serde_json::{Value, json};
-use tagledger_collect::{CollectorInfo, Permissions, Settings};
+use tagledger_collect::{CollectorInfo, Operation, Permissions, Settings};
 
 /// The policy; with accounts beside the caller's own also the caller's part of it, and the role of the others.
 pub(crate) fn documents(settings: &Settings) -> Vec<Permissions> {
@@ -39,6 +40,11 @@ pub(crate) fn documents(settings: &Settings) -> Vec<Permissions> {
             &template(name, external_id, &member),
         ),
     ];
+    documents.push(document(
+        "costs",
+        "What the caller needs beside it, or alone, for a bill at cost-explorer://.",
+        &policy(&[allow("TagledgerCosts", COST_EXPLORER.operations.iter(), "*")]),
+    ));
     if settings.has(settings::AGGREGATOR) {
         let summary = "What the caller needs beside it to read what an aggregator of AWS Config has gathered.";
         documents.push(document("aggregator", summary, &policy(&[statement("TagledgerAggregator", &AGGREGATED, "*")])));
@@ -48,7 +54,11 @@ pub(crate) fn documents(settings: &Settings) -> Vec<Permissions> {
 
 /// Every call reads, and none of them can be narrowed to resources that a scan knows beforehand.
 fn statement(id: &str, collectors: &[&CollectorInfo], on: &str) -> Value {
-    let mut actions: Vec<&str> = collectors.iter().flat_map(|info| info.operations).map(|operation| operation.permission).collect();
+    allow(id, collectors.iter().flat_map(|info| info.operations), on)
+}
+
+fn allow<'a>(id: &str, operations: impl Iterator<Item = &'a Operation>, on: &str) -> Value {
+    let mut actions: Vec<&str> = operations.map(|operation| operation.permission).collect();
     actions.sort_unstable();
     actions.dedup();
     json!({"Sid": id, "Effect": "Allow", "Action": actions, "Resource": on})

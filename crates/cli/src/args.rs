@@ -270,6 +270,9 @@ pub(crate) struct Cost {
     /// Where copies of bills from object stores are kept [default: tagledger/bills in the cache folder of the user].
     #[arg(long, value_name = "DIR", env = "TAGLEDGER_BILL_CACHE")]
     pub bill_cache: Option<PathBuf>,
+    /// The settings, for services that are asked what things cost [default: tagledger.yaml where it exists].
+    #[arg(long, value_name = "FILE", env = "TAGLEDGER_CONFIG")]
+    pub config: Option<PathBuf>,
     /// Exported inventories, for costs whose own row has no tag.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub from: Vec<PathBuf>,
@@ -288,6 +291,9 @@ pub(crate) struct Cost {
     /// The cost that is counted.
     #[arg(long, env = "TAGLEDGER_MEASURE", default_value = "effective")]
     pub measure: MeasureArg,
+    /// Ask services for the months up to this moment instead of now.
+    #[arg(long, value_name = "TIME", env = "TAGLEDGER_NOW", value_parser = moment)]
+    pub now: Option<Timestamp>,
     /// How to print it: terminal, csv or json.
     #[arg(long, value_name = "FORMAT", env = "TAGLEDGER_FORMAT", default_value = "terminal")]
     pub format: Format,

@@ -1,15 +1,25 @@
-//! Bills, wherever they are: what lies in an object store is brought here first.
+//! Bills, wherever they are: what lies in an object store is brought here first, and what a service knows it is asked for.
+
+mod asked;
+
+pub(crate) use asked::Asking;
 
 use crate::failure::Failure;
 use crate::progress;
+use asked::Answers;
 use std::path::{Path, PathBuf};
 use tagledger_cost::{Bill, Elsewhere, Names};
+use tagledger_engine::CostKeyStatus;
 use tagledger_store::{Listing, Mirror};
 
 /// A bill that can be read for as long as this lives.
 pub(crate) struct Bills {
     bill: Bill,
     _brought: Option<Mirror>,
+    /// What was said with answers of services.
+    pub notes: Vec<String>,
+    /// Whether the tags of keys can reach the bill, as far as services say.
+    pub keys: Vec<CostKeyStatus>,
 }
 
 impl Bills {
@@ -24,10 +34,23 @@ enum Named {
     There(Listing, Elsewhere),
 }
 
-/// Finds the files of a bill. Of what is named by an address, those are brought here that are read; `cache` is where copies are kept.
-pub(crate) fn find(paths: &[PathBuf], cache: Option<&Path>, quiet: bool) -> Result<Bills, Failure> {
+/// Finds the files of a bill. Of what is named by an address, those are brought here that are read, and services are asked; `cache` is where copies and answers are kept.
+pub(crate) fn find(paths: &[PathBuf], cache: Option<&Path>, quiet: bool, asking: &Asking<'_>) -> Result<Bills, Failure> {
+    let (services, paths): (Vec<&Path>, Vec<&Path>) = paths.iter().map(PathBuf::as_path).partition(|path| address(path).and_then(asked::service).is_some());
+    let services: Vec<&str> = services.into_iter().filter_map(address).collect();
+    let Answers { files, names: asked, notes, keys } = asked::ask(&services, cache, asking)?;
+    let (here, mut names, brought) = brought(&paths, cache, quiet)?;
+    names.extend(asked);
+    let all: Vec<PathBuf> = here.into_iter().chain(files).collect();
+    Ok(Bills { bill: Bill::find_as(&all, Names::new(&names))?, _brought: brought, notes, keys })
+}
+
+/// Paths of a bill that is here, folders with the addresses that they stand for, and what has to live for as long as they are read.
+type Brought = (Vec<PathBuf>, Vec<(PathBuf, String)>, Option<Mirror>);
+
+fn brought(paths: &[&Path], cache: Option<&Path>, quiet: bool) -> Result<Brought, Failure> {
     if !paths.iter().any(|path| address(path).is_some()) {
-        return Ok(Bills { bill: Bill::find(paths)?, _brought: None });
+        return Ok((paths.iter().map(|path| (*path).to_owned()).collect(), Vec::new(), None));
     }
     let cache = cache.map_or_else(default_cache, |named| Ok(named.to_owned()))?;
     let mut mirror = Mirror::begin(&cache)?;
@@ -35,7 +58,7 @@ pub(crate) fn find(paths: &[PathBuf], cache: Option<&Path>, quiet: bool) -> Resu
     let looking = progress::spinner("listing bill", quiet);
     for path in paths {
         let Some(at) = address(path) else {
-            all.push(Named::Here(path.clone()));
+            all.push(Named::Here((*path).to_owned()));
             continue;
         };
         let listing = mirror.list(at, &Elsewhere::may_be_bill)?;
@@ -63,7 +86,7 @@ pub(crate) fn find(paths: &[PathBuf], cache: Option<&Path>, quiet: bool) -> Resu
         Named::There(_, files) => files.paths(),
     };
     let paths: Vec<PathBuf> = all.into_iter().flat_map(here).collect();
-    Ok(Bills { bill: Bill::find_as(&paths, names)?, _brought: Some(mirror) })
+    Ok((paths, mirror.names(), Some(mirror)))
 }
 
 fn address(path: &Path) -> Option<&str> {

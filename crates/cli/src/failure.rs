@@ -4,7 +4,7 @@ use crate::exit::{self, Code};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
-use tagledger_collect::{JournalError, LiveError, ReadError};
+use tagledger_collect::{CostsError, JournalError, LiveError, ReadError};
 use tagledger_cost::CostError;
 use tagledger_engine::EngineError;
 use tagledger_iac::PlanError;
@@ -33,6 +33,9 @@ pub(crate) enum Failure {
     /// A bill is unusable.
     #[error(transparent)]
     Bill(#[from] CostError),
+    /// A service does not say what things cost.
+    #[error("{0}: {1}")]
+    Costs(String, CostsError),
     /// A run cannot be written or read.
     #[error(transparent)]
     Run(#[from] StoreError),
@@ -69,12 +72,18 @@ impl Failure {
             Self::Live(LiveError::System(_) | LiveError::Journal(_))
             | Self::Journal(_)
             | Self::Bill(CostError::Conservation { .. })
+            | Self::Costs(_, CostsError::Write { .. })
             | Self::Engine(_)
             | Self::Run(StoreError::Write { .. })
             | Self::Output { .. } => exit::COULD_NOT_RUN,
-            Self::Mistakes(_) | Self::Inventory(_) | Self::Live(LiveError::Cloud { .. }) | Self::Plan(_) | Self::Bill(_) | Self::Run(_) | Self::Usage(_) => {
-                exit::BAD_INPUT
-            }
+            Self::Mistakes(_)
+            | Self::Inventory(_)
+            | Self::Live(LiveError::Cloud { .. })
+            | Self::Plan(_)
+            | Self::Bill(_)
+            | Self::Costs(..)
+            | Self::Run(_)
+            | Self::Usage(_) => exit::BAD_INPUT,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Everything shared code may ask about a cloud.
 
-use crate::{CollectorInfo, Conflict, Connecting, Document, ReadError, Sample, Setting, Settings};
+use crate::{CollectorInfo, Conflict, Connecting, CostService, Document, ReadError, Sample, Setting, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 use tagledger_model::{BillMapping, CloudId, Container, ContainerKind, Kinds, NativeId, RawResource, Scope, Suggestion, TagGrammar};
 
@@ -22,6 +22,10 @@ pub trait Cloud: Send + Sync {
     fn exports(&self) -> &'static [&'static dyn ExportReader];
     /// Bills in its own form, beside FOCUS.
     fn bills(&self) -> &'static [BillMapping] {
+        &[]
+    }
+    /// Services that can be asked what things cost.
+    fn costs(&self) -> &'static [&'static CostService] {
         &[]
     }
     /// Connects with the credentials of this machine; none for a cloud that is only read from exports.

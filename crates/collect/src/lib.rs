@@ -5,6 +5,7 @@
 //! What one vendor calls things is in `aws`, `azure` and `gcp`; what the resources are judged by is in `engine`.
 
 mod cloud;
+mod costs;
 mod document;
 mod generic;
 mod import;
@@ -16,6 +17,7 @@ mod settings;
 mod shell;
 
 pub use cloud::{Cloud, Commands, ExportInfo, ExportReader, Found, Permissions, ResourceRef, Sink, TagChanges};
+pub use costs::{AskedCosts, CostAddress, CostKey, CostRows, CostService, CostSource, CostsError, CostsKept, CostsWanted, OpeningCosts, TagKeys, costs};
 pub use document::{Document, ReadError};
 pub use generic::GENERIC;
 pub use import::{Import, Imported, Progress, import};

@@ -96,6 +96,21 @@ pub struct KeyOnBill {
     pub is_carried: Option<bool>,
 }
 
+/// What a cloud says of a tag that stands for a key: whether it can reach the bill at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CostKeyStatus {
+    /// The cloud.
+    pub cloud: CloudId,
+    /// The key.
+    pub key: KeyId,
+    /// The tag's key as it is spelt.
+    pub tag: Text,
+    /// Whether it reaches the bill.
+    pub is_active: bool,
+    /// What the cloud says of it, in a sentence.
+    pub said: String,
+}
+
 /// A bill as rules see it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spend {
@@ -107,6 +122,8 @@ pub struct Spend {
     pub days: Vec<DayLine>,
     /// How rows and resources stand on the keys, in that month.
     pub on_bill: Vec<KeyOnBill>,
+    /// What clouds say of tags that stand for keys, where they were asked.
+    pub cost_keys: Vec<CostKeyStatus>,
     /// Whether the bill says what was charged for use.
     pub knows_use: bool,
 }

@@ -2,7 +2,7 @@
 
 use crate::words;
 use std::collections::BTreeMap;
-use tagledger_engine::{Check, Context, Explanation, Family, Hit, JudgedRow, KeyColumns, KeyOnBill, Part, Rule, RuleMeta, Spend, Subject};
+use tagledger_engine::{Check, Context, CostKeyStatus, Explanation, Family, Hit, JudgedRow, KeyColumns, KeyOnBill, Part, Rule, RuleMeta, Spend, Subject};
 use tagledger_model::{CloudId, Level, Money, Month, OntoBill, Suggestion, TagGrammar, Text, Verdict};
 use tagledger_taxonomy::KeyId;
 
@@ -43,16 +43,24 @@ fn rows(cx: &Context<'_>, spend: &Spend, month: Month, key: &KeyColumns<'_>) -> 
     for one in spend.on_bill.iter().filter(|one| one.key == key.id && one.cloud.as_str() != "-") {
         clouds.entry(&one.cloud).or_default().push(one);
     }
-    clouds.into_iter().map(|(cloud, of)| row(cx, (cloud, &of), month, key)).collect()
+    // What a cloud says of its tags counts more than what rows show.
+    for told in spend.cost_keys.iter().filter(|one| one.key == key.id) {
+        clouds.entry(&told.cloud).or_default();
+    }
+    let told = |cloud: &CloudId| spend.cost_keys.iter().filter(|one| one.key == key.id && one.cloud == *cloud).collect::<Vec<_>>();
+    clouds.into_iter().map(|(cloud, of)| row(cx, (cloud, &of, &told(cloud)), month, key)).collect()
 }
 
-fn row(cx: &Context<'_>, (cloud, of): (&CloudId, &[&KeyOnBill]), month: Month, key: &KeyColumns<'_>) -> JudgedRow {
+fn row(cx: &Context<'_>, (cloud, of, told): (&CloudId, &[&KeyOnBill], &[&CostKeyStatus]), month: Month, key: &KeyColumns<'_>) -> JudgedRow {
     let rows = |part: fn(&KeyOnBill) -> Part| of.iter().map(|one| part(one).rows).sum::<u64>();
     let (tagged, unread) = (rows(|one| one.gap), rows(|one| one.unread));
     // Of one cloud and month all say the same.
     let is_carried = of.first().and_then(|one| one.is_carried);
+    let is_inactive = !told.is_empty() && told.iter().all(|tag| !tag.is_active);
     let verdict = match is_carried {
         Some(true) => None,
+        _ if is_inactive => (!spellings(cx, cloud, key.id).is_empty()).then_some(Verdict::Violated),
+        _ if !told.is_empty() => None,
         _ if tagged + unread == 0 => None,
         Some(false) if tagged > 0 => Some(Verdict::Violated),
         _ => Some(Verdict::Undetermined),
@@ -60,10 +68,11 @@ fn row(cx: &Context<'_>, (cloud, of): (&CloudId, &[&KeyOnBill]), month: Month, k
     let part = |one: &KeyOnBill| if tagged > 0 { one.gap } else { one.unread };
     let sums = || of.iter().filter(|one| part(one).rows > 0).map(|one| Money { currency: one.currency.clone(), amount: part(one).amount });
     let cost = sums().map(|money| format!("{} {}", money.amount.grouped(), money.currency)).collect::<Vec<_>>().join(" + ");
+    let said = |verdict| if is_inactive { inactive(cx, cloud, key, told) } else { said(cx, cloud, key, verdict, &Gap { month, cost, tagged }) };
     JudgedRow {
         verdict,
         money: sums().filter(|money| money.amount.0 > 0).collect(),
-        said: verdict.map_or_else(Explanation::default, |verdict| said(cx, cloud, key, verdict, &Gap { month, cost, tagged })),
+        said: verdict.map_or_else(Explanation::default, said),
         subject: Subject { cloud: Text::new(cloud.as_str()), kind: "spend", id: Text::new(cloud.as_str()), ..Subject::default() },
     }
 }
@@ -111,6 +120,19 @@ fn said(cx: &Context<'_>, cloud: &CloudId, key: &KeyColumns<'_>, verdict: Verdic
             ),
             ..Explanation::default()
         },
+    }
+}
+
+/// The cloud itself says that none of the key's tags reaches the bill.
+fn inactive(cx: &Context<'_>, cloud: &CloudId, key: &KeyColumns<'_>, told: &[&CostKeyStatus]) -> Explanation {
+    let grammar = cx.inventory.clouds().iter().find(|facts| facts.id == *cloud).map_or(&TagGrammar::ANY, |facts| facts.grammar);
+    let tags: Vec<Text> = told.iter().map(|one| one.tag.clone()).collect();
+    let shown: Vec<String> = tags.iter().take(MOST).map(|tag| format!("`{tag}`")).collect();
+    Explanation {
+        message: format!("{} is a {} of resources of {cloud}, and none of its spellings reaches the bill: {}", key.key.name, grammar.noun, shown.join(", ")),
+        evidence: told.first().map(|one| words::evidence_of(&one.tag, Some(&one.said))),
+        suggestion: Some(Suggestion::Other { text: mend(&grammar.onto_bill, &tags) }),
+        ..Explanation::default()
     }
 }
 

@@ -32,7 +32,7 @@ pub struct KeyState {
     /// Tells unrecognised values apart, so that one said twice is no conflict; 0 for any other standing.
     pub(crate) unknown: u32,
     /// 0 exact spelling, 1 the key's own name spelt otherwise, 2 an alias, 3 bound to the resource, 4 bound to something above it, 5 nothing.
-    pub(crate) rank: u8,
+    pub rank: u8,
 }
 
 /// `KeyState::tag` when no tag speaks for the key.

@@ -14,7 +14,7 @@ from protocol import Refusal
 THROTTLED = {
     "account": "TooManyRequestsException", "organizations": "TooManyRequestsException", "resourcegroupstaggingapi": "ThrottledException",
     "lambda": "TooManyRequestsException", "ec2": "RequestLimitExceeded", "s3": "SlowDown", "elb": "Throttling", "elbv2": "Throttling", "rds": "Throttling",
-    "sns": "Throttling", "sts": "Throttling", "cloudfront": "Throttling",
+    "sns": "Throttling", "sts": "Throttling", "cloudfront": "Throttling", "ce": "LimitExceededException",
 }
 DENIED = {"ec2": "UnauthorizedOperation", **dict.fromkeys(("s3", "elb", "elbv2", "rds", "sts", "cloudfront"), "AccessDenied"), "sns": "AuthorizationError"}
 # EC2 and the older services have codes of their own for credentials that have ended.

@@ -6,7 +6,8 @@ Seed: {"accounts": [{"name", "id", "state", "above": unit id, "tags", "indexed":
 "resources": [{"account", "region", "kind", "name", "arn", "tags": {key: value or null}, "life": "tagged" | "stripped" | "never", "also_in": [region]}],
 "explorer": [{"account", "region", "gathers": [region], "views": [{"name", "properties", "filter", "wide", "strangers"}]}],
 "aggregators": [{"account", "region", "name", "wide", "regions", "kinds", "failed": [account name]}],
-"weather": {…}, "emulator": "none" | "services" | "all" (of it), "page": {operation: size}}
+"cost_tags": {tag: {"status": "Active" | "Inactive", "updated", "used"}}, "costs": [{"month", "account": id, "service", "tags", "billed", "effective"}], "open_month",
+"cost_groups_lack": group that answers leave out, "weather": {…}, "emulator": "none" | "services" | "all" (of it), "page": {operation: size}}
 
 `life` is "tagged" where there are tags, else "never". A value of null is a tag without its `Value`.
 """

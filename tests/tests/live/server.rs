@@ -45,7 +45,7 @@ impl Server {
     }
 
     /// The same call of the program with who calls, and where.
-    fn call(&self, call: Call) -> Call {
+    pub fn call(&self, call: Call) -> Call {
         self.0.is_asked_by(call.env("AWS_MAX_ATTEMPTS", "4"))
     }
 

@@ -11,6 +11,7 @@ pub(crate) const ROLE: &str = "role";
 pub(crate) const VIEW: &str = "resource_explorer_view";
 pub(crate) const AGGREGATOR: &str = "config_aggregator";
 pub(crate) const TIMEOUT: &str = "timeout";
+pub(crate) const COST_REQUESTS: &str = "cost_explorer_requests";
 pub(crate) const PACE: &str = "pace";
 /// The word by which the documented rates are not kept.
 pub(crate) const UNPACED: &str = "none";
@@ -77,6 +78,11 @@ pub(crate) static SETTINGS: &[Setting] = &[
         summary: "An aggregator of AWS Config in the caller's account: what it has gathered is read too.",
     },
     Setting { name: TIMEOUT, shape: Shape::Count(1..=600), summary: "How many seconds one answer is waited for before it is asked for again [default: 60]." },
+    Setting {
+        name: COST_REQUESTS,
+        shape: Shape::Count(1..=100_000),
+        summary: "How many requests a bill at cost-explorer:// may take, each of which AWS charges 0.01 USD for [default: 100].",
+    },
     Setting {
         name: PACE,
         shape: Shape::Choice(&["documented", UNPACED]),

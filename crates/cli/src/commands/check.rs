@@ -9,9 +9,10 @@ mod verdict;
 
 use crate::args::Check;
 use crate::assemble::{priced_month, prices};
+use crate::bills::{self, Asking};
 use crate::exit::{self, Code};
 use crate::failure::Failure;
-use crate::{bills, clouds, progress};
+use crate::{clouds, progress};
 use baseline::Baseline;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -143,7 +144,7 @@ fn priced(args: &Check, taxonomy: &Arc<Taxonomy>, inventory: &Inventory, now: Ti
         days_from: None,
         prefixes: clouds::TAG_PREFIXES,
     };
-    let bill = bills::find(&args.bill, args.bill_cache.as_deref(), args.quiet)?;
+    let bill = bills::find(&args.bill, args.bill_cache.as_deref(), args.quiet, &Asking { config: None, taxonomy, now })?;
     let aggregate = super::scan::read_bill(bill.bill(), &billing, args.quiet)?;
     Ok(prices(&aggregate, priced_month(&aggregate, now)))
 }

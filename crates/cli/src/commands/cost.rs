@@ -4,12 +4,14 @@ use super::scan::{Sources, read_bill, read_inventory, terminal_options};
 use crate::args::{Cost, Format};
 use crate::assemble::Billed;
 use crate::bill_notes::bill_notes;
+use crate::bills::{self, Asking};
+use crate::clouds;
 use crate::costs::{Only, cloud, costs};
 use crate::exit::{self, Code};
 use crate::failure::Failure;
-use crate::{bills, clouds};
 use std::sync::Arc;
 use tagledger_cost::{Axis, Billing, Cube, CubeCell, Dimensions, Owners};
+use tagledger_model::Timestamp;
 use tagledger_report::cost_report;
 use tagledger_taxonomy::{Dictionary, Domain, KeyId, Taxonomy, fold};
 use wildmatch::WildMatch;
@@ -22,7 +24,12 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     }
     let wanted = Wanted::of(&taxonomy, &args.r#where)?;
     let all_keys = keys(by.iter().chain(wanted.iter().map(|wanted| &wanted.on)));
-    let bill = bills::find(&args.bill, args.bill_cache.as_deref(), args.quiet)?;
+    let bill = bills::find(
+        &args.bill,
+        args.bill_cache.as_deref(),
+        args.quiet,
+        &Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now: args.now.unwrap_or_else(Timestamp::now) },
+    )?;
     let inventory = if args.from.is_empty() { None } else { Some(read_inventory(Sources { from: &args.from, live: None }, &taxonomy, args.quiet)?.inventory) };
     let owners = inventory.as_ref().map(Owners::new);
     let billing = Billing {
@@ -58,7 +65,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
         let keys = keys(by.iter());
         costs.outlook = Some(crate::costs::outlook(tagledger_cost::outlook(bill.bill(), &billing, &keys, &aggregate.months())?));
     }
-    let notes = bill_notes(&billed);
+    let notes = [bill.notes.clone(), bill_notes(&billed)].concat();
     let failed = |source| Failure::Output { what: "standard output".to_owned(), source };
     let mut out = Vec::new();
     match args.format {

@@ -8,7 +8,7 @@ pub(crate) use inventory::{Sources, read_inventory};
 
 use crate::args::{Audit as AuditArgs, Format, Scan};
 use crate::assemble::{Billed, ExitRules, Parts, priced_month, prices, summary};
-use crate::bills::{self, Bills};
+use crate::bills::{self, Asking, Bills};
 use crate::exit::Code;
 use crate::failure::Failure;
 use crate::history::{Before, Record, point};
@@ -54,7 +54,8 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let now = args.audit.now.unwrap_or_else(Timestamp::now);
     let Wanted { taxonomy, from, bill, bill_cache, clouds, at_once, out, history, history_days } = Wanted::of(args, now)?;
     let taxonomy = crate::taxonomy::load(&taxonomy)?;
-    let found = if bill.is_empty() { None } else { Some(bills::find(&bill, bill_cache.as_deref(), args.audit.quiet)?) };
+    let asking = Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now };
+    let found = if bill.is_empty() { None } else { Some(bills::find(&bill, bill_cache.as_deref(), args.audit.quiet, &asking)?) };
     let bill = found.as_ref().map(Bills::bill);
     // Nobody wants to hear after an hour of asking that the run cannot be written, or that there is no way to the history.
     let before = history.as_deref().map(Before::open).transpose()?;
@@ -93,6 +94,9 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
             read_days(bill, &billing, &keys, month, spend)?;
         }
     }
+    if let (Some(spend), Some(found)) = (&mut spend, &found) {
+        spend.cost_keys.clone_from(&found.keys);
+    }
     let judged = seen::judge(&imported.coverage, &inventory);
     let (whole, unseen) = (whole_scopes(&judged), unseen_scopes(&judged, &inventory));
     let ran = before.as_ref().map(|before| before.releases(now));
@@ -105,6 +109,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let parts = Parts { cx, audit: &audited, findings: &findings, coverage: &imported.coverage, inputs: &imported.files, billed: billed.as_ref(), exit };
     let (mut summary, places) = summary(&parts);
     let record = Record::new(point(&summary), places, &audited, RULES, &cx);
+    summary.notes.extend(found.iter().flat_map(|found| found.notes.iter().cloned()));
     if let Some((before, known)) = before.as_ref().zip(known.as_ref()) {
         summary.history = Some(before.changes(&inventory, &findings, known, &record, now));
         let passed_over = before.damaged().iter().chain(&known.damaged);
