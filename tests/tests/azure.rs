@@ -1,6 +1,8 @@
 //! Azure asked itself: the program, real sockets, Microsoft's generated clients, and a server that answers as Resource Manager and Resource Graph do.
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
+#[path = "azure/costs.rs"]
+mod costs;
 #[path = "azure/credentials.rs"]
 mod credentials;
 #[path = "azure/estate.rs"]

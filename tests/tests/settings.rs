@@ -223,7 +223,7 @@ fn permissions_are_documents_with_the_names_of_the_settings() {
     assert_eq!(document(&desk, "trust")["Statement"][0].get("Condition"), None);
 
     let list = desk.call("permissions aws --list").exits(0).out;
-    assert_eq!(list.lines().map(|line| line.split_whitespace().next().unwrap()).collect::<Vec<_>>(), ["policy", "organization", "trust", "stackset"]);
+    assert_eq!(list.lines().map(|line| line.split_whitespace().next().unwrap()).collect::<Vec<_>>(), ["policy", "organization", "trust", "stackset", "costs"]);
     let done = desk.call("permissions aws stackst").exits(2);
     assert!(done.err.contains("Did you mean `stackset`?"), "{}", done.err);
     let done = desk.call("permissions aws everything").exits(2);

@@ -1,6 +1,7 @@
 //! A tenant, asked while the scan runs.
 
 mod clouds;
+pub(crate) mod costs;
 mod credentials;
 mod errors;
 mod graph;

@@ -1,5 +1,6 @@
 //! What has to be allowed: a role that reads and nothing else, and how it is given to whoever scans.
 
+use crate::live::costs::QUERY;
 use crate::live::{COLLECTORS, settings};
 use serde_json::json;
 use tagledger_collect::{Permissions, Settings};
@@ -41,11 +42,18 @@ pub(crate) fn documents(settings: &Settings) -> Vec<Permissions> {
     );
     let assign = |scope: &String| format!("az role assignment create --assignee APP-ID --role Tagledger --scope {scope}\n");
     let text = std::iter::once(make).chain(scopes.iter().map(assign)).collect();
+    let read = |scope: &String| format!("az role assignment create --assignee APP-ID --role \"Cost Management Reader\" --scope {scope}\n");
+    let costs = std::iter::once(format!("# {} is in it.\n", QUERY.permission)).chain(scopes.iter().map(read)).collect();
     vec![
         Permissions {
             name: "role",
             summary: "A custom role that reads, to be given on the management group above all subscriptions that are asked.".to_owned(),
             text: format!("{role:#}\n"),
+        },
+        Permissions {
+            name: "costs",
+            summary: "The commands that give Microsoft's own role for costs to whoever asks for a bill at cost-management://.".to_owned(),
+            text: costs,
         },
         Permissions { name: "assignment", summary: "The commands that make the role and give it to whoever scans.".to_owned(), text },
     ]

@@ -24,6 +24,7 @@ const PACKAGES: &[&str] = &[
     "boto3==1.44.8",
     "duckdb==1.5.5",
     "azure-identity==1.27.0",
+    "azure-mgmt-costmanagement==5.0.0",
     "azure-mgmt-managementgroups==2.0.0",
     "azure-mgmt-resource==26.0.0",
     "azure-mgmt-resource-subscriptions==1.0.0",

@@ -65,8 +65,8 @@ class App:
         self.tokens = Tokens(seed, self.world)
         self.weather = Weather(seed.get("weather", {}), stopping)
         self.quota, self.buckets = Quota(seed.get("quota")), Buckets(seed.get("weather", {}).get("bucket"))
-        self.manager, self.graph = manager.Manager(seed, self.world, self.weather), Graph(seed, self.world, self.weather, self.quota)
         self.calls, self.violations, self.ports = [], [], {}
+        self.manager, self.graph = manager.Manager(seed, self.world, self.weather, self.violations), Graph(seed, self.world, self.weather, self.quota)
 
     def __call__(self, asked):
         """The answer; raises Drop where there is to be none."""

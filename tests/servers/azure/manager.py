@@ -18,6 +18,7 @@ ROUTES = [
     ("ListResources", "GET", rf"/subscriptions/{ID}/resources"),
     ("ListGroups", "GET", rf"/subscriptions/{ID}/resourcegroups"),
     ("GetTags", "GET", rf"/subscriptions/{ID}/providers/Microsoft\.Resources/tags/default"),
+    ("Query", "POST", rf"/subscriptions/{ID}/providers/Microsoft\.CostManagement/query"),
     ("GetSubscription", "GET", rf"/subscriptions/{ID}"),
 ]
 ROUTES = [(name, method, re.compile(path + "/?$", re.IGNORECASE)) for name, method, path in ROUTES]
@@ -26,6 +27,7 @@ ACTIONS = {
     "ListResources": "Microsoft.Resources/subscriptions/resources/read", "ListGroups": "Microsoft.Resources/subscriptions/resourceGroups/read",
     "GetTags": "Microsoft.Resources/tags/read", "GetSubscription": "Microsoft.Resources/subscriptions/read",
     "ListSubscriptions": "Microsoft.Resources/subscriptions/read", "GetEntities": "Microsoft.Management/getEntities/action",
+    "Query": "Microsoft.CostManagement/query/read",
     "GetManagementGroup": "Microsoft.Management/managementGroups/read", "QueryResources": "Microsoft.ResourceGraph/resources/read",
 }
 ELSEWHERE = "https://evil.example.invalid"
@@ -42,12 +44,13 @@ def route(method, path):
 
 
 class Manager:
-    def __init__(self, seed, world, weather):
+    def __init__(self, seed, world, weather, violations):
         self.world, self.weather = world, weather
+        self.seed, self.violations, self.costs = seed, violations, None
         self.largest = seed.get("page", {})
         self.answers = {
             "ListSubscriptions": self.subscriptions, "GetSubscription": self.subscription, "GetEntities": self.entities, "GetManagementGroup": self.management,
-            "ListResources": self.resources, "ListGroups": self.groups, "GetTags": self.tags,
+            "ListResources": self.resources, "ListGroups": self.groups, "GetTags": self.tags, "Query": self.query,
         }
 
     def throttled(self, operation, subscription):
@@ -203,6 +206,15 @@ class Manager:
 
         place = ("ListGroups", subscription["name"])
         return self.paged(asked, place, self.largest.get("groups", 1000), self.world.groups_of[subscription["name"]], shape)
+
+    def query(self, client, asked):
+        subscription = self.found(client, "Query", asked.named["subscription"])
+        if self.costs is None:
+            # The client's models take a while to load, and most tests ask for no costs.
+            from costs import Costs
+
+            self.costs = Costs(self.seed, self.violations)
+        return self.costs.answer(subscription, asked)
 
     def tags(self, client, asked):
         subscription = self.found(client, "GetTags", asked.named["subscription"])

@@ -54,6 +54,25 @@ impl Server {
         call.env("SSL_CERT_FILE", &self.authority_file).env("NO_PROXY", "127.0.0.1,localhost")
     }
 
+    /// `cost` of what Cost Management says, as of a day in November.
+    pub fn cost(&self, desk: &Desk, bill: &str, more: &str) -> Call {
+        let mut settings = self.settings();
+        settings["pace"] = json!("none");
+        desk.put("tagledger.yaml", file(&settings));
+        let call = desk.call(&format!("cost --now 2026-11-20 --bill {bill} {more}")).env("TAGLEDGER_BILL_CACHE", desk.path("cache"));
+        let call = call.env("TAGLEDGER_FORMAT", "json").env("SSL_CERT_FILE", &self.authority_file).env("NO_PROXY", "127.0.0.1,localhost");
+        call.env("AZURE_CLIENT_ID", CLIENT).env("AZURE_CLIENT_SECRET", SECRET)
+    }
+
+    /// What Microsoft's own Python client for costs reads of a subscription in a month.
+    pub fn costs_witness(&self, subscription: &str, month: [&str; 2]) -> Value {
+        let script = root().join("tests/servers/witness_costs.py");
+        let output =
+            python().unwrap().arg(script).args([&self.https, &self.authority_file, TENANT, CLIENT, SECRET, subscription]).args(month).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
     /// A question to the server itself.
     pub fn get(&self, path: &str) -> Value {
         self.inner.get(path)

@@ -21,6 +21,8 @@ pub(super) fn told(error: &Error, permission: &str) -> CollectError {
     };
     let code = answer.error_code().unwrap_or_default();
     match status {
+        // What Cost Management says, with the status of a token that is not accepted, to whoever has no role there.
+        _ if code == "RBACAccessDenied" => CollectError::Denied { permission: permission.to_owned() },
         StatusCode::Unauthorized => CollectError::NoCredentials(format!("the token is not accepted ({code}): {}", said())),
         // What Resource Graph says when none of the subscriptions may be read.
         _ if code == "NoValidSubscriptionsInQueryRequest" => CollectError::Denied { permission: permission.to_owned() },

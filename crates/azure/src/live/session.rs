@@ -66,16 +66,27 @@ impl Session {
 
     /// A call that no generated client makes as the service answers it today: a path below the endpoint, or the link to a next page.
     pub async fn call<T: DeserializeOwned>(&self, method: Method, link: &str) -> legacy::Result<T> {
+        self.call_with(method, link, None).await
+    }
+
+    /// The same with a body.
+    pub async fn call_with<T: DeserializeOwned>(&self, method: Method, link: &str, body: Option<&serde_json::Value>) -> legacy::Result<T> {
         use legacy::auth::TokenCredential;
         let url = self.endpoint.join(link)?;
         let mut request = Request::new(url, method);
         let token = self.credentials.get_token(&[]).await?;
         request.insert_header(legacy::headers::AUTHORIZATION, format!("Bearer {}", token.token.secret()));
         // Without a length the service refuses a POST that has no body.
-        if method == Method::Post {
+        if method == Method::Post && body.is_none() {
             request.insert_header("content-length", "0");
         }
-        request.set_body(legacy::EMPTY_BODY);
+        match body {
+            Some(body) => {
+                request.insert_header("content-type", "application/json");
+                request.set_json(body)?;
+            }
+            None => request.set_body(legacy::EMPTY_BODY),
+        }
         self.pipeline.send(&Context::default(), &mut request).await?.json().await
     }
 }

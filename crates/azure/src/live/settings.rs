@@ -33,7 +33,7 @@ pub(crate) const BY_MANAGER: &str = "resource-manager";
 /// The word by which the documented rates are not kept.
 pub(crate) const UNPACED: &str = "none";
 
-fn is_guid(text: &str) -> bool {
+pub(super) fn is_guid(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(|part| part.bytes().all(|b| b.is_ascii_hexdigit()))
 }
