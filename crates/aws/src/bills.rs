@@ -3,7 +3,7 @@
 //! Sources: the user guide of AWS Data Exports, table dictionary of CUR 2.0, and the user guide of the legacy report for its line item types. Amortised cost
 //! follows the guide's own arithmetic for Savings Plans and reserved instances; where the account has private discounts, the net columns hold it.
 
-use tagledger_model::{BillMapping, BillTags, CostCase, Term, When};
+use tagledger_model::{BillMapping, BillTags, ChargeKind, CostCase, Term, When};
 
 const TYPE: &str = "lineItem/LineItemType";
 const UNBLENDED: &[&str] = &["lineItem/UnblendedCost"];
@@ -30,6 +30,22 @@ const EFFECTIVE: &[CostCase] = &[
     ),
     of(&[When::Is(TYPE, &["Fee"]), When::Filled("reservation/ReservationARN")], &[]),
     of(&[], &[Term::Plus(NET_UNBLENDED)]),
+];
+
+const fn kind(kind: &'static str, when: &'static [When]) -> ChargeKind {
+    ChargeKind { kind, when, part: &[] }
+}
+
+/// What is charged for apart from use. A fee of a commitment is, in the amortised cost, what of it was not used.
+const KINDS: &[ChargeKind] = &[
+    kind("tax", &[When::Is(TYPE, &["Tax"])]),
+    kind("credit", &[When::Is(TYPE, &["Credit"])]),
+    kind("refund", &[When::Is(TYPE, &["Refund"])]),
+    kind("commitment fee", &[When::Is(TYPE, &["RIFee", "SavingsPlanRecurringFee", "SavingsPlanUpfrontFee"])]),
+    kind("commitment fee", &[When::Is(TYPE, &["Fee"]), When::Filled("reservation/ReservationARN")]),
+    kind("marketplace", &[When::Is("bill/BillingEntity", &["AWS Marketplace"])]),
+    kind("support", &[When::Has("lineItem/ProductCode", &["AWSSupport"])]),
+    kind("purchase", &[When::Is(TYPE, &["Fee"])]),
 ];
 
 /// Bills of AWS.
@@ -59,5 +75,6 @@ pub(crate) static BILLS: &[BillMapping] = &[BillMapping {
             &[of(&[When::Is(TYPE, &["Tax", "Fee", "Refund", "Credit"])], &[Term::Plus(UNBLENDED)]), of(&[], &[Term::Plus(&["pricing/publicOnDemandCost"])])],
         ),
     ],
+    kinds: KINDS,
     tags: BillTags { whole: &["tags", "resource_tags"], spread: &["resourceTags/user:", "resource_tags_user_"], schemes: &["resourceTags/", "user:", "user_"] },
 }];

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use tagledger_cost::{Aggregate, Billing, Cube};
 use tagledger_engine::{Audit, Context, Counts, FindingSource, Prices};
 use tagledger_model::{Coverage, Level, Month, Outcome, Taggable, Timestamp};
-use tagledger_report::{CloudCounts, Compliance, CoverageRow, Exit, InventoryCounts, KeyInfo, MoneyRow, RuleSummary, SCHEMA_VERSION, Summary, grouped, plural};
+use tagledger_report::{
+    CloudCounts, Compliance, CoverageRow, Exit, FamilySummary, InventoryCounts, KeyInfo, MoneyRow, RuleSummary, SCHEMA_VERSION, Summary, grouped, plural,
+};
 use tagledger_taxonomy::{KeyState, Lender};
 
 /// A bill that was read and attributed.
@@ -61,6 +63,7 @@ pub(crate) fn summary(parts: &Parts<'_>) -> (Summary, Places) {
         inventory: counts(&parts.cx),
         keys: taxonomy.keys.iter().map(|k| KeyInfo { name: k.name.clone(), required: k.required }).collect(),
         at_stake: money(&parts.findings.at_stake()),
+        families: families(parts),
         compliance: compliance(parts, &rules),
         rules,
         seen,
@@ -75,6 +78,15 @@ pub(crate) fn summary(parts: &Parts<'_>) -> (Summary, Places) {
 
 pub(crate) fn money(all: &[tagledger_model::Money]) -> Vec<MoneyRow> {
     all.iter().map(|m| MoneyRow { currency: m.currency.to_string(), amount: m.amount.to_string() }).collect()
+}
+
+fn families(parts: &Parts<'_>) -> Vec<FamilySummary> {
+    let family = |counts: tagledger_engine::FamilyCounts| FamilySummary {
+        family: counts.family.word().to_owned(),
+        resources: counts.resources,
+        at_stake: money(&counts.at_stake),
+    };
+    parts.findings.by_family().into_iter().map(family).collect()
 }
 
 fn rules(parts: &Parts<'_>) -> Vec<RuleSummary> {

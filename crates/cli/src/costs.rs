@@ -3,7 +3,7 @@
 use crate::assemble::Billed;
 use tagledger_cost::{Aggregate, Axis, Clouds, Cube, Measure};
 use tagledger_model::{Amount, Text};
-use tagledger_report::{BasisRow, CostCell, Costs, CurrencyTotal, InvoiceRow, MeasureTotal, Outlook, PaceRow, UnusualRow};
+use tagledger_report::{BasisRow, ChargeRow, CostCell, Costs, CurrencyTotal, InvoiceRow, MeasureTotal, Outlook, PaceRow, UnusualRow};
 
 /// Which cells are shown, and how that is said: `Environment=demo`.
 pub(crate) struct Only<'a> {
@@ -93,11 +93,34 @@ pub(crate) fn costs(billed: &Billed<'_>, axes: &[Axis], only: Option<&Only<'_>>)
             })
             .collect(),
         gaps: crate::gaps::gaps(billed),
+        charges: if only.is_none() { charges(aggregate, measure) } else { Vec::new() },
         invoices: invoices(aggregate),
         outlook: None,
         rounded: aggregate.repairs.rounded,
         rows: cube.cells.iter().map(|cell| cell.rows).sum(),
     }
+}
+
+/// Kinds of charges, use among them, so that they add up to the bill; nothing where there is nothing but use.
+fn charges(aggregate: &Aggregate, measure: Measure) -> Vec<ChargeRow> {
+    if aggregate.charges.is_empty() {
+        return Vec::new();
+    }
+    let (at, mut rows) = (measure.position(), Vec::new());
+    for total in &aggregate.totals {
+        let row = |kind: &str, amount: Amount, rows| ChargeRow {
+            month: total.month.to_string(),
+            currency: aggregate.word(total.currency).to_string(),
+            kind: kind.to_owned(),
+            amount: amount.to_string(),
+            rows,
+        };
+        let own: Vec<_> = aggregate.charges.iter().filter(|one| (one.month, one.currency) == (total.month, total.currency)).collect();
+        let (count, sum) = own.iter().fold((0, Amount::ZERO), |(count, sum), one| (count + one.rows, sum + one.sums[at]));
+        rows.push(row("usage", total.sums[at] - sum, total.rows - count));
+        rows.extend(own.iter().filter(|one| one.sums[at] != Amount::ZERO || one.rows > 0).map(|one| row(one.kind, one.sums[at], one.rows)));
+    }
+    rows
 }
 
 fn invoices(aggregate: &Aggregate) -> Vec<InvoiceRow> {

@@ -98,6 +98,21 @@ pub struct SetAside {
     pub amount: Amount,
 }
 
+/// What is charged for something else than use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charge {
+    /// Billing month.
+    pub month: Month,
+    /// Word number of the currency.
+    pub currency: u32,
+    /// What it is charged for: `tax`, `credit`, `commitment fee`.
+    pub kind: &'static str,
+    /// Bill rows; none where it is a part of rows that are charged for use.
+    pub rows: u64,
+    /// Sums.
+    pub sums: Sums,
+}
+
 /// What was billed on an invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Invoice {
@@ -132,6 +147,8 @@ pub struct Aggregate {
     pub totals: Vec<Totals>,
     /// What was billed by invoice, where the bill says which; sorted.
     pub invoices: Vec<Invoice>,
+    /// What is charged for something else than use, where that is added up; sorted.
+    pub charges: Vec<Charge>,
     /// Per (month, currency word): the measure's sum by resource row.
     pub by_resource: Vec<((Month, u32), Vec<Amount>)>,
     /// Which measures every file of the bill holds, in the order of `Measure::ALL`.

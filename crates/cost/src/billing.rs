@@ -99,6 +99,11 @@ impl Billing<'_> {
         self.assigned().any(|assign| assign.costs.resource.is_some())
     }
 
+    /// True when kinds of charges are added up: not where days or single resources are all that is asked for.
+    pub(crate) fn adds_charges(&self) -> bool {
+        self.days_from.is_none() && !self.keys.is_empty()
+    }
+
     /// True when invoices are added up: what was billed is read.
     pub(crate) fn adds_invoices(&self) -> bool {
         self.all_measures || self.measure == Measure::Billed

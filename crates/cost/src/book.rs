@@ -84,6 +84,8 @@ pub(crate) struct Book<'a> {
     last_held: Option<(u32, Month, u8, u32)>,
     /// Month, currency, issuer and id of invoices, with rows and what was billed.
     invoices: FxHashMap<(Month, u32, u32, u32), (u64, Amount)>,
+    /// Rows and sums that are charged for something else than use, by month, currency and kind.
+    charges: FxHashMap<(Month, u32, &'static str), (u64, Sums)>,
     /// Per currency, rows and sums that count nothing in the measure.
     aside: BTreeMap<u32, (u64, Amount)>,
 }
@@ -140,6 +142,7 @@ impl<'a> Book<'a> {
             held: FxHashSet::default(),
             last_held: None,
             invoices: FxHashMap::default(),
+            charges: FxHashMap::default(),
             aside: BTreeMap::new(),
         };
         book.word("");
@@ -237,6 +240,15 @@ impl<'a> Book<'a> {
         let slot = self.invoices.entry((month, currency, issuer, id)).or_default();
         slot.0 += rows;
         slot.1 += sums[Measure::Billed.position()];
+    }
+
+    /// Adds what is charged for something else than use.
+    pub fn charge(&mut self, month: Month, currency: u32, kind: &'static str, rows: u64, sums: &Sums) {
+        let slot = self.charges.entry((month, currency, kind)).or_default();
+        slot.0 += rows;
+        for (sum, amount) in slot.1.iter_mut().zip(sums) {
+            *sum += *amount;
+        }
     }
 
     /// Notes that this delivery holds the account in that month.

@@ -3,11 +3,12 @@
 //! A form is told by the columns that are present, never by a file's name.
 
 mod bind;
+mod kinds;
 mod rows;
 
 pub(crate) use rows::{Fault, RowTags, Rows, member_of};
 
-use crate::focus::{Column, Measure, same_name};
+use crate::focus::{Column, Measure, is_null, same_name};
 use crate::rounding::COMPARED;
 use std::path::Path;
 use tagledger_model::{BillMapping, Month, Timestamp};
@@ -61,11 +62,34 @@ pub(crate) struct BoundTerm {
     member: Option<&'static str>,
 }
 
+/// A condition on a column that was found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Holds {
+    /// One of these words.
+    Is(&'static [&'static str]),
+    /// A text with one of these in it.
+    Has(&'static [&'static str]),
+    /// Anything.
+    Something,
+}
+
+impl Holds {
+    fn fits(self, text: &str) -> bool {
+        let has = |part: &&str| text.as_bytes().windows(part.len()).any(|at| at.eq_ignore_ascii_case(part.as_bytes()));
+        !is_null(text)
+            && match self {
+                Self::Is(words) => words.iter().any(|word| word.eq_ignore_ascii_case(text)),
+                Self::Has(parts) => parts.iter().any(has),
+                Self::Something => true,
+            }
+    }
+}
+
 /// A case whose columns were found.
 #[derive(Debug, Clone)]
 pub(crate) struct BoundCase {
-    /// Columns and the words that they must hold; no words: anything.
-    when: Vec<(usize, &'static [&'static str])>,
+    /// Columns and what they must hold.
+    when: Vec<(usize, Holds)>,
     /// The terms, or the name of the column that the file lacks.
     terms: Result<Vec<BoundTerm>, &'static str>,
     set_aside: bool,
@@ -79,6 +103,8 @@ pub(crate) struct Columns {
     /// Each column with those that may hold it.
     at: Vec<(Column, Vec<usize>)>,
     costs: [Vec<BoundCase>; 4],
+    /// What rows are charged for apart from use; of one without terms all is.
+    pub kinds: Vec<(&'static str, BoundCase)>,
     /// Columns that hold one tag each, with its key.
     spread: Vec<(usize, String)>,
     /// The month that the file's hive partition names; it counts where the file has no column for it.
@@ -116,7 +142,8 @@ impl Columns {
     pub fn tops(&self, columns: &[Column], measures: &[Measure]) -> Vec<usize> {
         let texts = columns.iter().flat_map(|column| self.places(*column)).copied();
         let spread = self.spread.iter().filter(|_| columns.contains(&Column::Tags)).map(|(at, _)| *at);
-        let cases = measures.iter().flat_map(|measure| &self.costs[measure.position()]);
+        let kinds = self.kinds.iter().filter(|_| columns.contains(&Column::ChargeKind)).map(|(_, case)| case);
+        let cases = measures.iter().flat_map(|measure| &self.costs[measure.position()]).chain(kinds);
         let costs = cases.flat_map(|case| case.when.iter().map(|(at, _)| *at).chain(case.terms.iter().flatten().map(|term| term.at)));
         let mut tops: Vec<usize> = texts.chain(spread).chain(costs).map(|at| self.header.names[at].1).collect();
         tops.sort_unstable();

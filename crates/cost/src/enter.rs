@@ -34,6 +34,9 @@ pub(crate) fn wanted(book: &Book<'_>) -> Vec<Column> {
     if billing.days_from.is_some() {
         wanted.extend([Column::ChargePeriodStart, Column::ConsumedUnit]);
     }
+    if billing.adds_charges() {
+        wanted.push(Column::ChargeKind);
+    }
     if billing.adds_invoices() {
         wanted.extend([Column::InvoiceId, Column::InvoiceIssuerName]);
     }
@@ -175,6 +178,47 @@ impl Work {
             run.add((self.months[row], self.currency[row], (self.issuer[row], self.invoice[row])), &sums, book);
         }
         run.close(book);
+        if billing.adds_charges() { self.charges(rows, book) } else { Ok(()) }
+    }
+
+    /// Adds up what is charged for something else than use, apart from the rows' own sums.
+    fn charges(&self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+        let (mut held, mut taken) = (Vec::new(), Vec::new());
+        // What parts of a row have for themselves, the rest of it has not.
+        let mut apart: Vec<Amount> = Vec::new();
+        let both = [Measure::Billed.position(), Measure::Effective.position()];
+        for (kind, case) in &rows.columns.kinds {
+            if !rows.held(case, &mut held) {
+                continue;
+            }
+            taken.resize(rows.len(), false);
+            let part = rows.part(case)?;
+            for row in (0..rows.len()).filter(|row| held[*row]) {
+                let mut sums = Sums::default();
+                match &part {
+                    // A row is of the first kind that it can be.
+                    None if taken[row] => continue,
+                    None => {
+                        taken[row] = true;
+                        for (sum, column) in sums.iter_mut().zip(&self.amounts) {
+                            *sum = column.get(row).copied().flatten().unwrap_or_default();
+                        }
+                        for at in both {
+                            sums[at] = sums[at] - apart.get(row).copied().unwrap_or_default();
+                        }
+                    }
+                    Some(part) => {
+                        let Some(amount) = part[row].filter(|amount| *amount != Amount::ZERO) else { continue };
+                        apart.resize(rows.len(), Amount::ZERO);
+                        apart[row] += amount;
+                        for at in both {
+                            sums[at] = amount;
+                        }
+                    }
+                }
+                book.charge(self.months[row], self.currency[row], kind, u64::from(part.is_none()), &sums);
+            }
+        }
         Ok(())
     }
 

@@ -59,6 +59,8 @@ pub enum Column {
     SubAccountId,
     ServiceName,
     ChargeCategory,
+    /// No column of its own: what `ChargeKind`s are told by.
+    ChargeKind,
     InvoiceId,
     InvoiceIssuerName,
     ResourceId,
@@ -69,7 +71,7 @@ pub enum Column {
 
 impl Column {
     /// All of them.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::EffectiveCost,
         Self::BilledCost,
         Self::ListCost,
@@ -82,6 +84,7 @@ impl Column {
         Self::SubAccountId,
         Self::ServiceName,
         Self::ChargeCategory,
+        Self::ChargeKind,
         Self::InvoiceId,
         Self::InvoiceIssuerName,
         Self::ResourceId,
@@ -107,6 +110,7 @@ impl Column {
             Self::SubAccountId => &["SubAccountId"],
             Self::ServiceName => &["ServiceName"],
             Self::ChargeCategory => &["ChargeCategory", "ChargeType"],
+            Self::ChargeKind => &["(kind of charge)"],
             Self::InvoiceId => &["InvoiceId"],
             Self::InvoiceIssuerName => &["InvoiceIssuerName", "InvoiceIssuer"],
             Self::ResourceId => &["ResourceId"],

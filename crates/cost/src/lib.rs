@@ -26,7 +26,7 @@ mod source;
 mod spend;
 mod splits;
 
-pub use aggregate::{Aggregate, Group, Invoice, SetAside, Totals};
+pub use aggregate::{Aggregate, Charge, Group, Invoice, SetAside, Totals};
 pub use billing::{Billing, Clouds};
 pub use cube::{Axis, BasisTotal, Cube, CubeCell, Dimensions, Slice, Unshared};
 pub use days::read_days;

@@ -2,7 +2,7 @@
 
 mod stakes;
 
-pub use stakes::RuleCounts;
+pub use stakes::{FamilyCounts, RuleCounts};
 
 use crate::check::{Hit, JudgedRow, Rule, Table};
 use crate::context::Context;

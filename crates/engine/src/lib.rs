@@ -30,7 +30,7 @@ pub use check::{Check, Evidence, Explanation, Family, Hit, JudgedRow, Rule, Rule
 pub use context::{Context, KeyColumns, any};
 pub use evaluate::{Audit, CheckRun, Counts, audit};
 pub use facts::{CloudFacts, Reader};
-pub use finding::{FindingSource, Prices, RuleCounts, fingerprint};
+pub use finding::{FamilyCounts, FindingSource, Prices, RuleCounts, fingerprint};
 pub use inventory::{GroupRow, Inventory, ScopeRow, Sources};
 pub use past::{FirstSeen, Past, resource_number};
 pub use polars::prelude::Expr;

@@ -2,10 +2,23 @@
 //!
 //! Source: Google's reference of the two tables' schemas. The cost is before credits; an invoice is the cost with every credit of every row, by invoice month.
 
-use tagledger_model::{BillMapping, BillTags, CostCase, Term};
+use tagledger_model::{BillMapping, BillTags, ChargeKind, CostCase, Term, When};
 
 /// The cost with all credits of the row.
 const NET: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&["cost"]), Term::PlusEach("credits", "amount")], set_aside: false }];
+
+const fn kind(kind: &'static str, when: &'static [When]) -> ChargeKind {
+    ChargeKind { kind, when, part: &[] }
+}
+
+/// What is charged for apart from use. Credits are parts of the rows that they are given for.
+const KINDS: &[ChargeKind] = &[
+    ChargeKind { kind: "credit", when: &[], part: &[Term::PlusEach("credits", "amount")] },
+    kind("tax", &[When::Is("cost_type", &["tax"])]),
+    kind("adjustment", &[When::Is("cost_type", &["adjustment", "rounding_error"])]),
+    kind("commitment fee", &[When::Has("sku.description", &["commitment"])]),
+    kind("support", &[When::Has("service.description", &["support"])]),
+];
 
 /// Bills of Google Cloud.
 pub(crate) static BILLS: &[BillMapping] = &[BillMapping {
@@ -25,5 +38,6 @@ pub(crate) static BILLS: &[BillMapping] = &[BillMapping {
     ],
     // Commitments are a fee and a credit: there is nothing to spread.
     costs: &[("BilledCost", NET), ("EffectiveCost", NET), ("ListCost", &[CostCase { when: &[], terms: &[Term::Plus(&["cost_at_list"])], set_aside: false }])],
+    kinds: KINDS,
     tags: BillTags { whole: &["labels"], spread: &[], schemes: &[] },
 }];

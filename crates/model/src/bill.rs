@@ -16,8 +16,21 @@ pub struct BillMapping {
     pub columns: &'static [(&'static str, &'static [&'static str])],
     /// FOCUS columns of cost, each with how a row's amount is found: the first case that holds says it.
     pub costs: &'static [(&'static str, &'static [CostCase])],
+    /// What rows are charged for, apart from use; the first whose conditions hold counts.
+    pub kinds: &'static [ChargeKind],
     /// Where its tags are.
     pub tags: BillTags,
+}
+
+/// What rows are charged for that are no use of anything.
+#[derive(Debug)]
+pub struct ChargeKind {
+    /// The word in reports: `tax`, `credit`, `commitment fee`.
+    pub kind: &'static str,
+    /// It holds when all of these do.
+    pub when: &'static [When],
+    /// The terms of the row's BilledCost and EffectiveCost that are of this kind, where the rest of it is not; none: all of the row is.
+    pub part: &'static [Term],
 }
 
 /// One way in which a row's cost is found.
@@ -37,6 +50,8 @@ pub struct CostCase {
 pub enum When {
     /// The column holds one of these words, without regard to case.
     Is(&'static str, &'static [&'static str]),
+    /// The column's text has one of these in it, without regard to case.
+    Has(&'static str, &'static [&'static str]),
     /// The column holds anything.
     Filled(&'static str),
 }

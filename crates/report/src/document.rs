@@ -39,6 +39,9 @@ pub struct Summary {
     pub rules: Vec<RuleSummary>,
     /// What the resources with violated findings that no waiver covers cost in the last full month, each resource once.
     pub at_stake: Vec<MoneyRow>,
+    /// The same by family of rules: what untagged, mis-staged and orphaned resources cost. One resource can be in several.
+    #[serde(default)]
+    pub families: Vec<FamilySummary>,
     /// Compliance by rule, key, scope and cloud.
     pub compliance: Vec<Compliance>,
     /// How much of what was asked was seen.
@@ -123,6 +126,17 @@ pub struct RuleSummary {
     /// Findings that a waiver covers.
     pub waived: u64,
     /// What the resources with violated findings cost in the last full month, each resource once.
+    pub at_stake: Vec<MoneyRow>,
+}
+
+/// What the rules of one family found together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FamilySummary {
+    /// Family: untagged, mis-staged, orphaned.
+    pub family: String,
+    /// Resources with a violated finding that no waiver covers.
+    pub resources: u64,
+    /// What they cost in the last full month, each once.
     pub at_stake: Vec<MoneyRow>,
 }
 

@@ -5,6 +5,7 @@
 
 mod data;
 mod environments;
+mod money;
 mod trend;
 mod view;
 

@@ -1,7 +1,7 @@
 //! From the books of all threads to one aggregate.
 
 use super::Book;
-use crate::aggregate::{Aggregate, Context, Group, Invoice, OwnerKind, SetAside};
+use crate::aggregate::{Aggregate, Charge, Context, Group, Invoice, OwnerKind, SetAside};
 
 impl Book<'_> {
     /// Takes over what another thread entered.
@@ -53,6 +53,9 @@ impl Book<'_> {
             slot.0 += rows;
             slot.1 += billed;
         }
+        for ((month, currency, kind), (rows, sums)) in other.charges {
+            self.charge(month, word(currency), kind, rows, &sums);
+        }
         self.held.extend(other.held.iter().map(|(delivery, month, cloud, account)| (*delivery, *month, *cloud, word(*account))));
         for (currency, (rows, amount)) in other.aside {
             let slot = self.aside.entry(word(currency)).or_default();
@@ -75,6 +78,9 @@ impl Book<'_> {
         if invoices.iter().all(|one| word(one.id).is_empty()) {
             invoices.clear();
         }
+        let charge = |((month, currency, kind), (rows, sums))| Charge { month, currency, kind, rows, sums };
+        let mut charges: Vec<Charge> = self.charges.into_iter().map(charge).collect();
+        charges.sort_by_key(|one| (one.month, word(one.currency), one.kind));
         let mut by_resource = self.prices.into_parts();
         by_resource.sort_by(|a, b| self.word_list[a.0.1 as usize].cmp(&self.word_list[b.0.1 as usize]));
         Aggregate {
@@ -85,6 +91,7 @@ impl Book<'_> {
             groups: self.group_list,
             totals,
             invoices,
+            charges,
             by_resource,
             measures,
             knows_units: false,

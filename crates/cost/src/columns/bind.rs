@@ -1,9 +1,9 @@
 //! From a file's header to what each column is made of.
 
-use super::{BoundCase, BoundTerm, Columns, Header, partition};
+use super::{BoundCase, BoundTerm, Columns, Header, Holds, kinds, partition};
 use crate::focus::{Column, Measure, same_name};
 use std::path::Path;
-use tagledger_model::{BillMapping, CostCase, Term, When};
+use tagledger_model::{BillMapping, ChargeKind, CostCase, Term, When};
 
 /// Purchases of commitments, whose cost the rows that they cover carry: FOCUS wants nothing there, and some exports say it all the same.
 const PURCHASE: &[When] = &[When::Is("ChargeCategory", &["Purchase"]), When::Filled("CommitmentDiscountId")];
@@ -24,7 +24,8 @@ impl Columns {
         });
         let whole = mapping.is_some_and(|mapping| header.first(mapping.tags.whole).is_some());
         let spread = mapping.filter(|_| !whole).map_or_else(Vec::new, |mapping| spread(&header, mapping.tags.spread));
-        Self { mapping, at, costs, spread, month: partition(path), header }
+        let kinds = mapping.map_or(kinds::FOCUS, |mapping| mapping.kinds).iter().filter_map(|kind| bound_kind(&header, kind)).collect();
+        Self { mapping, at, costs, kinds, spread, month: partition(path), header }
     }
 }
 
@@ -50,28 +51,38 @@ fn focus_cost(header: &Header, measure: Measure) -> Vec<BoundCase> {
 }
 
 /// The conditions; none where the file cannot fulfil them.
-fn when(header: &Header, all: &'static [When]) -> Option<Vec<(usize, &'static [&'static str])>> {
+fn when(header: &Header, all: &'static [When]) -> Option<Vec<(usize, Holds)>> {
     all.iter()
         .map(|when| match when {
-            When::Is(column, words) => Some((header.find(column)?, *words)),
-            When::Filled(column) => Some((header.find(column)?, &[][..])),
+            When::Is(column, words) => Some((header.find(column)?, Holds::Is(words))),
+            When::Has(column, parts) => Some((header.find(column)?, Holds::Has(parts))),
+            When::Filled(column) => Some((header.find(column)?, Holds::Something)),
         })
         .collect()
 }
 
 /// The cases whose conditions a row of this file may fulfil; none at all where the last one, which takes every other row, lacks its columns.
 fn bound(header: &Header, cases: &'static [CostCase]) -> Vec<BoundCase> {
-    let term = |term: &Term| match term {
-        Term::Plus(names) => header.first(names).map(|at| BoundTerm { at, minus: false, member: None }).ok_or(names[0]),
-        Term::Minus(names) => header.first(names).map(|at| BoundTerm { at, minus: true, member: None }).ok_or(names[0]),
-        Term::PlusEach(list, member) => header.find(list).map(|at| BoundTerm { at, minus: false, member: Some(*member) }).ok_or(*list),
-    };
     let case = |case: &'static CostCase| {
         let when = when(header, case.when)?;
-        Some(BoundCase { when, terms: case.terms.iter().map(term).collect(), set_aside: case.set_aside })
+        Some(BoundCase { when, terms: case.terms.iter().map(|term| bound_term(header, term)).collect(), set_aside: case.set_aside })
     };
     let bound: Vec<BoundCase> = cases.iter().filter_map(case).collect();
     if bound.last().is_some_and(|last| last.when.is_empty() && last.terms.is_ok()) { bound } else { Vec::new() }
+}
+
+fn bound_term(header: &Header, term: &Term) -> Result<BoundTerm, &'static str> {
+    match term {
+        Term::Plus(names) => header.first(names).map(|at| BoundTerm { at, minus: false, member: None }).ok_or(names[0]),
+        Term::Minus(names) => header.first(names).map(|at| BoundTerm { at, minus: true, member: None }).ok_or(names[0]),
+        Term::PlusEach(list, member) => header.find(list).map(|at| BoundTerm { at, minus: false, member: Some(*member) }).ok_or(*list),
+    }
+}
+
+/// A kind that rows of this file can be of.
+fn bound_kind(header: &Header, kind: &'static ChargeKind) -> Option<(&'static str, BoundCase)> {
+    let terms: Result<Vec<BoundTerm>, _> = kind.part.iter().map(|term| bound_term(header, term)).collect();
+    Some((kind.kind, BoundCase { when: when(header, kind.when)?, terms: Ok(terms.ok()?), set_aside: false }))
 }
 
 /// Columns that hold one key each.

@@ -1,6 +1,6 @@
 //! Rows of a batch by their FOCUS columns.
 
-use super::{BoundCase, BoundTerm, Columns};
+use super::{BoundCase, BoundTerm, Columns, Holds};
 use crate::aggregate::Sums;
 use crate::cells::{Broken, Cell, Texts, amounts};
 use crate::focus::{Column, Measure, is_null};
@@ -107,8 +107,7 @@ impl<'b> Rows<'b> {
         // The first case that holds counts, so later ones are written over by earlier ones.
         let mut held = Vec::new();
         for case in before.iter().rev() {
-            self.held(case, &mut held);
-            if !held.iter().any(|holds| *holds) {
+            if !self.held(case, &mut held) {
                 continue;
             }
             aside.retain(|(row, _)| !held[*row]);
@@ -145,24 +144,39 @@ impl<'b> Rows<'b> {
         all.iter().for_each(each);
     }
 
-    /// For each row whether the case holds.
-    fn held(&self, case: &BoundCase, held: &mut Vec<bool>) {
+    /// For each row whether the case holds; false where it holds for none.
+    pub fn held(&self, case: &BoundCase, held: &mut Vec<bool>) -> bool {
         held.clear();
         held.resize(self.len(), true);
-        for (at, words) in &case.when {
+        for (at, what) in &case.when {
             let array = self.array(*at);
-            let Some(texts) = array.as_ref().and_then(|array| Texts::of(array).ok()) else { return held.fill(false) };
-            let is = |text: &str| !is_null(text) && (words.is_empty() || words.iter().any(|word| word.eq_ignore_ascii_case(text)));
-            let entries: Vec<bool> = (0..texts.entries()).map(|entry| is(texts.entry(entry))).collect();
+            let Some(texts) = array.as_ref().and_then(|array| Texts::of(array).ok()) else { return false };
+            let entries: Vec<bool> = (0..texts.entries()).map(|entry| what.fits(texts.entry(entry))).collect();
+            // Most conditions hold for no word of a dictionary, and its rows need not be looked at.
+            if !entries.is_empty() && !entries.contains(&true) {
+                return false;
+            }
             for (row, holds) in held.iter_mut().enumerate().filter(|(_, holds)| **holds) {
                 *holds = match texts.get(row) {
                     Cell::Null => false,
-                    Cell::Number(_) => words.is_empty(),
+                    Cell::Number(_) => matches!(what, Holds::Something),
                     Cell::Entry(entry) => entries[entry],
-                    Cell::Text(text) => is(text),
+                    Cell::Text(text) => what.fits(text),
                 };
             }
         }
+        held.contains(&true)
+    }
+
+    /// The parts of each row's cost that a kind of charge has for itself; none where all of it is of that kind.
+    pub fn part(&self, case: &BoundCase) -> Result<Option<Vec<Option<Amount>>>, Fault> {
+        let mut out = Vec::new();
+        if case.terms.as_ref().is_ok_and(Vec::is_empty) {
+            return Ok(None);
+        }
+        // What was rounded was told when the cost itself was read.
+        self.sum(case, None, &mut out, &mut Vec::new())?;
+        Ok(Some(out))
     }
 
     /// Adds up the terms of a case into the rows that are held, or into all.

@@ -1,7 +1,7 @@
 //! What each rule found, and the money at stake.
 
 use super::FindingSource;
-use crate::check::Table;
+use crate::check::{Family, Table};
 use tagledger_model::{Level, Money, Verdict};
 
 impl FindingSource<'_> {
@@ -47,6 +47,40 @@ impl FindingSource<'_> {
         }
         sums
     }
+
+    /// Of each family of rules about resources: how many have a violated finding that no waiver covers, and what they cost, each once.
+    pub fn by_family(&self) -> Vec<FamilyCounts> {
+        let mut all: Vec<(FamilyCounts, Vec<u64>)> = Vec::new();
+        for hit in self.audit.hits.iter().filter(|h| h.waiver == u32::MAX && h.verdict == Verdict::Violated) {
+            let check = &self.audit.checks[hit.check as usize];
+            if check.table != Table::Resources {
+                continue;
+            }
+            let family = self.rules[check.rule].meta().family;
+            let at = all.iter().position(|(counts, _)| counts.family == family).unwrap_or_else(|| {
+                all.push((FamilyCounts { family, resources: 0, at_stake: Vec::new() }, Vec::new()));
+                all.len() - 1
+            });
+            let (counts, seen) = &mut all[at];
+            if first_time(seen, hit.row) {
+                counts.resources += 1;
+                add(&mut counts.at_stake, self.prices.of(hit.row));
+            }
+        }
+        all.sort_by_key(|(counts, _)| counts.family as u8);
+        all.into_iter().map(|(counts, _)| counts).collect()
+    }
+}
+
+/// What the rules of a family found together.
+#[derive(Debug, Clone)]
+pub struct FamilyCounts {
+    /// The family.
+    pub family: Family,
+    /// Resources with a violated finding that no waiver covers.
+    pub resources: u64,
+    /// What they cost in the priced month.
+    pub at_stake: Vec<Money>,
 }
 
 /// Adds amounts to sums, currency by currency.

@@ -277,6 +277,7 @@ fn costs(hostile: bool) -> Costs {
         bases,
         gaps: Vec::new(),
         only: Vec::new(),
+        charges: Vec::new(),
         invoices: Vec::new(),
         outlook: None,
         rounded: 3,
@@ -357,6 +358,7 @@ fn summary(findings: &[Finding], hostile: bool) -> Summary {
         keys: ["Environment", "Application", "Owner", "CostCenter", "DataClass"].map(|n| KeyInfo { name: n.into(), required: n != "DataClass" }).to_vec(),
         rules: rules.to_vec(),
         at_stake: at_stake(findings, None),
+        families: Vec::new(),
         compliance: vec![
             row("rule", "missing-required-key", 287, 225, 4, 3),
             row("rule", "untagged", 287, 270, 4, 3),

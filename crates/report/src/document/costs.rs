@@ -28,6 +28,9 @@ pub struct Costs {
     /// Where resources carry a key and rows of theirs do not, by key, cloud and currency.
     #[serde(default)]
     pub gaps: Vec<GapRow>,
+    /// What the bill is charged for: use, and beside it taxes, credits, fees of commitments and the like, by month and currency; together they are the bill.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub charges: Vec<ChargeRow>,
     /// What was billed by invoice, as far as the bill says which; one without an id is of rows that name none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub invoices: Vec<InvoiceRow>,
@@ -37,6 +40,21 @@ pub struct Costs {
     /// Amounts that had more than 12 digits after the point and were rounded half to even on entry.
     pub rounded: u64,
     /// Bill rows read.
+    pub rows: u64,
+}
+
+/// What a part of the bill is charged for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ChargeRow {
+    /// `YYYY-MM`, the billing month.
+    pub month: String,
+    /// Currency.
+    pub currency: String,
+    /// `usage`, `tax`, `credit`, `refund`, `correction`, `adjustment`, `commitment fee`, `unused commitment`, `support`, `marketplace` or `purchase`.
+    pub kind: String,
+    /// Its sum in the measure.
+    pub amount: String,
+    /// Bill rows; 0 where it is a part of rows that are charged for use, as credits of some bills are.
     pub rows: u64,
 }
 

@@ -2,17 +2,15 @@
 
 use super::data::Findings;
 use super::environments::EnvironmentView;
-use super::trend::{Trend, trend};
-use crate::count::{amount, exact, grouped, money, percent, plural, share};
+use super::money::{CostsView, costs};
+use crate::count::{grouped, money, percent, plural, share};
 use crate::inert::visible;
-use crate::pivot::{Line, Pivot, equality, shown_month};
+use crate::pivot::{Pivot, equality, shown_month};
 use crate::{Compliance, Costs, Report, Summary};
 use serde::Serialize;
 use std::io;
-use tagledger_model::{Amount, Finding};
+use tagledger_model::Finding;
 
-/// Applications that the page shows before the script takes over.
-const ROWS: usize = 50;
 /// Rows of coverage and compliance that the page shows; the rest is in report.json.
 const LISTED: usize = 500;
 
@@ -32,6 +30,7 @@ pub(super) struct Page {
     compliance: String,
     judged: String,
     findings: Counts,
+    families: Vec<Family>,
     changes: Option<String>,
     coverage: CoverageView,
     costs: Option<CostsView>,
@@ -88,44 +87,6 @@ struct CoverageLine {
 }
 
 #[derive(Serialize)]
-struct CostsView {
-    by: String,
-    row_key: String,
-    measure: String,
-    rows: String,
-    months: Vec<String>,
-    tables: Vec<CostTable>,
-    trends: Vec<Trend>,
-    bases: Vec<Basis>,
-    measures: Vec<(String, Vec<(String, String)>)>,
-}
-
-#[derive(Serialize)]
-struct CostTable {
-    currency: String,
-    columns: Vec<String>,
-    rows: Vec<CostRow>,
-    folded: usize,
-    sums: Vec<String>,
-    total: String,
-}
-
-#[derive(Serialize)]
-struct CostRow {
-    title: String,
-    unattributed: bool,
-    cells: Vec<(String, u8)>,
-    sum: String,
-}
-
-#[derive(Serialize)]
-struct Basis {
-    key: String,
-    currency: String,
-    rows: Vec<(String, String, String, i128)>,
-}
-
-#[derive(Serialize)]
 struct RuleView {
     rule: String,
     family: String,
@@ -173,7 +134,7 @@ pub(super) fn shown(text: &str) -> String {
     visible(text).into_owned()
 }
 
-fn all_shown(texts: &[String]) -> Vec<String> {
+pub(super) fn all_shown(texts: &[String]) -> Vec<String> {
     texts.iter().map(|t| shown(t)).collect()
 }
 
@@ -212,6 +173,7 @@ pub(super) fn page(report: &Report<'_>, data: &Findings) -> io::Result<Page> {
         compliance: share(i128::from(passed), i128::from(judged)).map_or_else(|| "–".to_owned(), percent),
         judged: format!("{} of {} resources without violated findings", grouped(passed), grouped(judged)),
         findings: counts,
+        families: s.families.iter().map(family).collect::<io::Result<_>>()?,
         changes: s.history.as_ref().map(|changes| shown(&changes.sentence())),
         coverage: coverage(s),
         costs: s.costs.as_ref().map(costs).transpose()?,
@@ -225,6 +187,17 @@ pub(super) fn page(report: &Report<'_>, data: &Findings) -> io::Result<Page> {
         rows: data.printed.iter().map(finding).collect(),
         notes: all_shown(&s.notes),
     })
+}
+
+#[derive(Serialize)]
+struct Family {
+    family: String,
+    stake: String,
+    resources: String,
+}
+
+fn family(of: &crate::FamilySummary) -> io::Result<Family> {
+    Ok(Family { family: shown(&of.family), stake: money(&of.at_stake)?, resources: plural(of.resources, "resource") })
 }
 
 fn judged(c: &Compliance) -> u64 {
@@ -271,69 +244,6 @@ fn coverage(summary: &Summary) -> CoverageView {
             })
             .collect(),
     }
-}
-
-fn costs(costs: &Costs) -> io::Result<CostsView> {
-    let measures = costs.totals.iter().map(|t| {
-        let of =
-            t.measures.iter().map(|m| Ok((shown(&m.measure), m.amount.as_deref().map_or_else(|| Ok("not in the bill".to_owned()), |a| amount(a).map(exact))?)));
-        Ok((shown(&t.currency), of.collect::<io::Result<_>>()?))
-    });
-    Ok(CostsView {
-        by: shown(&costs.by.join(" × ")),
-        row_key: shown(&costs.by.get(1..).filter(|rest| !rest.is_empty()).unwrap_or(&costs.by).join(" / ")),
-        measure: shown(&costs.measure),
-        rows: plural(costs.rows, "row"),
-        months: all_shown(&costs.months),
-        tables: costs.totals.iter().map(|t| table(costs, &t.currency)).collect::<io::Result<_>>()?,
-        trends: costs.totals.iter().map(|t| trend(costs, t)).collect::<io::Result<_>>()?,
-        measures: measures.collect::<io::Result<_>>()?,
-        bases: bases(costs)?,
-    })
-}
-
-/// 0 to 9 by the root of the share of the dearest cell: a linear scale would leave all but one cell pale.
-fn heat(value: Amount, most: i128) -> u8 {
-    u8::try_from((value.0.max(0).saturating_mul(81) / most.max(1)).isqrt().min(9)).unwrap_or(9)
-}
-
-fn table(costs: &Costs, currency: &str) -> io::Result<CostTable> {
-    let pivot = Pivot::new(costs, currency, shown_month(costs))?;
-    let cells = pivot.rows.iter().flat_map(|r| pivot.columns.iter().filter_map(|c| pivot.cell(r, c)));
-    let most = cells.map(|a| a.0).max().unwrap_or(1);
-    let line = |row: &Line| CostRow {
-        title: shown(row.title()),
-        unattributed: row.name.is_none(),
-        cells: pivot.columns.iter().map(|c| pivot.cell(row, c).map_or_else(|| ("–".to_owned(), 0), |a| (a.grouped(), heat(a, most)))).collect(),
-        sum: row.sum.grouped(),
-    };
-    let named = pivot.rows.len() - 1;
-    let mut rows: Vec<CostRow> = pivot.rows.iter().take(named.min(ROWS)).map(line).collect();
-    rows.extend(pivot.rows.last().map(line));
-    Ok(CostTable {
-        currency: shown(currency),
-        columns: pivot.columns.iter().map(|c| shown(c.title())).collect(),
-        rows,
-        folded: named.saturating_sub(ROWS),
-        sums: pivot.columns.iter().map(|c| c.sum.grouped()).collect(),
-        total: pivot.total.grouped(),
-    })
-}
-
-fn bases(costs: &Costs) -> io::Result<Vec<Basis>> {
-    let mut out: Vec<Basis> = Vec::new();
-    for row in &costs.bases {
-        let (key, currency) = (shown(&row.key), shown(&row.currency));
-        let value = amount(&row.amount)?;
-        let whole = costs.bases.iter().filter(|b| b.key == row.key && b.currency == row.currency).map(|b| amount(&b.amount)).sum::<io::Result<Amount>>()?;
-        let tenths = share(value.0, whole.0);
-        let line = (shown(&row.basis), value.grouped(), tenths.map_or_else(|| "–".to_owned(), percent), tenths.unwrap_or(0) / 10);
-        match out.iter_mut().find(|b| b.key == key && b.currency == currency) {
-            Some(known) => known.rows.push(line),
-            None => out.push(Basis { key, currency, rows: vec![line] }),
-        }
-    }
-    Ok(out)
 }
 
 fn rule(r: &crate::RuleSummary) -> io::Result<RuleView> {

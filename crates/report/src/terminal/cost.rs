@@ -4,7 +4,7 @@ use super::Page;
 use super::table::{Cell, Fit, Style, Table};
 use crate::Costs;
 use crate::count::{amount, percent, plural, share};
-use crate::pivot::{Line, Pivot, UNATTRIBUTED, changes, equality, month_before, shown_month};
+use crate::pivot::{Line, Pivot, UNATTRIBUTED, changes, charged, equality, month_before, shown_month};
 use std::io;
 use tagledger_model::Amount;
 
@@ -24,6 +24,9 @@ pub(super) fn costs(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
         }
         if let Some(change) = change(costs, &pivot, &total.currency, month)? {
             page.paragraph("", Style::Plain, &change)?;
+        }
+        if let Some(told) = charged(costs, &total.currency, month)? {
+            page.paragraph("", Style::Plain, &format!("Charged for: {told}"))?;
         }
         for key in &costs.by {
             if let Some(known) = known_by(costs, key, &total.currency)? {

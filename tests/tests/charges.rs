@@ -1,0 +1,164 @@
+//! What a bill is charged for beside use: taxes, credits, fees of commitments and the like, in every form, and together they are the bill.
+#![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use tagledger_testkit::{Estate, Spec};
+use tagledger_tests::{Decimal, Desk, python, records, shared};
+
+/// Kinds with their sums and rows; none of use alone.
+type Kinds = BTreeMap<String, (Decimal, u64)>;
+
+fn kinds(cost: &Value) -> Kinds {
+    let mut all = Kinds::new();
+    let mut sums: BTreeMap<(&str, &str), Decimal> = BTreeMap::new();
+    for row in cost["charges"].as_array().into_iter().flatten() {
+        let text = |name: &str| row[name].as_str().unwrap();
+        let (amount, rows) = (Decimal::parse(text("amount")), row["rows"].as_u64().unwrap());
+        let slot = all.entry(text("kind").to_owned()).or_default();
+        *slot = (slot.0 + amount, slot.1 + rows);
+        let sum = sums.entry((text("month"), text("currency"))).or_default();
+        *sum = *sum + amount;
+    }
+    // Together they are the bill, month by month and currency by currency, and no row is counted twice.
+    for total in cost["totals"].as_array().unwrap().iter().filter(|_| !sums.is_empty()) {
+        for (month, amount) in cost["months"].as_array().unwrap().iter().zip(total["by_month"].as_array().unwrap()) {
+            let (month, currency) = (month.as_str().unwrap(), total["currency"].as_str().unwrap());
+            assert_eq!(sums.get(&(month, currency)).copied().unwrap_or_default(), Decimal::parse(amount.as_str().unwrap()), "{month} {currency}");
+        }
+        assert_eq!(all.values().map(|(_, rows)| rows).sum::<u64>(), cost["rows"].as_u64().unwrap());
+    }
+    all
+}
+
+fn expected(all: &[(&str, &str, u64)]) -> Kinds {
+    all.iter().map(|(kind, amount, rows)| ((*kind).to_owned(), (Decimal::parse(amount), *rows))).collect()
+}
+
+const HEAD: &str = "BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,ServiceName,ChargeCategory,ChargeClass,CommitmentDiscountId,CommitmentDiscountStatus\n";
+
+#[test]
+fn a_focus_bill_says_what_it_is_charged_for() {
+    let desk = Desk::laid();
+    let row = |billed: &str, effective: &str, service: &str, rest: &str| format!("{billed},{effective},EUR,2026-10-01,Cloud,{service},{rest}\n");
+    let rows = [
+        row("10", "10", "Machines", "Usage,,,"),
+        row("0", "8", "Machines", "Usage,,r-1,Used"),
+        row("0", "2", "Machines", "Usage,,r-1,Unused"),
+        row("100", "100", "Machines", "Purchase,,r-1,"),
+        row("5", "5", "Names", "Purchase,,,"),
+        row("3", "3", "Enterprise Support", "Usage,,,"),
+        row("2.5", "2.5", "Tax", "Tax,,,"),
+        row("-4", "-4", "Promotion", "Credit,,,"),
+        row("-1", "-1", "Machines", "Usage,Correction,,"),
+        row("0.01", "0.01", "Machines", "Adjustment,,,"),
+        // A corrected tax is a tax.
+        row("-0.5", "-0.5", "Tax", "Tax,Correction,,"),
+    ];
+    desk.put("bill.csv", format!("{HEAD}{}", rows.concat()));
+    let all = [
+        ("adjustment", "0.01", 1),
+        ("commitment fee", "100", 1),
+        ("correction", "-1", 1),
+        ("credit", "-4", 1),
+        ("purchase", "5", 1),
+        ("support", "3", 1),
+        ("tax", "2", 2),
+    ];
+    let billed = [&all[..], &[("unused commitment", "0", 1), ("usage", "10", 2)]].concat();
+    assert_eq!(kinds(&desk.cost("--measure billed --bill bill.csv")), expected(&billed));
+    // What a commitment was bought for counts nothing where its use is counted.
+    let mut effective = [&all[..], &[("unused commitment", "2", 1), ("usage", "18", 2)]].concat();
+    effective[1].1 = "0";
+    assert_eq!(kinds(&desk.cost("--bill bill.csv")), expected(&effective));
+    let said = desk.call("cost --measure billed --bill bill.csv").exits(0).out;
+    assert!(said.contains("Charged for: commitment fee 100.00, usage 10.00, purchase 5.00, credit -4.00,"), "{said}");
+    assert!(desk.cost("--bill bill.csv --where cloud=nobody")["charges"].is_null(), "what is not shown is not told either");
+    desk.put("plain.csv", format!("{HEAD}{}", rows[0]));
+    assert!(desk.cost("--bill plain.csv")["charges"].is_null(), "use alone says nothing");
+}
+
+#[test]
+fn reports_of_aws_say_it_by_the_type_of_a_line() {
+    let desk = Desk::laid();
+    let head = "lineItem/LineItemType,lineItem/UnblendedCost,bill/BillingPeriodStartDate,lineItem/CurrencyCode,bill/BillingEntity,lineItem/ProductCode,reservation/ReservationARN";
+    let rows = "Usage,10,2026-10-01,USD,AWS,AmazonEC2,\nUsage,7,2026-10-01,USD,AWS Marketplace,abc,\nFee,30,2026-10-01,USD,AWS,AmazonEC2,arn:x\nFee,4,2026-10-01,USD,AWS,AWSSupportBusiness,\n\
+                Fee,1,2026-10-01,USD,AWS,AmazonRegistrar,\nTax,2,2026-10-01,USD,AWS,AmazonEC2,\nCredit,-3,2026-10-01,USD,AWS,AmazonEC2,\nRefund,-0.5,2026-10-01,USD,AWS,AmazonEC2,\n";
+    desk.put("cur.csv", format!("{head}\n{rows}"));
+    let all = [
+        ("usage", "10", 1),
+        ("marketplace", "7", 1),
+        ("commitment fee", "30", 1),
+        ("support", "4", 1),
+        ("purchase", "1", 1),
+        ("tax", "2", 1),
+        ("credit", "-3", 1),
+        ("refund", "-0.5", 1),
+    ];
+    assert_eq!(kinds(&desk.cost("--measure billed --bill cur.csv")), expected(&all));
+    let Some(path) = shared("data/billing/aws-cur-legacy.csv") else { return };
+    let rows = records(&std::fs::read_to_string(&path).unwrap());
+    let told = kinds(&desk.cost(&format!("--measure billed --bill {}", path.display())));
+    let taxes = rows.iter().filter(|row| row["lineItem/LineItemType"] == "Tax").count() as u64;
+    assert_eq!(told.iter().map(|(kind, (_, rows))| (kind.as_str(), *rows)).collect::<Vec<_>>(), [("tax", taxes), ("usage", rows.len() as u64 - taxes)]);
+}
+
+#[test]
+fn exports_of_azure_say_it_by_the_type_of_charge() {
+    let desk = Desk::laid();
+    let head = "ChargeType,MeterCategory,PricingModel,CostInBillingCurrency,BillingCurrency,BillingPeriodStartDate,SubscriptionId,PublisherType";
+    let rows = "Usage,Virtual Machines,OnDemand,10,EUR,10/01/2026,s,Azure\nPurchase,Virtual Machines,Reservation,100,EUR,10/01/2026,s,Azure\nPurchase,Names,OnDemand,5,EUR,10/01/2026,s,Azure\n\
+                Usage,Firewalls,OnDemand,6,EUR,10/01/2026,s,Marketplace\nRefund,Virtual Machines,Reservation,-20,EUR,10/01/2026,s,Azure\nRoundingAdjustment,,OnDemand,0.01,EUR,10/01/2026,s,Azure\nTax,,OnDemand,1,EUR,10/01/2026,s,Azure\n";
+    desk.put("actual.csv", format!("{head}\n{rows}"));
+    let all = [
+        ("usage", "10", 1),
+        ("commitment fee", "100", 1),
+        ("purchase", "5", 1),
+        ("marketplace", "6", 1),
+        ("refund", "-20", 1),
+        ("adjustment", "0.01", 1),
+        ("tax", "1", 1),
+    ];
+    assert_eq!(kinds(&desk.cost("--measure billed --bill actual.csv")), expected(&all));
+}
+
+#[test]
+fn credits_of_google_are_parts_of_the_rows_that_they_are_given_for() {
+    let desk = Desk::laid();
+    let row = |kind: &str, cost: &str, credits: &str, sku: &str| {
+        format!(
+            "SELECT '{kind}' AS cost_type, {cost}::DECIMAL(38,12) AS cost, [{credits}]::STRUCT(name VARCHAR, amount DECIMAL(38,12))[] AS credits, {{'month': '202610'}} AS invoice, \
+                 TIMESTAMP '2026-10-02' AS usage_start_time, 'USD' AS currency, {{'description': '{sku}'}} AS sku, {{'description': 'Compute Engine'}} AS service"
+        )
+    };
+    let credit = |amount: &str| format!("{{'name': 'c', 'amount': {amount}}}");
+    let rows = [
+        row("regular", "10", &format!("{}, {}", credit("-1.5"), credit("-0.25")), "Core"),
+        row("regular", "20", "", "Commitment v1: Cpu"),
+        // A credit on a tax is a credit, and the rest of it a tax.
+        row("tax", "3", &credit("-1"), "Tax"),
+        row("rounding_error", "0.004", "", ""),
+    ];
+    let script = format!("import duckdb; duckdb.sql(\"\"\"COPY ({}) TO 'bill.parquet' (FORMAT parquet)\"\"\")", rows.join(" UNION ALL "));
+    let Some(mut python) = python() else { return };
+    assert!(python.current_dir(desk.path(".")).args(["-c", &script]).status().unwrap().success());
+    let all = [("usage", "10", 1), ("commitment fee", "20", 1), ("credit", "-2.75", 0), ("tax", "3", 1), ("adjustment", "0.004", 1)];
+    assert_eq!(kinds(&desk.cost("--bill bill.parquet")), expected(&all));
+}
+
+#[test]
+fn real_and_seeded_bills_are_told_apart_row_by_row() {
+    let desk = Desk::laid();
+    let estate = Estate::new(Spec::new(300, 5));
+    estate.write(&desk.path("estate")).unwrap();
+    let told = kinds(&desk.cost("--taxonomy estate/taxonomy.yaml --measure billed --bill estate/bill"));
+    // The generator has taxes, a credit, support and commitments; every one is there, and use is by far the most.
+    for kind in ["tax", "credit", "commitment fee", "usage"] {
+        assert!(told.contains_key(kind), "{kind} is missing: {told:?}");
+    }
+    let Some(path) = shared("data/billing/focus-1.0-sample.csv") else { return };
+    let rows = records(&std::fs::read_to_string(&path).unwrap());
+    let told = kinds(&desk.cost(&format!("--measure billed --bill {}", path.display())));
+    let count = |category: &str| rows.iter().filter(|row| row["ChargeCategory"] == category).count() as u64;
+    assert_eq!((told["credit"].1, told["adjustment"].1), (count("Credit"), count("Adjustment")));
+}
