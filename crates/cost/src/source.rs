@@ -33,7 +33,7 @@ pub const READER_THREAD: &str = "bill reader";
 
 /// A file whose header was read.
 enum Opened {
-    Csv(Columns),
+    Csv(Box<Columns>),
     Parquet(Box<parquet_bill::Opened>),
 }
 
@@ -228,7 +228,7 @@ fn headers(bill: &Bill, billing: &Billing<'_>) -> Result<Headers, CostError> {
         let file = match shape {
             Shape::Csv => {
                 all.tasks.push(Task::Csv(number));
-                Opened::Csv(Columns::of(csv_bill::header(path)?, path, &billing.clouds.mappings))
+                Opened::Csv(Box::new(Columns::of(csv_bill::header(path)?, path, &billing.clouds.mappings)))
             }
             Shape::Parquet => {
                 let file = parquet_bill::Opened::new(path, &billing.clouds.mappings)?;

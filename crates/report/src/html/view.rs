@@ -191,13 +191,13 @@ pub(super) fn page(report: &Report<'_>, data: &Findings) -> io::Result<Page> {
 
 #[derive(Serialize)]
 struct Family {
-    family: String,
+    name: String,
     stake: String,
     resources: String,
 }
 
 fn family(of: &crate::FamilySummary) -> io::Result<Family> {
-    Ok(Family { family: shown(&of.family), stake: money(&of.at_stake)?, resources: plural(of.resources, "resource") })
+    Ok(Family { name: shown(&of.family), stake: money(&of.at_stake)?, resources: plural(of.resources, "resource") })
 }
 
 fn judged(c: &Compliance) -> u64 {

@@ -66,7 +66,7 @@ pub(super) fn most_expensive(report: &Report<'_>, page: &mut Page<'_>) -> io::Re
     let families = summary.families.iter().filter(|family| !family.at_stake.is_empty());
     let families = families.map(|family| Ok(format!("{} {}", family.family, crate::count::money(&family.at_stake)?))).collect::<io::Result<Vec<_>>>()?;
     if !families.is_empty() {
-        page.paragraph("", Style::Plain, &format!("Each resource once in a family, several families for some: {}", families.join("; ")))?;
+        page.paragraph("", Style::Plain, &format!("By family, some resources in several: {}", families.join("; ")))?;
     }
     for (i, ranking) in rankings.iter().enumerate() {
         if i > 0 && page.width >= WIDE {
