@@ -162,3 +162,74 @@ fn real_and_seeded_bills_are_told_apart_row_by_row() {
     let count = |category: &str| rows.iter().filter(|row| row["ChargeCategory"] == category).count() as u64;
     assert_eq!((told["credit"].1, told["adjustment"].1), (count("Credit"), count("Adjustment")));
 }
+
+const RATES: &str = "date,from,to,rate,source\n2026-09-30,USD,EUR,0.9,ECB\n2026-10-31,USD,EUR,0.92,ECB\n2026-11-30,USD,EUR,0.5,ECB\n2026-10-31,EUR,USD,1.1,\n";
+
+#[test]
+fn one_currency_is_that_of_every_row_at_the_rate_of_its_month() {
+    let desk = Desk::laid();
+    let head = "BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,ChargeCategory,CommitmentDiscountId,Tags";
+    let tag = r#""{""env"":""prod""}""#;
+    let rows = format!(
+        "10,10,USD,2026-09-01,AWS,Usage,,{tag}\n0.000000000003,0.000000000003,USD,2026-10-01,AWS,Usage,,{tag}\n100,50,USD,2026-10-01,AWS,Purchase,r,\n-5,-5,USD,2026-10-01,AWS,Credit,,\n7,7,EUR,2026-10-01,AWS,Usage,,\n"
+    );
+    desk.put("bill.csv", format!("{head}\n{rows}"));
+    desk.put("rates.csv", RATES);
+    let cost = desk.cost("--bill bill.csv --measure billed --by Environment --currency EUR --rates rates.csv");
+    let cells: Vec<String> = cost["cells"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cell| format!("{} {} {} {}", cell["month"], cell["currency"], cell["values"][0], cell["amount"]).replace('"', ""))
+        .collect();
+    // 3e-12 × 0.92 is 2.76e-12, and 3e-12 at twelve digits.
+    assert_eq!(cells, ["2026-09 EUR production 9.00", "2026-10 EUR null 94.40", "2026-10 EUR production 0.000000000003"]);
+    let converted: Vec<String> = cost["converted"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| format!("{} {} {} {} {} {}", one["month"], one["rate"], one["date"], one["before"], one["after"], one["rows"]).replace('"', ""))
+        .collect();
+    assert_eq!(converted, ["2026-09 0.90 2026-09-30 10.00 9.00 1", "2026-10 0.92 2026-10-31 95.000000000003 87.400000000003 3"]);
+    let told = kinds(&cost);
+    assert_eq!((told["credit"].0, told["commitment fee"].0), (Decimal::parse("-4.6"), Decimal::parse("92")));
+    // What is set aside is told in the same currency, and printed with the rate.
+    let said = desk.call("cost --bill bill.csv --currency EUR --rates rates.csv").exits(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("46.00 EUR on 1 row, count nothing as EffectiveCost"), "{said}");
+    assert!(said.contains("10.00 USD of 2026-09 count as 9.00 EUR, at 0.90 of 2026-09-30, ECB"), "{said}");
+    // The other way round, and without any, nothing is mixed.
+    assert_eq!(desk.cost("--bill bill.csv --currency USD --rates rates.csv")["totals"][0]["currency"], "USD");
+    assert_eq!(desk.cost("--bill bill.csv")["totals"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_rate_that_is_missing_is_named() {
+    let desk = Desk::laid();
+    desk.put("rates.csv", RATES);
+    desk.put("old.csv", "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName\n1,EUR,2026-10-01,AWS\n1,USD,2026-08-01,AWS\n");
+    for (words, said) in [
+        (
+            "--bill old.csv --currency EUR --rates rates.csv",
+            "old.csv:3:BillingCurrency: no rate from USD to EUR of 2026-08 or before in rates.csv; add one with its date",
+        ),
+        ("--bill bill.csv --currency GBP --rates rates.csv", "rates.csv: no rate into GBP"),
+        ("--bill bill.csv --currency EUR", "--currency EUR: name a file of rates with --rates"),
+        ("--bill bill.csv --rates rates.csv", "--rates rates.csv: say with --currency into which currency"),
+        ("--bill bill.csv --currency EUR --rates none.csv", "none.csv: cannot be read"),
+    ] {
+        let done = desk.call(&format!("cost {words}")).exits(2);
+        assert!(done.err.contains(said) && done.out.is_empty(), "{words}: {}", done.err);
+    }
+}
+
+#[test]
+fn findings_are_priced_in_the_currency_of_the_report() {
+    let desk = Desk::laid();
+    desk.put("inventory.csv", "cloud,scope,kind,id,taggable,tag:Owner\nonprem,dc-1,vm,vm-1,yes,jane\n");
+    desk.put("bill.csv", "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ResourceId\n10,USD,2026-10-01,onprem,dc-1,vm-1\n");
+    desk.put("rates.csv", RATES);
+    desk.put("tagledger.yaml", "version: 1\nscan: { from: [inventory.csv], bill: [bill.csv], currency: EUR, rates: rates.csv }\n");
+    desk.call("scan --now 2026-11-20 --out run --format none --history none").exits(1);
+    let report = desk.report("run");
+    assert_eq!(report["at_stake"], serde_json::json!([{"currency": "EUR", "amount": "9.20"}]));
+}

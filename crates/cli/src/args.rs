@@ -1,7 +1,9 @@
 //! Flags and their environment variables.
 
+mod exchange;
 mod past;
 
+pub(crate) use exchange::{Exchange, read};
 pub(crate) use past::{Diff, Trend};
 
 use crate::settings::{MOST_AT_ONCE, MOST_DAYS, NAME};
@@ -135,6 +137,8 @@ pub(crate) struct Audit {
     /// The cost that is counted.
     #[arg(long, env = "TAGLEDGER_MEASURE", default_value = "effective")]
     pub measure: MeasureArg,
+    #[command(flatten)]
+    pub exchange: Exchange,
     /// Audit as of this moment instead of now.
     #[arg(long, value_name = "TIME", env = "TAGLEDGER_NOW", value_parser = moment)]
     pub now: Option<Timestamp>,
@@ -291,6 +295,8 @@ pub(crate) struct Cost {
     /// The cost that is counted.
     #[arg(long, env = "TAGLEDGER_MEASURE", default_value = "effective")]
     pub measure: MeasureArg,
+    #[command(flatten)]
+    pub exchange: Exchange,
     /// Ask services for the months up to this moment instead of now.
     #[arg(long, value_name = "TIME", env = "TAGLEDGER_NOW", value_parser = moment)]
     pub now: Option<Timestamp>,

@@ -1,6 +1,7 @@
 //! What a reader must know of a bill to trust its sums.
 
 use crate::assemble::Billed;
+use crate::costs::converted;
 use crate::gaps::gap_notes;
 use tagledger_cost::Measure;
 use tagledger_report::grouped;
@@ -44,6 +45,11 @@ pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
                 "Purchases of commitments, {sum}, count nothing as EffectiveCost: the rows that they cover carry it, unless the export is one of actual cost; compare --measure billed"
             ),
         });
+    }
+    // The newest months say enough; the report has all of them.
+    for one in converted(billed).iter().rev().take(4) {
+        let by = if one.source.is_empty() { String::new() } else { format!(", {}", one.source) };
+        notes.push(format!("{} {} of {} count as {} {}, at {} of {}{by}", one.before, one.from, one.month, one.after, one.to, one.rate, one.date));
     }
     for unshared in &billed.cube.unshared {
         notes.push(format!(

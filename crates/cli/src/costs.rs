@@ -3,7 +3,7 @@
 use crate::assemble::Billed;
 use tagledger_cost::{Aggregate, Axis, Clouds, Cube, Measure};
 use tagledger_model::{Amount, Text};
-use tagledger_report::{BasisRow, ChargeRow, CostCell, Costs, CurrencyTotal, InvoiceRow, MeasureTotal, Outlook, PaceRow, UnusualRow};
+use tagledger_report::{BasisRow, ChargeRow, ConvertedRow, CostCell, Costs, CurrencyTotal, InvoiceRow, MeasureTotal, Outlook, PaceRow, UnusualRow};
 
 /// Which cells are shown, and how that is said: `Environment=demo`.
 pub(crate) struct Only<'a> {
@@ -94,6 +94,7 @@ pub(crate) fn costs(billed: &Billed<'_>, axes: &[Axis], only: Option<&Only<'_>>)
             .collect(),
         gaps: crate::gaps::gaps(billed),
         charges: if only.is_none() { charges(aggregate, measure) } else { Vec::new() },
+        converted: converted(billed),
         invoices: invoices(aggregate),
         outlook: None,
         rounded: aggregate.repairs.rounded,
@@ -121,6 +122,27 @@ fn charges(aggregate: &Aggregate, measure: Measure) -> Vec<ChargeRow> {
         rows.extend(own.iter().filter(|one| one.sums[at] != Amount::ZERO || one.rows > 0).map(|one| row(one.kind, one.sums[at], one.rows)));
     }
     rows
+}
+
+/// What was converted, and at which rates.
+pub(crate) fn converted(billed: &Billed<'_>) -> Vec<ConvertedRow> {
+    let (aggregate, Some(rates)) = (billed.aggregate, &billed.billing.rates) else { return Vec::new() };
+    let row = |one: &tagledger_cost::Converted| {
+        let from = aggregate.word(one.from);
+        let rate = rates.of(from, one.month)?;
+        Some(ConvertedRow {
+            month: one.month.to_string(),
+            from: from.to_string(),
+            to: rates.to.to_string(),
+            rate: rate.rate.to_string(),
+            date: tagledger_model::Timestamp(rate.day * 86_400).day(),
+            source: rate.source.to_string(),
+            before: one.before.to_string(),
+            after: one.after.to_string(),
+            rows: one.rows,
+        })
+    };
+    aggregate.converted.iter().filter_map(row).collect()
 }
 
 fn invoices(aggregate: &Aggregate) -> Vec<InvoiceRow> {

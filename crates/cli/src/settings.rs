@@ -19,6 +19,8 @@ const TAXONOMY: &str = "taxonomy";
 const FROM: &str = "from";
 const BILL: &str = "bill";
 const BILL_CACHE: &str = "bill_cache";
+const CURRENCY: &str = "currency";
+const RATES: &str = "rates";
 const CONCURRENCY: &str = "concurrency";
 const HISTORY: &str = "history";
 const HISTORY_DAYS: &str = "history_days";
@@ -38,6 +40,16 @@ static SCAN: &[Setting] = &[
         name: BILL_CACHE,
         shape: Shape::Text(PATH),
         summary: "Where copies of bills from object stores are kept [default: tagledger/bills in the cache folder of the user].",
+    },
+    Setting {
+        name: CURRENCY,
+        shape: Shape::Text(Form { words: "the code of a currency", ..Form::ANY }),
+        summary: "Convert the whole bill into this currency, by `rates`; without it, currencies are kept apart.",
+    },
+    Setting {
+        name: RATES,
+        shape: Shape::Text(PATH),
+        summary: "Dated rates, as CSV with the columns date, from, to, rate, and source if you like: a month has the last rate up to its end.",
     },
     Setting {
         name: CONCURRENCY,
@@ -97,6 +109,14 @@ impl File {
 
     pub fn bill_cache(&self) -> Option<PathBuf> {
         self.scan.text(BILL_CACHE).map(|path| self.beside(path))
+    }
+
+    pub fn currency(&self) -> Option<String> {
+        self.scan.text(CURRENCY).map(str::to_owned)
+    }
+
+    pub fn rates(&self) -> Option<PathBuf> {
+        self.scan.text(RATES).map(|path| self.beside(path))
     }
 
     pub fn concurrency(&self) -> Option<u32> {

@@ -113,6 +113,21 @@ pub struct Charge {
     pub sums: Sums,
 }
 
+/// What was converted from one currency to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Converted {
+    /// Billing month.
+    pub month: Month,
+    /// Word number of the currency that it was in.
+    pub from: u32,
+    /// Bill rows.
+    pub rows: u64,
+    /// The measure's sum before.
+    pub before: Amount,
+    /// The measure's sum of the converted rows.
+    pub after: Amount,
+}
+
 /// What was billed on an invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Invoice {
@@ -149,6 +164,8 @@ pub struct Aggregate {
     pub invoices: Vec<Invoice>,
     /// What is charged for something else than use, where that is added up; sorted.
     pub charges: Vec<Charge>,
+    /// What was converted, where a file of rates says so; sorted.
+    pub converted: Vec<Converted>,
     /// Per (month, currency word): the measure's sum by resource row.
     pub by_resource: Vec<((Month, u32), Vec<Amount>)>,
     /// Which measures every file of the bill holds, in the order of `Measure::ALL`.

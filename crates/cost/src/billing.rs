@@ -1,6 +1,6 @@
 //! How a bill is to be read, and what its names for clouds mean.
 
-use crate::{Dimensions, Measure, Owners};
+use crate::{Dimensions, Measure, Owners, Rates};
 use std::sync::Arc;
 use tagledger_engine::CloudFacts;
 use tagledger_model::{BillMapping, CloudId, Month};
@@ -52,6 +52,8 @@ pub struct Billing<'a> {
     pub price_before: Option<Month>,
     /// Keep the days of this month and of later ones apart, and what was charged for use.
     pub days_from: Option<Month>,
+    /// Convert every row into one currency.
+    pub rates: Option<Rates>,
     /// Read the bill's tags with these schemes taken off user keys.
     pub prefixes: &'static [&'static str],
 }

@@ -86,6 +86,8 @@ pub(crate) struct Book<'a> {
     invoices: FxHashMap<(Month, u32, u32, u32), (u64, Amount)>,
     /// Rows and sums that are charged for something else than use, by month, currency and kind.
     charges: FxHashMap<(Month, u32, &'static str), (u64, Sums)>,
+    /// Rows and sums of the measure before and after they were converted, by month and the currency before.
+    converted: FxHashMap<(Month, u32), (u64, Amount, Amount)>,
     /// Per currency, rows and sums that count nothing in the measure.
     aside: BTreeMap<u32, (u64, Amount)>,
 }
@@ -143,6 +145,7 @@ impl<'a> Book<'a> {
             last_held: None,
             invoices: FxHashMap::default(),
             charges: FxHashMap::default(),
+            converted: FxHashMap::default(),
             aside: BTreeMap::new(),
         };
         book.word("");
@@ -249,6 +252,12 @@ impl<'a> Book<'a> {
         for (sum, amount) in slot.1.iter_mut().zip(sums) {
             *sum += *amount;
         }
+    }
+
+    /// Notes what a row was before it was converted, and after.
+    pub fn convert(&mut self, month: Month, from: u32, rows: u64, before: Amount, after: Amount) {
+        let slot = self.converted.entry((month, from)).or_default();
+        *slot = (slot.0 + rows, slot.1 + before, slot.2 + after);
     }
 
     /// Notes that this delivery holds the account in that month.

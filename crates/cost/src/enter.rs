@@ -1,5 +1,6 @@
 //! Rows of a batch, entered into a book.
 
+mod exchange;
 mod list_tags;
 mod map_tags;
 mod memo;
@@ -62,6 +63,7 @@ pub(crate) struct Work {
     tags: Vec<u32>,
     amounts: [Vec<Option<Amount>>; 4],
     aside: Vec<(usize, Amount)>,
+    exchange: exchange::Exchange,
     words: [Memo<u32>; 8],
     tag_memo: [Memo<u32>; 2],
     id_memo: Memo<(u32, Owned)>,
@@ -109,6 +111,7 @@ impl Work {
             self.months.resize(count, month);
         }
         words(rows, Column::BillingCurrency, &mut self.words[0], &mut self.currency, book)?;
+        self.exchange.begin(&self.months, &mut self.currency, book).map_err(|broken| (columns.shown(Column::BillingCurrency), broken))?;
         words(rows, Column::Provider, &mut self.words[1], &mut self.provider, book)?;
         words(rows, Column::SubAccountId, &mut self.words[2], &mut self.account, book)?;
         words(rows, Column::ServiceName, &mut self.words[3], &mut self.service, book)?;
@@ -120,7 +123,11 @@ impl Work {
         }
         for measure in billing.measures() {
             rows.amounts(measure, &mut self.amounts[measure.position()], &mut self.aside, &mut book.repairs.rounded)?;
+            let too_large = |broken| (columns.shown(measure.wanted()), broken);
+            self.exchange.amounts(&mut self.amounts[measure.position()]).map_err(too_large)?;
+            self.exchange.aside(&mut self.aside).map_err(too_large)?;
             if measure == billing.measure {
+                self.exchange.tell(&self.months, &self.amounts[measure.position()], book);
                 for (row, amount) in &self.aside {
                     book.set_aside(self.currency[*row], *amount);
                 }
@@ -182,7 +189,7 @@ impl Work {
     }
 
     /// Adds up what is charged for something else than use, apart from the rows' own sums.
-    fn charges(&self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+    fn charges(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
         let (mut held, mut taken) = (Vec::new(), Vec::new());
         // What parts of a row have for themselves, the rest of it has not.
         let mut apart: Vec<Amount> = Vec::new();
@@ -192,7 +199,10 @@ impl Work {
                 continue;
             }
             taken.resize(rows.len(), false);
-            let part = rows.part(case)?;
+            let mut part = rows.part(case)?;
+            if let Some(part) = &mut part {
+                self.exchange.amounts(part).map_err(|broken| (rows.columns.shown(Column::ChargeKind), broken))?;
+            }
             for row in (0..rows.len()).filter(|row| held[*row]) {
                 let mut sums = Sums::default();
                 match &part {

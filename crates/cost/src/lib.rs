@@ -20,13 +20,14 @@ mod ladder;
 mod outlook;
 mod owners;
 mod parquet_bill;
+mod rates;
 pub mod reference;
 mod rounding;
 mod source;
 mod spend;
 mod splits;
 
-pub use aggregate::{Aggregate, Charge, Group, Invoice, SetAside, Totals};
+pub use aggregate::{Aggregate, Charge, Converted, Group, Invoice, SetAside, Totals};
 pub use billing::{Billing, Clouds};
 pub use cube::{Axis, BasisTotal, Cube, CubeCell, Dimensions, Slice, Unshared};
 pub use days::read_days;
@@ -35,6 +36,7 @@ pub use focus::{Column, Measure};
 pub use ladder::{Basis, Reason};
 pub use outlook::{Outlook, Pace, Unusual, outlook};
 pub use owners::Owners;
+pub use rates::{Rate, Rates};
 pub use source::{Bill, READER_THREAD, read};
 
 /// Why a bill could not be used. All but `Io`, `Engine` and `Conservation` are the user's to mend: exit code 2.

@@ -55,6 +55,7 @@ fn billing<'a>(taxonomy: &Arc<Taxonomy>, dictionary: Dictionary, owners: Option<
         price_resources: false,
         price_before: None,
         days_from: None,
+        rates: None,
         prefixes: &[],
     }
 }

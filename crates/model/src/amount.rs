@@ -141,6 +141,15 @@ impl Amount {
         Some((Self(quotient + i128::from(up)), rounded)).filter(|(a, _)| a.0.abs() <= LIMIT)
     }
 
+    /// As many units of another currency as a rate says, rounded half to even at the 12th digit. None when it does not fit.
+    pub fn times(self, rate: Self) -> Option<Self> {
+        let (whole, part) = (self.0.div_euclid(UNIT), self.0.rem_euclid(UNIT).checked_mul(rate.0)?);
+        let (quotient, rest) = (part.div_euclid(UNIT), part.rem_euclid(UNIT));
+        let below = whole.checked_mul(rate.0)?.checked_add(quotient)?;
+        let up = rest * 2 > UNIT || (rest * 2 == UNIT && below.rem_euclid(2) == 1);
+        Some(Self(below + i128::from(up))).filter(|product| product.0.abs() <= LIMIT)
+    }
+
     /// Hundredths of the currency, rounded half to even, for people.
     pub fn cents(self) -> i128 {
         let unit = UNIT / 100;
@@ -302,6 +311,17 @@ mod tests {
         assert_eq!(Amount::parse("1234567.895").unwrap().0.grouped(), "1,234,567.90");
         assert_eq!(Amount::parse("-0.005").unwrap().0.to_cents(), "0.00");
         assert_eq!(Amount::parse("-999.999").unwrap().0.grouped(), "-1,000.00");
+    }
+
+    #[test]
+    fn a_rate_is_rounded_half_to_even_once() {
+        let times = |a: &str, b: &str| Amount::parse(a).unwrap().0.times(Amount::parse(b).unwrap().0).map(|product| product.to_string());
+        assert_eq!(times("-2.5", "0.92").as_deref(), Some("-2.30"));
+        assert_eq!(times("0.000000000001", "0.5").as_deref(), Some("0.00"));
+        assert_eq!(times("0.000000000003", "0.5").as_deref(), Some("0.000000000002"));
+        assert_eq!(times("-0.000000000003", "0.5").as_deref(), Some("-0.000000000002"));
+        assert_eq!(times("123456789012.345678901234", "1.000000000001").as_deref(), Some("123456789012.469135690246"));
+        assert_eq!(times("999999999999999999", "2"), None, "more than an amount holds");
     }
 
     proptest! {

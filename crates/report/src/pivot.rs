@@ -169,6 +169,7 @@ mod tests {
             gaps: vec![],
             only: Vec::new(),
             charges: Vec::new(),
+            converted: Vec::new(),
             invoices: Vec::new(),
             outlook: None,
             rounded: 0,

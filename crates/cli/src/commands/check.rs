@@ -142,6 +142,7 @@ fn priced(args: &Check, taxonomy: &Arc<Taxonomy>, inventory: &Inventory, now: Ti
         price_resources: true,
         price_before: Some(now.month()),
         days_from: None,
+        rates: None,
         prefixes: clouds::TAG_PREFIXES,
     };
     let bill = bills::find(&args.bill, args.bill_cache.as_deref(), args.quiet, &Asking { config: None, taxonomy, now })?;

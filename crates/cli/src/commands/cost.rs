@@ -44,6 +44,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
         price_resources: false,
         price_before: None,
         days_from: None,
+        rates: args.exchange.read()?,
         prefixes: clouds::TAG_PREFIXES,
     };
     let aggregate = read_bill(bill.bill(), &billing, args.quiet)?;

@@ -52,7 +52,7 @@ pub(crate) const LAYOUT: u32 = 3;
 
 pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let now = args.audit.now.unwrap_or_else(Timestamp::now);
-    let Wanted { taxonomy, from, bill, bill_cache, clouds, at_once, out, history, history_days } = Wanted::of(args, now)?;
+    let Wanted { taxonomy, from, bill, bill_cache, rates, clouds, at_once, out, history, history_days } = Wanted::of(args, now)?;
     let taxonomy = crate::taxonomy::load(&taxonomy)?;
     let asking = Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now };
     let found = if bill.is_empty() { None } else { Some(bills::find(&bill, bill_cache.as_deref(), args.audit.quiet, &asking)?) };
@@ -80,6 +80,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
         price_resources: true,
         price_before: Some(now.month()),
         days_from: None,
+        rates,
         prefixes: crate::clouds::TAG_PREFIXES,
     };
     let aggregate = bill.map(|b| read_bill(b, &billing, args.audit.quiet)).transpose()?;

@@ -1,7 +1,7 @@
 //! From the books of all threads to one aggregate.
 
 use super::Book;
-use crate::aggregate::{Aggregate, Charge, Context, Group, Invoice, OwnerKind, SetAside};
+use crate::aggregate::{Aggregate, Charge, Context, Converted, Group, Invoice, OwnerKind, SetAside};
 
 impl Book<'_> {
     /// Takes over what another thread entered.
@@ -56,6 +56,9 @@ impl Book<'_> {
         for ((month, currency, kind), (rows, sums)) in other.charges {
             self.charge(month, word(currency), kind, rows, &sums);
         }
+        for ((month, from), (rows, before, after)) in other.converted {
+            self.convert(month, word(from), rows, before, after);
+        }
         self.held.extend(other.held.iter().map(|(delivery, month, cloud, account)| (*delivery, *month, *cloud, word(*account))));
         for (currency, (rows, amount)) in other.aside {
             let slot = self.aside.entry(word(currency)).or_default();
@@ -81,6 +84,9 @@ impl Book<'_> {
         let charge = |((month, currency, kind), (rows, sums))| Charge { month, currency, kind, rows, sums };
         let mut charges: Vec<Charge> = self.charges.into_iter().map(charge).collect();
         charges.sort_by_key(|one| (one.month, word(one.currency), one.kind));
+        let convert = |((month, from), (rows, before, after))| Converted { month, from, rows, before, after };
+        let mut converted: Vec<Converted> = self.converted.into_iter().map(convert).collect();
+        converted.sort_by_key(|one| (one.month, word(one.from)));
         let mut by_resource = self.prices.into_parts();
         by_resource.sort_by(|a, b| self.word_list[a.0.1 as usize].cmp(&self.word_list[b.0.1 as usize]));
         Aggregate {
@@ -92,6 +98,7 @@ impl Book<'_> {
             totals,
             invoices,
             charges,
+            converted,
             by_resource,
             measures,
             knows_units: false,

@@ -278,6 +278,7 @@ fn costs(hostile: bool) -> Costs {
         gaps: Vec::new(),
         only: Vec::new(),
         charges: Vec::new(),
+        converted: Vec::new(),
         invoices: Vec::new(),
         outlook: None,
         rounded: 3,

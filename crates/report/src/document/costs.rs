@@ -31,6 +31,9 @@ pub struct Costs {
     /// What the bill is charged for: use, and beside it taxes, credits, fees of commitments and the like, by month and currency; together they are the bill.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub charges: Vec<ChargeRow>,
+    /// What was converted from other currencies, by month, where one currency was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub converted: Vec<ConvertedRow>,
     /// What was billed by invoice, as far as the bill says which; one without an id is of rows that name none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub invoices: Vec<InvoiceRow>,
@@ -55,6 +58,29 @@ pub struct ChargeRow {
     /// Its sum in the measure.
     pub amount: String,
     /// Bill rows; 0 where it is a part of rows that are charged for use, as credits of some bills are.
+    pub rows: u64,
+}
+
+/// What was converted from another currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ConvertedRow {
+    /// `YYYY-MM`, the billing month.
+    pub month: String,
+    /// The currency on the bill.
+    pub from: String,
+    /// The currency of the report.
+    pub to: String,
+    /// What one unit of the former is worth in the latter.
+    pub rate: String,
+    /// The day of the rate, `YYYY-MM-DD`: the last one up to the end of the month that the file has.
+    pub date: String,
+    /// Who says so; empty where the file does not say.
+    pub source: String,
+    /// The measure's sum on the bill.
+    pub before: String,
+    /// The sum of the converted rows, each rounded half to even at the 12th digit.
+    pub after: String,
+    /// Bill rows.
     pub rows: u64,
 }
 

@@ -74,6 +74,7 @@ fn spend(taxonomy: &Arc<Taxonomy>, inventory: &Inventory, facts: &[CloudFacts], 
         price_resources: true,
         price_before: Some(now.month()),
         days_from: None,
+        rates: None,
         prefixes: &[],
     };
     let read = || {

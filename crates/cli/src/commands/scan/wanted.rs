@@ -1,11 +1,12 @@
 //! What a scan is asked to do: a flag counts more than an environment variable, that more than the settings file, and that more than a default.
 
-use crate::args::Scan;
+use crate::args::{Scan, read};
 use crate::commands::live_cloud;
 use crate::failure::Failure;
 use crate::settings::{File, NAME};
 use std::path::{Path, PathBuf};
 use tagledger_collect::{Cloud, Settings, Shape, Value};
+use tagledger_cost::Rates;
 use tagledger_model::Timestamp;
 
 /// Places that are asked at the same time where nobody says otherwise.
@@ -22,6 +23,8 @@ pub(super) struct Wanted {
     pub bill: Vec<PathBuf>,
     /// Where copies of bills are kept, if somebody says so.
     pub bill_cache: Option<PathBuf>,
+    /// What converts the bill, if one currency is wanted.
+    pub rates: Option<Rates>,
     /// Clouds to ask, each with what it is told.
     pub clouds: Vec<(&'static dyn Cloud, Settings)>,
     /// Places that are asked at the same time.
@@ -65,6 +68,10 @@ impl Wanted {
             from,
             bill: if args.bill.is_empty() { file.bill() } else { args.bill.clone() },
             bill_cache: args.bill_cache.clone().or_else(|| file.bill_cache()),
+            rates: {
+                let exchange = &args.audit.exchange;
+                read(exchange.currency.clone().or_else(|| file.currency()).as_deref(), exchange.rates.clone().or_else(|| file.rates()).as_deref())?
+            },
             clouds,
             at_once: args.concurrency.or(file.concurrency()).unwrap_or(AT_ONCE) as usize,
             out,

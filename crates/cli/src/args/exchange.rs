@@ -1,0 +1,33 @@
+//! The currency of a report.
+
+use crate::failure::Failure;
+use clap::Args as ClapArgs;
+use std::path::{Path, PathBuf};
+use tagledger_cost::Rates;
+
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub(crate) struct Exchange {
+    /// Convert the whole bill into this currency, row by row, by --rates; without it, currencies are kept apart.
+    #[arg(long, value_name = "CODE", env = "TAGLEDGER_CURRENCY")]
+    pub currency: Option<String>,
+    /// Dated rates, as CSV with the columns date, from, to, rate, and source if you like: a month has the last rate up to its end.
+    #[arg(long, value_name = "FILE", env = "TAGLEDGER_RATES")]
+    pub rates: Option<PathBuf>,
+}
+
+impl Exchange {
+    /// The rates; none where currencies are kept apart.
+    pub fn read(&self) -> Result<Option<Rates>, Failure> {
+        read(self.currency.as_deref(), self.rates.as_deref())
+    }
+}
+
+/// The rates into a currency, by a file.
+pub(crate) fn read(currency: Option<&str>, rates: Option<&Path>) -> Result<Option<Rates>, Failure> {
+    match (currency, rates) {
+        (None, None) => Ok(None),
+        (Some(to), Some(path)) => Ok(Some(Rates::read(path, to)?)),
+        (Some(to), None) => Err(Failure::Usage(format!("--currency {}: name a file of rates with --rates", to.escape_debug()))),
+        (None, Some(path)) => Err(Failure::Usage(format!("--rates {}: say with --currency into which currency", path.display()))),
+    }
+}
