@@ -179,7 +179,8 @@ pub(crate) struct Scan {
     /// docs/bills.md says which.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub bill: Vec<PathBuf>,
-    /// Where copies of bills from object stores are kept [default: tagledger/bills in the cache folder of the user].
+    /// Where copies of bills from object stores, answers of services and months that are over are kept [default: tagledger/bills in the cache folder of the
+    /// user; months of bills on disk only where a folder is named].
     #[arg(long, value_name = "DIR", env = "TAGLEDGER_BILL_CACHE")]
     pub bill_cache: Option<PathBuf>,
     /// The folder of the run [default: reports/<time of the audit>].

@@ -42,7 +42,12 @@ pub(crate) fn find(paths: &[PathBuf], cache: Option<&Path>, quiet: bool, asking:
     let (here, mut names, brought) = brought(&paths, cache, quiet)?;
     names.extend(asked);
     let all: Vec<PathBuf> = here.into_iter().chain(files).collect();
-    Ok(Bills { bill: Bill::find_as(&all, Names::new(&names))?, _brought: brought, notes, keys })
+    let mut bill = Bill::find_as(&all, Names::new(&names))?;
+    // Nobody's own folders are written to unless a copy is wanted, or has to be made.
+    if let Some(kept) = cache.map(Path::to_owned).or_else(|| brought.as_ref().and_then(|_| default_cache().ok())) {
+        bill = bill.kept(&kept);
+    }
+    Ok(Bills { bill, _brought: brought, notes, keys })
 }
 
 /// Paths of a bill that is here, folders with the addresses that they stand for, and what has to live for as long as they are read.

@@ -218,8 +218,8 @@ impl<'a> Book<'a> {
         *slot
     }
 
-    /// Enters one row.
-    pub fn enter(&mut self, context: u32, tags: u32, owned: Owned, sums: &Sums) {
+    /// Enters a row that stands for so many rows of the bill.
+    pub fn enter(&mut self, context: u32, tags: u32, owned: Owned, rows: u64, sums: &Sums) {
         let owned = Owned { owner: self.narrow(tags, owned.owner), ..owned };
         let next = u32::try_from(self.group_list.len()).unwrap_or(u32::MAX);
         let at = *self.groups.entry((context, tags, owned.owner)).or_insert(next);
@@ -227,7 +227,7 @@ impl<'a> Book<'a> {
             self.group_list.push(Group { context, tags, owner: owned.owner, rows: 0, sums: Sums::default() });
         }
         let group = &mut self.group_list[at as usize];
-        group.rows += 1;
+        group.rows += rows;
         for (sum, amount) in group.sums.iter_mut().zip(sums) {
             *sum += *amount;
         }
@@ -287,9 +287,9 @@ impl<'a> Book<'a> {
     }
 
     /// Notes an amount that counts nothing in the measure, because other rows carry it.
-    pub fn set_aside(&mut self, currency: u32, amount: Amount) {
+    pub fn set_aside(&mut self, currency: u32, rows: u64, amount: Amount) {
         let slot = self.aside.entry(currency).or_default();
-        slot.0 += 1;
+        slot.0 += rows;
         slot.1 += amount;
     }
 

@@ -107,6 +107,8 @@ pub(crate) struct Columns {
     pub kinds: Vec<(&'static str, BoundCase)>,
     /// Columns that hold one tag each, with its key.
     spread: Vec<(usize, String)>,
+    /// Schemes before the user's own keys, where they are not those of its form.
+    pub schemes: Option<&'static [&'static str]>,
     /// The month that the file's hive partition names; it counts where the file has no column for it.
     pub month: Option<Month>,
 }
@@ -119,7 +121,7 @@ impl Columns {
 
     /// True when the file has the column.
     pub fn has(&self, column: Column) -> bool {
-        (column == Column::Provider && self.mapping.is_some())
+        (column == Column::Provider && self.mapping.is_some_and(|mapping| !mapping.provider.is_empty()))
             || (column == Column::Tags && !self.spread.is_empty())
             || self.at.iter().any(|(c, at)| *c == column && !at.is_empty())
     }

@@ -3,6 +3,7 @@
 use crate::CostError;
 use crate::aggregate::Sums;
 use crate::book::Book;
+use crate::closed::Adding;
 use crate::columns::{Columns, Header, Rows};
 use crate::enter::{Work, wanted};
 use crate::focus::{Column, Measure};
@@ -144,6 +145,24 @@ pub(crate) fn enter(path: &Path, columns: &Columns, book: &mut Book<'_>, advance
         told = told.max(at);
     }
     advance(size.saturating_sub(told));
+    Ok(())
+}
+
+/// Adds up all rows of a file.
+pub(crate) fn add_up(path: &Path, columns: &Columns, adding: &mut Adding<'_>) -> Result<(), CostError> {
+    let (wanted, measures) = (adding.columns().0.to_vec(), adding.columns().1.to_vec());
+    let mut batches = Batches::new(path, columns, &wanted, &measures)?;
+    while let Some(batch) = batches.next(BATCH)? {
+        let goes_on = adding.add(&batch).map_err(|(column, broken)| CostError::At {
+            path: path.display().to_string(),
+            line: batches.lines.get(broken.row).copied().unwrap_or(0),
+            column,
+            what: broken.what,
+        })?;
+        if !goes_on {
+            break;
+        }
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@ mod exchange;
 mod list_tags;
 mod map_tags;
 mod memo;
+mod run;
 mod spread_tags;
 
 use crate::aggregate::{Context, Sums};
@@ -12,10 +13,13 @@ use crate::cells::{Broken, Cell, Texts, days, months};
 use crate::columns::{Fault, RowTags, Rows};
 use crate::focus::{Column, Measure, is_null};
 use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use arrow_schema::DataType;
 use list_tags::list_tags;
 use map_tags::map_tags;
 use memo::Memo;
+use run::Run;
 use spread_tags::spread_tags;
 use tagledger_model::{Amount, Month};
 
@@ -42,7 +46,7 @@ pub(crate) fn wanted(book: &Book<'_>) -> Vec<Column> {
         wanted.extend([Column::InvoiceId, Column::InvoiceIssuerName]);
     }
     // Without an inventory an id still says whether there was a resource to tag.
-    wanted.extend([Column::ResourceId, Column::AllocatedResourceId]);
+    wanted.extend([Column::ResourceId, Column::AllocatedResourceId, Column::Rows]);
     wanted
 }
 
@@ -64,46 +68,18 @@ pub(crate) struct Work {
     amounts: [Vec<Option<Amount>>; 4],
     aside: Vec<(usize, Amount)>,
     exchange: exchange::Exchange,
+    /// How many rows of the bill each stands for; empty where it is one.
+    weights: Vec<u64>,
     words: [Memo<u32>; 8],
     tag_memo: [Memo<u32>; 2],
     id_memo: Memo<(u32, Owned)>,
-}
-
-/// Neighbouring rows of one month, currency and invoice, added up before they are entered: neighbours mostly agree.
-#[derive(Default)]
-struct Run {
-    of: Option<(Month, u32, (u32, u32))>,
-    rows: u64,
-    sums: Sums,
-}
-
-impl Run {
-    fn add(&mut self, of: (Month, u32, (u32, u32)), sums: &Sums, book: &mut Book<'_>) {
-        if self.of != Some(of) {
-            self.close(book);
-            *self = Self { of: Some(of), ..Self::default() };
-        }
-        self.rows += 1;
-        for (sum, amount) in self.sums.iter_mut().zip(sums) {
-            *sum += *amount;
-        }
-    }
-
-    fn close(&self, book: &mut Book<'_>) {
-        if let Some((month, currency, invoice)) = self.of {
-            book.tally(month, currency, self.rows, &self.sums);
-            if book.billing.adds_invoices() {
-                book.invoice(month, currency, invoice, self.rows, &self.sums);
-            }
-        }
-    }
 }
 
 impl Work {
     /// Reads the columns of all rows.
     fn read(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
         let (count, columns, billing) = (rows.len(), rows.columns, book.billing);
-        book.schemes = columns.mapping().map_or(billing.prefixes, |mapping| mapping.tags.schemes);
+        book.schemes = columns.schemes.or(columns.mapping().map(|mapping| mapping.tags.schemes)).unwrap_or(billing.prefixes);
         if let Some(array) = rows.get(Column::BillingPeriodStart) {
             months(array, &mut self.months).map_err(|broken| (columns.shown(Column::BillingPeriodStart), broken))?;
         } else if let Some(month) = columns.month {
@@ -111,6 +87,7 @@ impl Work {
             self.months.resize(count, month);
         }
         words(rows, Column::BillingCurrency, &mut self.words[0], &mut self.currency, book)?;
+        weights(rows, &mut self.weights).map_err(|broken| (columns.shown(Column::Rows), broken))?;
         self.exchange.begin(&self.months, &mut self.currency, book).map_err(|broken| (columns.shown(Column::BillingCurrency), broken))?;
         words(rows, Column::Provider, &mut self.words[1], &mut self.provider, book)?;
         words(rows, Column::SubAccountId, &mut self.words[2], &mut self.account, book)?;
@@ -129,7 +106,7 @@ impl Work {
             if measure == billing.measure {
                 self.exchange.tell(&self.months, &self.amounts[measure.position()], book);
                 for (row, amount) in &self.aside {
-                    book.set_aside(self.currency[*row], *amount);
+                    book.set_aside(self.currency[*row], self.weights.get(*row).copied().unwrap_or(1), *amount);
                 }
             }
         }
@@ -157,11 +134,12 @@ impl Work {
             if book.watches {
                 book.hold(self.months[row], self.provider[row], self.account[row]);
             }
-            let mut sums = Sums::default();
+            let (mut sums, weight) = (Sums::default(), self.weights.get(row).copied().unwrap_or(1));
             for measure in &measures {
                 match self.amounts[measure.position()].get(row).copied().flatten() {
                     Some(amount) => sums[measure.position()] = amount,
-                    None => book.repairs.without_amount += u64::from(*measure == billing.measure),
+                    None if *measure == billing.measure => book.repairs.without_amount += weight,
+                    None => {}
                 }
             }
             if compares {
@@ -181,8 +159,8 @@ impl Work {
                 named,
                 day: if by_day { self.day[row] } else { NO_WORD },
             });
-            book.enter(context, self.tags[row], owned, &sums);
-            run.add((self.months[row], self.currency[row], (self.issuer[row], self.invoice[row])), &sums, book);
+            book.enter(context, self.tags[row], owned, weight, &sums);
+            run.add((self.months[row], self.currency[row], (self.issuer[row], self.invoice[row])), weight, &sums, book);
         }
         run.close(book);
         if billing.adds_charges() { self.charges(rows, book) } else { Ok(()) }
@@ -226,7 +204,8 @@ impl Work {
                         }
                     }
                 }
-                book.charge(self.months[row], self.currency[row], kind, u64::from(part.is_none()), &sums);
+                let weight = self.weights.get(row).copied().unwrap_or(1);
+                book.charge(self.months[row], self.currency[row], kind, if part.is_none() { weight } else { 0 }, &sums);
             }
         }
         Ok(())
@@ -268,23 +247,19 @@ impl Work {
             let named = |broken: Broken| (rows.columns.shown(column), broken);
             let array = match tags {
                 None => continue,
-                Some(RowTags::Spread(columns)) => {
-                    spread_tags(&columns, &self.provider, &mut self.tags, book).map_err(named)?;
+                Some(RowTags::Whole(array)) if !matches!(array.data_type(), DataType::Map(_, _) | DataType::List(_)) => array,
+                Some(tags) => {
+                    let (numbers, provider) = (&mut self.tags, &self.provider);
+                    pairs(&tags, rows.len(), &mut |row, pairs| {
+                        // Who comes first has the say.
+                        if numbers[row] == u32::MAX {
+                            numbers[row] = book.tag_pairs(book.cloud(provider[row]), pairs);
+                        }
+                    })
+                    .map_err(named)?;
                     continue;
                 }
-                Some(RowTags::Whole(array)) => array,
             };
-            match array.data_type() {
-                DataType::Map(_, _) => {
-                    map_tags(array, &self.provider, &mut self.tags, book).map_err(named)?;
-                    continue;
-                }
-                DataType::List(_) => {
-                    list_tags(array, &self.provider, &mut self.tags, book).map_err(named)?;
-                    continue;
-                }
-                _ => {}
-            }
             let texts = Texts::of(array).map_err(|t| named(Broken { row: 0, what: format!("the column has the type {t}, which holds no tags") }))?;
             let variants = book.clouds();
             memo.fit(&texts, variants);
@@ -311,11 +286,12 @@ impl Work {
         }
         let mut bare = None;
         let is_untold = !rows.columns.has(Column::Tags);
-        for ((number, month), provider) in self.tags.iter_mut().zip(&self.months).zip(&self.provider) {
+        for (row, ((number, month), provider)) in self.tags.iter_mut().zip(&self.months).zip(&self.provider).enumerate() {
+            let weight = self.weights.get(row).copied().unwrap_or(1);
             if is_untold {
                 book.leave_untold(*month, *provider);
             }
-            *number = if *number == u32::MAX { *bare.get_or_insert_with(|| book.tag_text(0, None)) } else { book.counted(*number, *month, *provider) };
+            *number = if *number == u32::MAX { *bare.get_or_insert_with(|| book.tag_text(0, None)) } else { book.counted(*number, weight, *month, *provider) };
         }
         Ok(())
     }
@@ -344,10 +320,31 @@ impl Work {
     }
 }
 
+/// Takes the tags of a row.
+pub(crate) type EachPairs<'e> = &'e mut dyn for<'t> FnMut(usize, &mut dyn Iterator<Item = (&'t str, Option<&'t str>)>);
+
+/// Hands over tags that do not come as one text, row by row; a row without any is passed over.
+pub(crate) fn pairs(tags: &RowTags<'_>, rows: usize, each: EachPairs<'_>) -> Result<(), Broken> {
+    match tags {
+        RowTags::Spread(columns) => spread_tags(columns, rows, each),
+        RowTags::Whole(array) if matches!(array.data_type(), DataType::Map(_, _)) => map_tags(array, each),
+        RowTags::Whole(array) => list_tags(array, each),
+    }
+}
+
 /// The assignments whose resource this is.
 fn named_by(book: &mut Book<'_>, row: usize, ids: Option<&Texts<'_>>, allocated: Option<&Texts<'_>>) -> u32 {
     let id = [allocated, ids].into_iter().flatten().find_map(|texts| texts.text(row).filter(|id| !is_null(id)));
     id.map_or(NO_WORD, |id| book.named(id))
+}
+
+/// How many rows of the bill each row stands for.
+fn weights(rows: &Rows<'_>, out: &mut Vec<u64>) -> Result<(), Broken> {
+    out.clear();
+    let Some(array) = rows.get(Column::Rows) else { return Ok(()) };
+    let numbers = array.as_primitive_opt::<Int64Type>().ok_or_else(|| Broken { row: 0, what: format!("the column has the type {}", array.data_type()) })?;
+    out.extend(numbers.values().iter().map(|number| u64::try_from(*number).unwrap_or(1)));
+    Ok(())
 }
 
 /// Word numbers of a column that repeats a few words; `NO_WORD` where the file does not have it or it was not asked for.

@@ -59,6 +59,8 @@ pub enum Column {
     SubAccountId,
     ServiceName,
     ChargeCategory,
+    /// How many rows of the bill a row stands for, in files that were added up.
+    Rows,
     /// No column of its own: what `ChargeKind`s are told by.
     ChargeKind,
     InvoiceId,
@@ -71,7 +73,7 @@ pub enum Column {
 
 impl Column {
     /// All of them.
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::EffectiveCost,
         Self::BilledCost,
         Self::ListCost,
@@ -84,6 +86,7 @@ impl Column {
         Self::SubAccountId,
         Self::ServiceName,
         Self::ChargeCategory,
+        Self::Rows,
         Self::ChargeKind,
         Self::InvoiceId,
         Self::InvoiceIssuerName,
@@ -110,6 +113,7 @@ impl Column {
             Self::SubAccountId => &["SubAccountId"],
             Self::ServiceName => &["ServiceName"],
             Self::ChargeCategory => &["ChargeCategory", "ChargeType"],
+            Self::Rows => &["x_Rows"],
             Self::ChargeKind => &["(kind of charge)"],
             Self::InvoiceId => &["InvoiceId"],
             Self::InvoiceIssuerName => &["InvoiceIssuerName", "InvoiceIssuer"],

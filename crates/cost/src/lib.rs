@@ -7,6 +7,7 @@ mod aggregate;
 mod billing;
 mod book;
 mod cells;
+mod closed;
 mod columns;
 mod csv_bill;
 mod cube;

@@ -7,7 +7,8 @@
 use crate::CostError;
 use crate::aggregate::Sums;
 use crate::book::Book;
-use crate::columns::{Columns, Header, Rows};
+use crate::closed::Adding;
+use crate::columns::{Columns, Fault, Header, Rows};
 use crate::enter::{Work, wanted};
 use crate::focus::{Column, Measure};
 use crate::rounding::COMPARED;
@@ -15,6 +16,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Encoding;
+use parquet::file::metadata::KeyValue;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -82,6 +84,35 @@ impl Opened {
         Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).with_row_groups(vec![group]).with_projection(mask).with_batch_size(BATCH))
     }
 
+    /// What was written beside the rows.
+    pub fn pairs(&self) -> &[KeyValue] {
+        self.metadata.metadata().file_metadata().key_value_metadata().map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds up all rows.
+    pub fn add_up(&self, adding: &mut Adding<'_>) -> Result<(), CostError> {
+        let (columns, measures) = (adding.columns().0.to_vec(), adding.columns().1.to_vec());
+        let mut first_row = 0_u64;
+        for group in 0..self.row_groups() {
+            for batch in self.reader(group, &columns, &measures)?.build().map_err(|e| damaged(&self.path, &e))? {
+                let batch = batch.map_err(|e| self.cut_off(&e))?;
+                if !adding.add(&batch).map_err(|fault| self.at(first_row, fault))? {
+                    return Ok(());
+                }
+                first_row += batch.num_rows() as u64;
+            }
+        }
+        Ok(())
+    }
+
+    fn cut_off(&self, error: &arrow_schema::ArrowError) -> CostError {
+        CostError::File { path: self.path.display().to_string(), what: format!("the file is damaged or cut off: {error}; export it again") }
+    }
+
+    fn at(&self, first_row: u64, (column, broken): Fault) -> CostError {
+        CostError::At { path: self.path.display().to_string(), line: first_row + broken.row as u64 + 1, column, what: broken.what }
+    }
+
     /// Enters the rows of one row group; returns its compressed bytes.
     pub fn enter(&self, group: usize, book: &mut Book<'_>) -> Result<u64, CostError> {
         let columns = wanted(book);
@@ -91,16 +122,8 @@ impl Opened {
         let mut first_row: u64 = groups[..group].iter().map(|g| u64::try_from(g.num_rows()).unwrap_or(0)).sum();
         let mut work = Work::default();
         for batch in reader {
-            let batch = batch.map_err(|e| CostError::File {
-                path: self.path.display().to_string(),
-                what: format!("the file is damaged or cut off: {e}; export it again"),
-            })?;
-            work.enter(&Rows::new(&self.columns, &batch, &columns), book).map_err(|(column, broken)| CostError::At {
-                path: self.path.display().to_string(),
-                line: first_row + broken.row as u64 + 1,
-                column,
-                what: broken.what,
-            })?;
+            let batch = batch.map_err(|e| self.cut_off(&e))?;
+            work.enter(&Rows::new(&self.columns, &batch, &columns), book).map_err(|fault| self.at(first_row, fault))?;
             first_row += batch.num_rows() as u64;
         }
         Ok(u64::try_from(groups[group].compressed_size()).unwrap_or(0))

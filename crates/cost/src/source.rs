@@ -1,14 +1,21 @@
 //! From paths to an aggregate: one file, a folder (hive-partitioned or not) or a pattern, CSV, gzipped CSV or Parquet.
 
+mod added;
+mod walk;
+
+pub(crate) use walk::Found;
+
 use crate::aggregate::{Repairs, Sums};
 use crate::billing::Billing;
 use crate::book::Book;
+use crate::closed::{self, Closed};
 use crate::columns::Columns;
 use crate::deliveries;
 use crate::elsewhere::Names;
 use crate::focus::Column;
 use crate::rounding::{SAMPLED_FILES, SAMPLED_ROWS};
 use crate::{Aggregate, CostError, Measure, csv_bill, parquet_bill};
+use added::{AddedUp, add_up};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -19,6 +26,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct Bill {
     files: Vec<(PathBuf, Shape)>,
     names: Names,
+    /// Where files that do not change any more are kept added up.
+    closed: Option<Closed>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +67,10 @@ impl Opened {
 enum Task {
     Csv(usize),
     RowGroup(usize, usize),
+    /// What a file was added up to before.
+    AddedUp(usize, usize),
+    /// A whole file that is added up first.
+    AddUp(usize, closed::Place),
 }
 
 impl Bill {
@@ -70,7 +83,7 @@ impl Bill {
     /// The same where files are not called what they are here: they go by these names in every message and report.
     pub fn find_as(paths: &[PathBuf], names: Names) -> Result<Self, CostError> {
         match Self::found(paths) {
-            Ok(files) => Ok(Self { files, names }),
+            Ok(files) => Ok(Self { files, names, closed: None }),
             Err(error) => Err(names.told(error)),
         }
     }
@@ -123,6 +136,12 @@ impl Bill {
         Ok(files)
     }
 
+    /// Keeps files that do not change any more added up in a folder, and reads those that are kept there.
+    #[must_use]
+    pub fn kept(self, cache: &Path) -> Self {
+        Self { closed: Some(Closed::below(cache)), ..self }
+    }
+
     /// The files as the user would name them.
     pub fn files(&self) -> Vec<String> {
         self.files.iter().map(|(p, _)| self.names.shown(&p.display().to_string())).collect()
@@ -157,7 +176,7 @@ pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + S
 }
 
 fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Aggregate, CostError> {
-    let Headers { tasks, opened, measures, files_without_tags, knows_units, forms } = headers(bill, billing)?;
+    let Headers { tasks, opened, added, measures, files_without_tags, knows_units, forms } = headers(bill, billing)?;
     let paths: Vec<&Path> = bill.files.iter().map(|(path, _)| path.as_path()).collect();
     deliveries::no_copies(&paths, &|at| opened[at].holds_rows(paths[at]))?;
     let (of_file, shown, first_files) = bill.deliveries(&opened);
@@ -171,10 +190,10 @@ fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) +
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(task) = tasks.get(at) else { break };
-            let (Task::Csv(file) | Task::RowGroup(file, _)) = task;
+            let (Task::Csv(file) | Task::RowGroup(file, _) | Task::AddedUp(file, _) | Task::AddUp(file, _)) = task;
             let path = &bill.files[*file].0;
             book.delivery = of_file[*file];
-            let result = enter_task(task, path, &opened, &mut book, &advance);
+            let result = enter_task(task, path, (&opened, &added), &mut book, &advance);
             if let Err(error) = result {
                 // Of several mistakes the first in the order of the files is shown, whichever thread met it first.
                 let mut slot = failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -214,6 +233,8 @@ fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) +
 struct Headers {
     tasks: Vec<Task>,
     opened: Vec<Opened>,
+    /// What each file was added up to before.
+    added: Vec<Option<AddedUp>>,
     /// Which measures every file holds.
     measures: [bool; 4],
     files_without_tags: u64,
@@ -223,19 +244,16 @@ struct Headers {
 
 /// Reads the headers of all files; one that lacks what is wanted ends it.
 fn headers(bill: &Bill, billing: &Billing<'_>) -> Result<Headers, CostError> {
-    let mut all = Headers { tasks: Vec::new(), opened: Vec::new(), measures: [true; 4], files_without_tags: 0, knows_units: true, forms: Vec::new() };
+    let mut all =
+        Headers { tasks: Vec::new(), opened: Vec::new(), added: Vec::new(), measures: [true; 4], files_without_tags: 0, knows_units: true, forms: Vec::new() };
     for (number, (path, shape)) in bill.files.iter().enumerate() {
         let file = match shape {
-            Shape::Csv => {
-                all.tasks.push(Task::Csv(number));
-                Opened::Csv(Box::new(Columns::of(csv_bill::header(path)?, path, &billing.clouds.mappings)))
-            }
-            Shape::Parquet => {
-                let file = parquet_bill::Opened::new(path, &billing.clouds.mappings)?;
-                all.tasks.extend((0..file.row_groups()).map(|g| Task::RowGroup(number, g)));
-                Opened::Parquet(Box::new(file))
-            }
+            Shape::Csv => Opened::Csv(Box::new(Columns::of(csv_bill::header(path)?, path, &billing.clouds.mappings))),
+            Shape::Parquet => Opened::Parquet(Box::new(parquet_bill::Opened::new(path, &billing.clouds.mappings)?)),
         };
+        let (tasks, added) = tasks(bill, billing, number, &file);
+        all.tasks.extend(tasks);
+        all.added.push(added);
         let columns = file.columns();
         if let Some(what) = columns.lacks(billing.measure) {
             return Err(CostError::File { path: path.display().to_string(), what });
@@ -253,15 +271,46 @@ fn headers(bill: &Bill, billing: &Billing<'_>) -> Result<Headers, CostError> {
     Ok(all)
 }
 
+/// How a file is read: as it was added up before, added up first, or row by row.
+fn tasks(bill: &Bill, billing: &Billing<'_>, number: usize, file: &Opened) -> (Vec<Task>, Option<AddedUp>) {
+    let path = &bill.files[number].0;
+    // Sums are not converted as their rows are, one by one.
+    let closed = bill.closed.as_ref().filter(|_| billing.rates.is_none());
+    let place = closed.and_then(|closed| closed.place(path, &bill.names.shown(&path.display().to_string())));
+    let as_it_is = || match file {
+        Opened::Csv(_) => vec![Task::Csv(number)],
+        Opened::Parquet(file) => (0..file.row_groups()).map(|group| Task::RowGroup(number, group)).collect(),
+    };
+    let Some(place) = place else { return (as_it_is(), None) };
+    let Some(kept) = place.path() else {
+        // Days are not kept.
+        return (if billing.days_from.is_none() { vec![Task::AddUp(number, place)] } else { as_it_is() }, None);
+    };
+    match AddedUp::open(kept, file.columns(), billing) {
+        Some(added) if billing.days_from.is_none() => ((0..added.file.row_groups()).map(|group| Task::AddedUp(number, group)).collect(), Some(added)),
+        // What is before the days that are wanted need not be looked at.
+        Some(added) if added.told.months.last().is_some_and(|last| Some(*last) < billing.days_from) => (Vec::new(), None),
+        _ => (as_it_is(), None),
+    }
+}
+
 /// Enters the rows of one task. The Parquet library panics on some damaged files: that is the file's fault, and the run
 /// ends without using the book.
-fn enter_task(task: &Task, path: &Path, opened: &[Opened], book: &mut Book<'_>, advance: &dyn Fn(u64)) -> Result<(), CostError> {
+fn enter_task(task: &Task, path: &Path, (opened, added): (&[Opened], &[Option<AddedUp>]), book: &mut Book<'_>, advance: &dyn Fn(u64)) -> Result<(), CostError> {
     let enter = std::panic::AssertUnwindSafe(|| match task {
         Task::Csv(file) => csv_bill::enter(path, opened[*file].columns(), book, advance),
         Task::RowGroup(file, group) => match &opened[*file] {
             Opened::Parquet(opened) => opened.enter(*group, book).inspect(|bytes| advance(*bytes)).map(drop),
             Opened::Csv(_) => Ok(()),
         },
+        Task::AddUp(file, place) => add_up(path, &opened[*file], place, book, advance),
+        Task::AddedUp(file, group) => added[*file].as_ref().map_or(Ok(()), |kept| {
+            if *group == 0 {
+                book.repairs = book.repairs.plus(kept.repairs(opened[*file].columns(), book.billing));
+                advance(std::fs::metadata(path).map_or(0, |meta| meta.len()));
+            }
+            kept.file.enter(*group, book).map(drop)
+        }),
     });
     std::panic::catch_unwind(enter).unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
@@ -284,71 +333,10 @@ fn compare_sample(bill: &Bill, opened: &[Opened], repairs: &mut Repairs) -> Resu
 
 /// The files of a folder, as far as its manifests list them.
 fn whole(folder: &Path, files: &mut Vec<(PathBuf, Shape)>) -> Result<(), CostError> {
-    let mut found = Found::default();
-    walk(folder, &mut found, &mut Vec::new())?;
-    for path in deliveries::listed(found.data, &found.manifests)? {
+    for path in walk::files(folder)? {
         let shape = shape(&path)?;
         files.push((path, shape));
     }
-    Ok(())
-}
-
-/// What is in a folder that is read whole.
-#[derive(Debug, Default)]
-pub(crate) struct Found {
-    pub data: Vec<PathBuf>,
-    pub manifests: Vec<PathBuf>,
-}
-
-impl Found {
-    /// Of files that are not here yet, those that would be found in a folder.
-    pub fn of<'f>(folder: &Path, files: impl Iterator<Item = &'f PathBuf>) -> Self {
-        let mut found = Self::default();
-        for file in files {
-            let names = file.strip_prefix(folder).into_iter().flat_map(Path::iter);
-            if !names.into_iter().any(|name| is_hidden(&name.to_string_lossy())) {
-                found.add(file.clone());
-            }
-        }
-        found
-    }
-
-    fn add(&mut self, file: PathBuf) {
-        let name = file.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-        if deliveries::is_manifest(&name) {
-            self.manifests.push(file);
-        } else if deliveries::is_data(&name) {
-            self.data.push(file);
-        }
-    }
-}
-
-/// True for the names of files and folders that engines keep for themselves.
-fn is_hidden(name: &str) -> bool {
-    name.starts_with('.') || name.starts_with('_')
-}
-
-fn walk(folder: &Path, found: &mut Found, above: &mut Vec<PathBuf>) -> Result<(), CostError> {
-    let io = |source| CostError::Io { path: folder.display().to_string(), source };
-    let real = folder.canonicalize().map_err(io)?;
-    // A link to a folder above would lead round for ever.
-    if above.contains(&real) {
-        return Ok(());
-    }
-    above.push(real);
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).map_err(io)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>().map_err(io)?;
-    entries.sort();
-    for entry in entries {
-        if entry.file_name().is_some_and(|name| is_hidden(&name.to_string_lossy())) {
-            continue;
-        }
-        if entry.is_dir() {
-            walk(&entry, found, above)?;
-        } else {
-            found.add(entry);
-        }
-    }
-    above.pop();
     Ok(())
 }
 

@@ -16,9 +16,9 @@ fn answered(said: &[Said]) -> u32 {
 impl Book<'_> {
     /// The state number of what `tag_text` gave, with the row, of this month and provider, counted when its text could not be read.
     #[inline]
-    pub fn counted(&mut self, tags: u32, month: Month, provider: u32) -> u32 {
+    pub fn counted(&mut self, tags: u32, rows: u64, month: Month, provider: u32) -> u32 {
         if tags & MALFORMED != 0 {
-            self.repairs.malformed_tags += 1;
+            self.repairs.malformed_tags += rows;
             self.leave_untold(month, provider);
         }
         tags & !MALFORMED

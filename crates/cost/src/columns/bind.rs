@@ -25,11 +25,15 @@ impl Columns {
         let whole = mapping.is_some_and(|mapping| header.first(mapping.tags.whole).is_some());
         let spread = mapping.filter(|_| !whole).map_or_else(Vec::new, |mapping| spread(&header, mapping.tags.spread));
         let kinds = mapping.map_or(kinds::FOCUS, |mapping| mapping.kinds).iter().filter_map(|kind| bound_kind(&header, kind)).collect();
-        Self { mapping, at, costs, kinds, spread, month: partition(path), header }
+        Self { mapping, at, costs, kinds, spread, schemes: None, month: partition(path), header }
     }
 }
 
 fn focus(header: &Header, column: Column) -> Vec<usize> {
+    // No bill of anybody else says how many rows a row stands for.
+    if column == Column::Rows {
+        return Vec::new();
+    }
     let found = header.all(column.names());
     // Names of one column mostly come one at a time; which of them a row fills matters only where versions overlap.
     if matches!(column, Column::Provider | Column::ConsumedUnit) { found } else { found.into_iter().take(1).collect() }

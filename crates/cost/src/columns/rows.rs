@@ -65,7 +65,7 @@ impl<'b> Rows<'b> {
     }
 
     fn make(&self, column: Column) -> Option<ArrayRef> {
-        if let (Column::Provider, Some(mapping)) = (column, self.columns.mapping) {
+        if let (Column::Provider, Some(mapping)) = (column, self.columns.mapping.filter(|mapping| !mapping.provider.is_empty())) {
             let keys = Int32Array::from_value(0, self.len());
             return DictionaryArray::try_new(keys, Arc::new(StringArray::from(vec![mapping.provider])) as ArrayRef)
                 .ok()
