@@ -57,7 +57,7 @@ const QUESTIONS: [&str; 3] =
 fn every_form_is_the_same_added_up() {
     let Some(mut python) = python() else { return };
     let desk = Desk::new();
-    let estate = Estate::new(Spec::new(1_200, 33));
+    let estate = Estate::new(Spec::new(2_000, 33));
     estate.write(&desk.path("estate")).unwrap();
     fs::create_dir(desk.path("native")).unwrap();
     estate.write_native_bills(&desk.path("native")).unwrap();
