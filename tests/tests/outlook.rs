@@ -62,3 +62,19 @@ fn a_bill_without_days_and_a_month_that_is_whole_have_no_pace() {
     let nothing = "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName\n5,EUR,2026-10-01,AWS\n";
     assert_eq!(outlook(nothing), json!({"pace": [], "unusual": []}));
 }
+
+#[test]
+fn a_scan_has_it_in_every_report() {
+    let desk = Desk::laid();
+    desk.put("bill.csv", bill(true));
+    desk.put("tagledger.yaml", "version: 1\nscan: { from: [inventory.csv], bill: [bill.csv], outlook: true }\n");
+    let said = desk.call("scan --now 2026-11-21 --out run --history none").exits(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("2026-11: 343.00 EUR so far; 470.37 EUR at the pace of its first 19 of 30 days"), "{said}");
+    let report = desk.report("run");
+    assert_eq!(report["costs"]["outlook"]["unusual"][0]["values"], json!([null, "shop"]), "by Environment and Application");
+    let page = desk.call("report --from run --format html").exits(0).out;
+    assert!(
+        page.contains("470.37 EUR at the pace of its first 19 of 30 days; 343.00 so far") && page.contains("Days that stand out"),
+        "no outlook on the page"
+    );
+}

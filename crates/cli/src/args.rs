@@ -1,9 +1,9 @@
 //! Flags and their environment variables.
 
-mod exchange;
+mod money;
 mod past;
 
-pub(crate) use exchange::{Exchange, read};
+pub(crate) use money::{Money, read};
 pub(crate) use past::{Diff, Trend};
 
 use crate::settings::{MOST_AT_ONCE, MOST_DAYS, NAME};
@@ -138,7 +138,7 @@ pub(crate) struct Audit {
     #[arg(long, env = "TAGLEDGER_MEASURE", default_value = "effective")]
     pub measure: MeasureArg,
     #[command(flatten)]
-    pub exchange: Exchange,
+    pub money: Money,
     /// Audit as of this moment instead of now.
     #[arg(long, value_name = "TIME", env = "TAGLEDGER_NOW", value_parser = moment)]
     pub now: Option<Timestamp>,
@@ -287,9 +287,6 @@ pub(crate) struct Cost {
     /// Only costs of these: Environment=demo, cloud=aws, service=*Compute*; `Owner=` is what nobody owns. Several on one key are alternatives.
     #[arg(long, value_name = "KEY=VALUE")]
     pub r#where: Vec<String>,
-    /// Also say what the newest month will come to at its pace, and which of its last days stand out; reads the bill a second time.
-    #[arg(long)]
-    pub outlook: bool,
     /// The taxonomy.
     #[arg(long, value_name = "FILE", env = "TAGLEDGER_TAXONOMY", default_value = "taxonomy.yaml")]
     pub taxonomy: PathBuf,
@@ -297,7 +294,7 @@ pub(crate) struct Cost {
     #[arg(long, env = "TAGLEDGER_MEASURE", default_value = "effective")]
     pub measure: MeasureArg,
     #[command(flatten)]
-    pub exchange: Exchange,
+    pub money: Money,
     /// Ask services for the months up to this moment instead of now.
     #[arg(long, value_name = "TIME", env = "TAGLEDGER_NOW", value_parser = moment)]
     pub now: Option<Timestamp>,

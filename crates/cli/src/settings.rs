@@ -21,6 +21,7 @@ const BILL: &str = "bill";
 const BILL_CACHE: &str = "bill_cache";
 const CURRENCY: &str = "currency";
 const RATES: &str = "rates";
+const OUTLOOK: &str = "outlook";
 const CONCURRENCY: &str = "concurrency";
 const HISTORY: &str = "history";
 const HISTORY_DAYS: &str = "history_days";
@@ -51,6 +52,7 @@ static SCAN: &[Setting] = &[
         shape: Shape::Text(PATH),
         summary: "Dated rates, as CSV with the columns date, from, to, rate, and source if you like: a month has the last rate up to its end.",
     },
+    Setting { name: OUTLOOK, shape: Shape::Flag, summary: "Also say what the newest month will come to at its pace, and which of its last days stand out." },
     Setting {
         name: CONCURRENCY,
         shape: Shape::Count(1..=MOST_AT_ONCE),
@@ -117,6 +119,10 @@ impl File {
 
     pub fn rates(&self) -> Option<PathBuf> {
         self.scan.text(RATES).map(|path| self.beside(path))
+    }
+
+    pub fn outlook(&self) -> bool {
+        self.scan.flag(OUTLOOK)
     }
 
     pub fn concurrency(&self) -> Option<u32> {

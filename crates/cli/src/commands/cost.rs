@@ -19,7 +19,7 @@ use wildmatch::WildMatch;
 pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     let taxonomy = crate::taxonomy::load(&args.taxonomy)?;
     let by = axes(&taxonomy, &args.by)?;
-    if args.outlook && (!args.r#where.is_empty() || by.iter().any(|on| !matches!(on, On::Key(_)))) {
+    if args.money.outlook && (!args.r#where.is_empty() || by.iter().any(|on| !matches!(on, On::Key(_)))) {
         return Err(Failure::Usage("--outlook is of the whole bill, by keys of the taxonomy; leave --where, cloud, scope and service out".to_owned()));
     }
     let wanted = Wanted::of(&taxonomy, &args.r#where)?;
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
         price_resources: false,
         price_before: None,
         days_from: None,
-        rates: args.exchange.read()?,
+        rates: args.money.exchange()?,
         prefixes: clouds::TAG_PREFIXES,
     };
     let aggregate = read_bill(bill.bill(), &billing, args.quiet)?;
@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     };
     let only = Only { keeps: &keeps, said: args.r#where.clone() };
     let mut costs = costs(&billed, &axes, Some(&only).filter(|_| !wanted.is_empty()));
-    if args.outlook {
+    if args.money.outlook {
         let keys = keys(by.iter());
         costs.outlook = Some(crate::costs::outlook(tagledger_cost::outlook(bill.bill(), &billing, &keys, &aggregate.months())?));
     }

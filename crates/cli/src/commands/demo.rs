@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Demo) -> Result<Code, Failure> {
             fail_on: LevelArg::Error,
             fail_on_undetermined: false,
             allow_partial: false,
-            exchange: crate::args::Exchange::default(),
+            money: crate::args::Money::default(),
             measure: MeasureArg::Effective,
             now: Timestamp::parse(NOW),
             format: Format::Terminal,

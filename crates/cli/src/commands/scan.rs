@@ -52,7 +52,7 @@ pub(crate) const LAYOUT: u32 = 3;
 
 pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let now = args.audit.now.unwrap_or_else(Timestamp::now);
-    let Wanted { taxonomy, from, bill, bill_cache, rates, clouds, at_once, out, history, history_days } = Wanted::of(args, now)?;
+    let Wanted { taxonomy, from, bill, bill_cache, rates, outlook, clouds, at_once, out, history, history_days } = Wanted::of(args, now)?;
     let taxonomy = crate::taxonomy::load(&taxonomy)?;
     let asking = Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now };
     let found = if bill.is_empty() { None } else { Some(bills::find(&bill, bill_cache.as_deref(), args.audit.quiet, &asking)?) };
@@ -110,6 +110,10 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let parts = Parts { cx, audit: &audited, findings: &findings, coverage: &imported.coverage, inputs: &imported.files, billed: billed.as_ref(), exit };
     let (mut summary, places) = summary(&parts);
     let record = Record::new(point(&summary), places, &audited, RULES, &cx);
+    if let (true, Some(costs), Some(bill), Some(aggregate)) = (outlook, &mut summary.costs, bill, &aggregate) {
+        let keys: Vec<_> = costs.by.iter().filter_map(|name| taxonomy.key(name)).collect();
+        costs.outlook = Some(crate::costs::outlook(tagledger_cost::outlook(bill, &billing, &keys, &aggregate.months())?));
+    }
     summary.notes.extend(found.iter().flat_map(|found| found.notes.iter().cloned()));
     if let Some((before, known)) = before.as_ref().zip(known.as_ref()) {
         summary.history = Some(before.changes(&inventory, &findings, known, &record, now));

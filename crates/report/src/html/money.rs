@@ -4,7 +4,7 @@ use super::trend::{Trend, trend};
 use super::view::{all_shown, shown};
 use crate::Costs;
 use crate::count::{amount, exact, percent, plural, share};
-use crate::pivot::{Line, Pivot, charged, shown_month};
+use crate::pivot::{Line, Pivot, UNATTRIBUTED, charged, shown_month};
 use serde::Serialize;
 use std::io;
 use tagledger_model::Amount;
@@ -22,6 +22,7 @@ pub(super) struct CostsView {
     tables: Vec<CostTable>,
     trends: Vec<Trend>,
     charged: Vec<String>,
+    outlook: Option<OutlookView>,
     bases: Vec<Basis>,
     measures: Vec<(String, Vec<(String, String)>)>,
 }
@@ -67,6 +68,7 @@ pub(super) fn costs(costs: &Costs) -> io::Result<CostsView> {
         trends: costs.totals.iter().map(|t| trend(costs, t)).collect::<io::Result<_>>()?,
         measures: measures.collect::<io::Result<_>>()?,
         charged: charges(costs)?,
+        outlook: costs.outlook.as_ref().map(outlook).transpose()?,
         bases: bases(costs)?,
     })
 }
@@ -113,6 +115,28 @@ fn bases(costs: &Costs) -> io::Result<Vec<Basis>> {
         }
     }
     Ok(out)
+}
+
+#[derive(Serialize)]
+struct OutlookView {
+    pace: Vec<String>,
+    /// Day, what, cost and what is usual.
+    unusual: Vec<[String; 4]>,
+}
+
+/// What the newest month will come to, and days that stand out.
+fn outlook(of: &crate::Outlook) -> io::Result<OutlookView> {
+    const SHOWN: usize = 20;
+    let pace = of.pace.iter().map(|one| {
+        let (so_far, expected) = (amount(&one.so_far)?.grouped(), amount(&one.expected)?.grouped());
+        Ok(shown(&format!("{}: {expected} {} at the pace of its first {} of {} days; {so_far} so far", one.month, one.currency, one.days, one.of)))
+    });
+    let unusual = of.unusual.iter().take(SHOWN).map(|one| {
+        let named: Vec<&str> = one.values.iter().map(|value| value.as_deref().unwrap_or(UNATTRIBUTED)).collect();
+        let money = |text: &str| Ok::<_, io::Error>(format!("{} {}", amount(text)?.grouped(), one.currency));
+        Ok([shown(&one.day), shown(&named.join(" / ")), shown(&money(&one.amount)?), shown(&money(&one.usual)?)])
+    });
+    Ok(OutlookView { pace: pace.collect::<io::Result<_>>()?, unusual: unusual.collect::<io::Result<_>>()? })
 }
 
 /// What the month is charged for, by currency, where it is not use alone.

@@ -25,6 +25,8 @@ pub(super) struct Wanted {
     pub bill_cache: Option<PathBuf>,
     /// What converts the bill, if one currency is wanted.
     pub rates: Option<Rates>,
+    /// Whether the newest month is looked at day by day.
+    pub outlook: bool,
     /// Clouds to ask, each with what it is told.
     pub clouds: Vec<(&'static dyn Cloud, Settings)>,
     /// Places that are asked at the same time.
@@ -69,9 +71,10 @@ impl Wanted {
             bill: if args.bill.is_empty() { file.bill() } else { args.bill.clone() },
             bill_cache: args.bill_cache.clone().or_else(|| file.bill_cache()),
             rates: {
-                let exchange = &args.audit.exchange;
+                let exchange = &args.audit.money;
                 read(exchange.currency.clone().or_else(|| file.currency()).as_deref(), exchange.rates.clone().or_else(|| file.rates()).as_deref())?
             },
+            outlook: args.audit.money.outlook || file.outlook(),
             clouds,
             at_once: args.concurrency.or(file.concurrency()).unwrap_or(AT_ONCE) as usize,
             out,

@@ -1,4 +1,4 @@
-//! The currency of a report.
+//! What a report says of money.
 
 use crate::failure::Failure;
 use clap::Args as ClapArgs;
@@ -6,18 +6,21 @@ use std::path::{Path, PathBuf};
 use tagledger_cost::Rates;
 
 #[derive(Debug, Clone, Default, ClapArgs)]
-pub(crate) struct Exchange {
+pub(crate) struct Money {
     /// Convert the whole bill into this currency, row by row, by --rates; without it, currencies are kept apart.
     #[arg(long, value_name = "CODE", env = "TAGLEDGER_CURRENCY")]
     pub currency: Option<String>,
     /// Dated rates, as CSV with the columns date, from, to, rate, and source if you like: a month has the last rate up to its end.
     #[arg(long, value_name = "FILE", env = "TAGLEDGER_RATES")]
     pub rates: Option<PathBuf>,
+    /// Also say what the newest month will come to at its pace, and which of its last days stand out; reads the newest months of the bill a second time.
+    #[arg(long, env = "TAGLEDGER_OUTLOOK")]
+    pub outlook: bool,
 }
 
-impl Exchange {
+impl Money {
     /// The rates; none where currencies are kept apart.
-    pub fn read(&self) -> Result<Option<Rates>, Failure> {
+    pub fn exchange(&self) -> Result<Option<Rates>, Failure> {
         read(self.currency.as_deref(), self.rates.as_deref())
     }
 }
