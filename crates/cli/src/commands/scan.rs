@@ -26,7 +26,7 @@ use std::sync::Arc;
 use tagledger_cost::{Bill, Billing, Cube, Dimensions, Owners, read_days};
 use tagledger_engine::{Context, FindingSource, Inventory, Prices, audit};
 use tagledger_model::{Level, Timestamp};
-use tagledger_report::{FORMATS, Report, Summary, TerminalOptions, terminal};
+use tagledger_report::{Costs, FORMATS, Report, Summary, TerminalOptions, terminal};
 use tagledger_rules::RULES;
 use tagledger_store::NewRun;
 use tagledger_taxonomy::{KeyId, Period, Taxonomy};
@@ -110,9 +110,8 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let parts = Parts { cx, audit: &audited, findings: &findings, coverage: &imported.coverage, inputs: &imported.files, billed: billed.as_ref(), exit };
     let (mut summary, places) = summary(&parts);
     let record = Record::new(point(&summary), places, &audited, RULES, &cx);
-    if let (true, Some(costs), Some(bill), Some(aggregate)) = (outlook, &mut summary.costs, bill, &aggregate) {
-        let keys: Vec<_> = costs.by.iter().filter_map(|name| taxonomy.key(name)).collect();
-        costs.outlook = Some(crate::costs::outlook(tagledger_cost::outlook(bill, &billing, &keys, &aggregate.months())?));
+    if let (true, Some(costs), Some(bill), Some(billed)) = (outlook, &mut summary.costs, bill, &billed) {
+        look_ahead(costs, bill, billed)?;
     }
     summary.notes.extend(found.iter().flat_map(|found| found.notes.iter().cloned()));
     if let Some((before, known)) = before.as_ref().zip(known.as_ref()) {
@@ -264,4 +263,11 @@ pub(crate) fn print_format(report: &Report<'_>, format: Format) -> Result<(), Fa
         Some(format) => format.write(report, &mut Stdout::default()).map_err(failed),
         None => Ok(()),
     }
+}
+
+/// Says what the newest month will come to, by the keys that the costs are sliced by.
+fn look_ahead(costs: &mut Costs, bill: &Bill, billed: &Billed<'_>) -> Result<(), Failure> {
+    let keys: Vec<_> = costs.by.iter().filter_map(|name| billed.billing.taxonomy.key(name)).collect();
+    costs.outlook = Some(crate::costs::outlook(tagledger_cost::outlook(bill, billed.billing, &keys, &billed.aggregate.months())?));
+    Ok(())
 }
