@@ -110,9 +110,8 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let parts = Parts { cx, audit: &audited, findings: &findings, coverage: &imported.coverage, inputs: &imported.files, billed: billed.as_ref(), exit };
     let (mut summary, places) = summary(&parts);
     let record = Record::new(point(&summary), places, &audited, RULES, &cx);
-    if let (true, Some(costs), Some(bill), Some(billed)) = (outlook, &mut summary.costs, bill, &billed) {
-        look_ahead(costs, bill, billed)?;
-    }
+    let ahead = bill.zip(billed.as_ref()).filter(|_| outlook);
+    ahead.map_or(Ok(()), |(bill, billed)| look_ahead(&mut summary.costs, bill, billed))?;
     summary.notes.extend(found.iter().flat_map(|found| found.notes.iter().cloned()));
     if let Some((before, known)) = before.as_ref().zip(known.as_ref()) {
         summary.history = Some(before.changes(&inventory, &findings, known, &record, now));
@@ -266,7 +265,8 @@ pub(crate) fn print_format(report: &Report<'_>, format: Format) -> Result<(), Fa
 }
 
 /// Says what the newest month will come to, by the keys that the costs are sliced by.
-fn look_ahead(costs: &mut Costs, bill: &Bill, billed: &Billed<'_>) -> Result<(), Failure> {
+fn look_ahead(costs: &mut Option<Costs>, bill: &Bill, billed: &Billed<'_>) -> Result<(), Failure> {
+    let Some(costs) = costs else { return Ok(()) };
     let keys: Vec<_> = costs.by.iter().filter_map(|name| billed.billing.taxonomy.key(name)).collect();
     costs.outlook = Some(crate::costs::outlook(tagledger_cost::outlook(bill, billed.billing, &keys, &billed.aggregate.months())?));
     Ok(())
