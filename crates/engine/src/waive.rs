@@ -7,8 +7,8 @@ use crate::facts::CloudFacts;
 use crate::finding::fingerprint;
 use crate::inventory::ScopeRow;
 use rustc_hash::FxHashMap;
-use tagledger_model::Text;
-use tagledger_taxonomy::Waiver;
+use tagledger_model::{Taggable, Text};
+use tagledger_taxonomy::{KeyState, Waiver};
 use wildmatch::WildMatch;
 
 /// What became of a waiver.
@@ -47,6 +47,14 @@ impl<'a> Compiled<'a> {
 }
 
 impl Compiled<'_> {
+    /// Whether its patterns over ids, scopes and kinds fit a row; a fingerprint names one finding alone, and is not asked here.
+    fn names(&self, on: &Named<'_>) -> bool {
+        let is_resource = |p: &WildMatch| on.ids.iter().flatten().any(|id| p.matches(id));
+        let is_scope = |p: &WildMatch| p.matches(on.scope) || on.scope_name.is_some_and(|name| p.matches(name));
+        let is_kind = |p: &WildMatch| on.kind.into_iter().chain(on.shared).any(|kind| p.matches(kind));
+        self.resource.as_ref().is_none_or(is_resource) && self.scope.as_ref().is_none_or(is_scope) && self.kind.as_ref().is_none_or(is_kind)
+    }
+
     /// Whether something that it names may lie in a scope of which not all was seen. Ids, kinds and fingerprints lie anywhere; a pattern of scopes leaves
     /// out those whose names are known and do not match.
     fn may_reach(&self, cx: &Context<'_>, cloud: &str, scope: &str) -> bool {
@@ -88,19 +96,42 @@ struct Named<'a> {
     scope_name: Option<&'a Text>,
 }
 
+/// What a waiver may name of a resource.
+fn on_resource<'a>(cx: &Context<'a>, row: u32) -> Named<'a> {
+    let resource = cx.inventory.resource(row);
+    let (cloud, kind, scope) = (resource.cloud_facts(), resource.kind(), resource.scope());
+    Named {
+        cloud: cloud.id.as_str(),
+        ids: [Some(resource.canonical()), Some(resource.id()), resource.live_id()],
+        kind: Some(kind.as_str()),
+        shared: cloud.kinds.find(kind).map(|known| known.shared),
+        group_scope: None,
+        scope: &scope.id,
+        scope_name: scope.name.as_ref(),
+    }
+}
+
 /// The waivers of a taxonomy, ready to match.
 pub(crate) struct Waivers<'a> {
     cx: Context<'a>,
     rule_ids: Vec<&'static str>,
     compiled: Vec<Compiled<'a>>,
     uses: Vec<WaiverUse>,
+    /// Resources whose tags, or values of them, no source read, where there is any waiver.
+    unread: Vec<u32>,
 }
 
 impl<'a> Waivers<'a> {
     pub fn new(cx: &Context<'a>, rules: &[&dyn Rule]) -> Self {
         let taxonomy = cx.inventory.taxonomy();
         let compiled: Vec<_> = taxonomy.waivers.iter().map(Compiled::new).collect();
-        Self { cx: *cx, rule_ids: rules.iter().map(|r| r.meta().id).collect(), uses: vec![WaiverUse::default(); compiled.len()], compiled }
+        let is_unread = |row: &u32| match cx.inventory.own_states(*row) {
+            Some(own) => own.iter().any(KeyState::is_unread),
+            None => cx.inventory.resource(*row).taggable() != Taggable::No,
+        };
+        let rows = if compiled.is_empty() { 0 } else { u32::try_from(cx.inventory.len()).unwrap_or(u32::MAX) };
+        let unread = (0..rows).filter(is_unread).collect();
+        Self { unread, cx: *cx, rule_ids: rules.iter().map(|r| r.meta().id).collect(), uses: vec![WaiverUse::default(); compiled.len()], compiled }
     }
 
     /// Marks every hit that a waiver covers; the first waiver of the file counts. An expired waiver covers nothing.
@@ -133,13 +164,7 @@ impl<'a> Waivers<'a> {
         let named = |scope: &'r ScopeRow| Named { scope: &scope.id, scope_name: scope.name.as_ref(), ..Named::default() };
         let cloud = |at: u8| &inventory.clouds()[usize::from(at)];
         let on = match check.table {
-            Table::Resources => {
-                let resource = inventory.resource(hit.row);
-                let (cloud, kind) = (resource.cloud_facts(), resource.kind());
-                let shared = cloud.kinds.find(kind).map(|known| known.shared);
-                let ids = [Some(resource.canonical()), Some(resource.id()), resource.live_id()];
-                Named { cloud: cloud.id.as_str(), ids, kind: Some(kind.as_str()), shared, ..named(resource.scope()) }
-            }
+            Table::Resources => on_resource(&self.cx, hit.row),
             Table::Scopes => {
                 let scope = &inventory.scopes()[hit.row as usize];
                 Named { cloud: cloud(scope.cloud).id.as_str(), ids: [Some(&scope.id), None, None], ..named(scope) }
@@ -170,7 +195,6 @@ impl<'a> Waivers<'a> {
             }
             Table::Waivers => return false,
         };
-        let ids = || on.ids.iter().flatten();
         if let Some(wanted) = &one.waiver.fingerprint {
             let key = check.key.map(|k| self.cx.taxonomy().keys[k.index()].name.as_str());
             // What a plan changes may be waived under its address, or under the id by which a scan knows it; the spelling that is shown names nothing.
@@ -180,17 +204,24 @@ impl<'a> Waivers<'a> {
             }
             return on.ids[0].is_some_and(is) || on.ids[2].is_some_and(is);
         }
-        let is_resource = |p: &WildMatch| ids().any(|id| p.matches(id));
-        let is_scope = |p: &WildMatch| p.matches(on.scope) || on.scope_name.is_some_and(|name| p.matches(name));
-        let is_kind = |p: &WildMatch| on.kind.into_iter().chain(on.shared).any(|kind| p.matches(kind));
-        one.resource.as_ref().is_none_or(is_resource) && one.scope.as_ref().is_none_or(is_scope) && one.kind.as_ref().is_none_or(is_kind)
+        one.names(&on)
     }
 
     /// What became of each, once every hit was looked at.
     pub fn into_uses(mut self) -> Vec<WaiverUse> {
         for (one, became) in self.compiled.iter().zip(&mut self.uses).filter(|(_, became)| became.used == 0) {
             let unseen = self.cx.unseen.into_iter().flatten().filter(|(cloud, scope)| one.may_reach(&self.cx, cloud, scope));
-            became.unseen = unseen.map(|(cloud, scope)| place(&self.cx, cloud, scope)).collect();
+            let mut unseen: Vec<Text> = unseen.map(|(cloud, scope)| place(&self.cx, cloud, scope)).collect();
+            // What was not read of a resource may break what the waiver excuses; of any other resource it may not.
+            let of_unread = self.unread.iter().filter(|row| one.names(&on_resource(&self.cx, **row)));
+            for row in of_unread {
+                let resource = self.cx.inventory.resource(*row);
+                let place = place(&self.cx, resource.cloud().as_str(), &resource.scope().id);
+                if !unseen.contains(&place) {
+                    unseen.push(place);
+                }
+            }
+            became.unseen = unseen;
         }
         self.uses
     }

@@ -1,5 +1,5 @@
 //! Seeded estates over three clouds with known truth: inventories in the clouds' own export formats, the bill that belongs to them, the taxonomy they
-//! are judged by, and large bills to measure speed with; and smaller ones for the rules that the first says nothing of (`circumstances`).
+//! are judged by, and large bills to measure speed with; and smaller ones for the rules that the first says nothing of (`circumstances`, `exceptions`, `nights`).
 //! Nothing of Tagledger is imported here, so that its readers, its normaliser and its ladder meet a witness that shares none of their mistakes.
 //! What the program makes of an estate is tested in `tests`; the committed example is in `examples/estate`.
 
@@ -9,12 +9,14 @@ mod bill;
 mod calendar;
 mod circumstances;
 mod estate;
+mod exceptions;
 mod habits;
 mod inventory;
 mod kinds;
 mod labels;
 mod ladder;
 mod money;
+mod nights;
 mod output;
 mod parquet_file;
 pub mod plan;
@@ -29,7 +31,9 @@ pub use bench::{BenchBill, Shape};
 pub use calendar::parse as parse_time;
 pub use circumstances::{Bill, Circumstances, Finding};
 pub use estate::{Estate, Spec};
+pub use exceptions::{Exceptions, Excused};
 pub use ladder::Basis;
+pub use nights::Nights;
 pub use truth::{Cell, Counts, Findings, Resources, Rung, Sum, Truth};
 
 use std::{io, io::Write as _, path::Path};

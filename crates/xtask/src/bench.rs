@@ -262,10 +262,23 @@ fn cost(rig: &Rig, shape: &str, rows: u64) -> Result<(), Failure> {
 /// Lets every month but the newest have stood for long.
 fn settle(bill: &Path) -> Result<(), Failure> {
     let failed = |e: std::io::Error| Failure(format!("{}: {e}", bill.display()));
-    let mut files: Vec<PathBuf> = fs::read_dir(bill).map_err(failed)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>().map_err(failed)?;
+    let mut files = Vec::new();
+    list(bill, &mut files).map_err(failed)?;
     files.sort();
     let before = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_760_000_000);
     files.iter().rev().skip(1).try_for_each(|path| fs::File::options().write(true).open(path)?.set_modified(before)).map_err(failed)
+}
+
+fn list(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            list(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
