@@ -17,6 +17,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Encoding;
 use parquet::file::metadata::KeyValue;
+use parquet::file::statistics::Statistics;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -66,7 +67,9 @@ impl Opened {
             let chunk = (0..chunks.num_columns()).find(|leaf| root_of_leaf(*leaf) == at).map(|leaf| chunks.column(leaf));
             let dictionary = chunk.is_some_and(|c| {
                 let only = |mask: &parquet::basic::EncodingMask| mask.is_only(Encoding::RLE_DICTIONARY) || mask.is_only(Encoding::PLAIN_DICTIONARY);
-                c.dictionary_page_offset().is_some() && c.page_encoding_stats_mask().is_some_and(only)
+                // Of a chunk without any value the reader would make a dictionary row by row.
+                let is_empty = c.statistics().and_then(Statistics::null_count_opt).is_some_and(|nulls| i64::try_from(nulls) == Ok(c.num_values()));
+                c.dictionary_page_offset().is_some() && !is_empty && c.page_encoding_stats_mask().is_some_and(only)
             });
             // Views leave plain texts in the decoded page instead of copying each.
             let kind = if dictionary { DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)) } else { DataType::Utf8View };
