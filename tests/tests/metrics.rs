@@ -25,8 +25,9 @@ fn the_gauges_say_what_the_report_says() {
     let report = desk.report("run");
     let of = |name: &str| samples.iter().filter(|sample| sample[0] == name).collect::<Vec<_>>();
     let value = |sample: &Value| sample[2].as_f64().unwrap();
-    let violated: f64 = of("tagledger_findings").into_iter().filter(|sample| sample[1]["verdict"] == "violated").map(value).sum();
-    assert_eq!(violated, report["rules"].as_array().unwrap().iter().map(|rule| rule["violated"].as_f64().unwrap()).sum::<f64>());
+    let violated: u64 =
+        of("tagledger_findings").into_iter().filter(|sample| sample[1]["verdict"] == "violated").map(|sample| sample[2].as_u64().unwrap()).sum();
+    assert_eq!(violated, report["rules"].as_array().unwrap().iter().map(|rule| rule["violated"].as_u64().unwrap()).sum::<u64>());
     assert_eq!(of("tagledger_exit_code"), [&json!(["tagledger_exit_code", {}, 1])]);
     assert_eq!(of("tagledger_run_timestamp_seconds")[0][2], 1_793_491_200);
     // Cells, environments and kinds of charges each add up to the bill, currency by currency.
