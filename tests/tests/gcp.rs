@@ -2,6 +2,8 @@
 //! Manager do.
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
+#[path = "gcp/costs.rs"]
+mod costs;
 #[path = "gcp/credentials.rs"]
 mod credentials;
 #[path = "gcp/estate.rs"]

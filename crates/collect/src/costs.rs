@@ -32,7 +32,7 @@ pub struct CostService {
     pub name: &'static str,
     /// What an address looks like.
     pub example: &'static str,
-    /// The FOCUS columns of its rows, in order.
+    /// The columns that its rows may have, in order: those of FOCUS, or of one of its cloud's own forms of bills.
     pub columns: &'static [&'static str],
     /// Everything that it calls.
     pub operations: &'static [Operation],
@@ -101,7 +101,7 @@ pub struct CostKey {
 
 /// Where rows go, and what is to be told of them.
 pub struct CostRows {
-    columns: usize,
+    columns: Vec<&'static str>,
     announce: Box<dyn Fn(&str) + Send + Sync>,
     months: BTreeMap<Month, Partial>,
     notes: BTreeSet<String>,
@@ -110,8 +110,13 @@ pub struct CostRows {
 
 impl CostRows {
     fn new(service: &CostService, months: &[Month], kept: &Kept, announce: Box<dyn Fn(&str) + Send + Sync>) -> Result<Self, CostsError> {
-        let months = months.iter().map(|month| Ok((*month, kept.begin(*month, service.columns)?))).collect::<Result<_, CostsError>>()?;
-        Ok(Self { columns: service.columns.len(), announce, months, notes: BTreeSet::new(), keys: Vec::new() })
+        let months = months.iter().map(|month| Ok((*month, kept.begin(*month)?))).collect::<Result<_, CostsError>>()?;
+        Ok(Self { columns: service.columns.to_vec(), announce, months, notes: BTreeSet::new(), keys: Vec::new() })
+    }
+
+    /// Keeps only these of the service's columns, before the first row. One that is not there says that nobody knows; an empty cell, that there is nothing.
+    pub fn holds(&mut self, columns: &[&'static str]) {
+        self.columns.retain(|column| columns.contains(column));
     }
 
     /// Tells at once, before money is spent.
@@ -129,11 +134,11 @@ impl CostRows {
         self.keys.push(key);
     }
 
-    /// A row of a month, one text for each column of the service. A month that was not asked for is not counted.
+    /// A row of a month, one text for each column. A month that was not asked for is not counted.
     pub fn row(&mut self, month: Month, fields: &[&str]) -> Result<(), CostsError> {
-        debug_assert_eq!(fields.len(), self.columns, "a text for each column");
+        debug_assert_eq!(fields.len(), self.columns.len(), "a text for each column");
         match self.months.get_mut(&month) {
-            Some(partial) => partial.row(fields),
+            Some(partial) => partial.row(&self.columns, fields),
             None => Err(CollectError::Malformed(format!("a cost of {month}, which was not asked for")).into()),
         }
     }

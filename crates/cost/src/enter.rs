@@ -342,8 +342,17 @@ fn named_by(book: &mut Book<'_>, row: usize, ids: Option<&Texts<'_>>, allocated:
 fn weights(rows: &Rows<'_>, out: &mut Vec<u64>) -> Result<(), Broken> {
     out.clear();
     let Some(array) = rows.get(Column::Rows) else { return Ok(()) };
-    let numbers = array.as_primitive_opt::<Int64Type>().ok_or_else(|| Broken { row: 0, what: format!("the column has the type {}", array.data_type()) })?;
-    out.extend(numbers.values().iter().map(|number| u64::try_from(*number).unwrap_or(1)));
+    if let Some(numbers) = array.as_primitive_opt::<Int64Type>() {
+        out.extend(numbers.values().iter().map(|number| u64::try_from(*number).unwrap_or(1)));
+        return Ok(());
+    }
+    let texts = Texts::of(array).map_err(|what| Broken { row: 0, what: format!("the column has the type {what}, which holds no numbers") })?;
+    for row in 0..array.len() {
+        let text = texts.text(row).unwrap_or_default();
+        out.push(
+            text.parse().map_err(|_| Broken { row, what: format!("`{}` is no number of rows", text.chars().take(40).collect::<String>().escape_debug()) })?,
+        );
+    }
     Ok(())
 }
 

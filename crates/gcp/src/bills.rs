@@ -1,43 +1,65 @@
-//! The standard and the detailed billing export of Google Cloud, as BigQuery writes them to Parquet, told onto FOCUS.
+//! The standard and the detailed billing export of Google Cloud, as BigQuery writes them to Parquet or adds them up, told onto FOCUS.
 //!
 //! Source: Google's reference of the two tables' schemas. The cost is before credits; an invoice is the cost with every credit of every row, by invoice month.
 
 use tagledger_model::{BillMapping, BillTags, ChargeKind, CostCase, Term, When};
 
+/// The sum of all credits, where rows were added up.
+pub(crate) const CREDITS: &str = "credits_added";
+
+/// How many rows were.
+pub(crate) const ROWS: &str = "rows_added";
+
 /// The cost with all credits of the row.
 const NET: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&["cost"]), Term::PlusEach("credits", "amount")], set_aside: false }];
+const NET_ADDED: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&["cost"]), Term::Plus(&[CREDITS])], set_aside: false }];
+const LIST: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&["cost_at_list"])], set_aside: false }];
 
 const fn kind(kind: &'static str, when: &'static [When]) -> ChargeKind {
     ChargeKind { kind, when, part: &[] }
 }
 
-/// What is charged for apart from use. Credits are parts of the rows that they are given for.
-const KINDS: &[ChargeKind] = &[
-    ChargeKind { kind: "credit", when: &[], part: &[Term::PlusEach("credits", "amount")] },
-    kind("tax", &[When::Is("cost_type", &["tax"])]),
-    kind("adjustment", &[When::Is("cost_type", &["adjustment", "rounding_error"])]),
-    kind("commitment fee", &[When::Has("sku.description", &["commitment"])]),
-    kind("support", &[When::Has("service.description", &["support"])]),
+// What is charged for apart from use. Credits are parts of the rows that they are given for.
+const CREDIT: ChargeKind = ChargeKind { kind: "credit", when: &[], part: &[Term::PlusEach("credits", "amount")] };
+const CREDIT_ADDED: ChargeKind = ChargeKind { kind: "credit", when: &[], part: &[Term::Plus(&[CREDITS])] };
+const TAX: ChargeKind = kind("tax", &[When::Is("cost_type", &["tax"])]);
+const ADJUSTMENT: ChargeKind = kind("adjustment", &[When::Is("cost_type", &["adjustment", "rounding_error"])]);
+const FEE: ChargeKind = kind("commitment fee", &[When::Has("sku.description", &["commitment"])]);
+const SUPPORT: ChargeKind = kind("support", &[When::Has("service.description", &["support"])]);
+
+const COLUMNS: &[(&str, &[&str])] = &[
+    ("BillingCurrency", &["currency"]),
+    ("BillingPeriodStart", &["invoice.month"]),
+    ("ChargePeriodStart", &["usage_start_time"]),
+    ("ConsumedUnit", &["usage.unit"]),
+    ("SubAccountId", &["project.id", "project.number"]),
+    ("BillingAccountId", &["billing_account_id"]),
+    ("ServiceName", &["service.description"]),
+    ("ChargeCategory", &["cost_type"]),
+    ("ResourceId", &["resource.global_name", "resource.name"]),
+    ("x_Rows", &[ROWS]),
 ];
 
-/// Bills of Google Cloud.
-pub(crate) static BILLS: &[BillMapping] = &[BillMapping {
+/// The export itself.
+pub(crate) const EXPORT: BillMapping = BillMapping {
     name: "a billing export of Google Cloud",
     provider: "Google Cloud",
     known_by: &["cost_type", "invoice.month", "usage_start_time"],
-    columns: &[
-        ("BillingCurrency", &["currency"]),
-        ("BillingPeriodStart", &["invoice.month"]),
-        ("ChargePeriodStart", &["usage_start_time"]),
-        ("ConsumedUnit", &["usage.unit"]),
-        ("SubAccountId", &["project.id", "project.number"]),
-        ("BillingAccountId", &["billing_account_id"]),
-        ("ServiceName", &["service.description"]),
-        ("ChargeCategory", &["cost_type"]),
-        ("ResourceId", &["resource.global_name", "resource.name"]),
-    ],
+    columns: COLUMNS,
     // Commitments are a fee and a credit: there is nothing to spread.
-    costs: &[("BilledCost", NET), ("EffectiveCost", NET), ("ListCost", &[CostCase { when: &[], terms: &[Term::Plus(&["cost_at_list"])], set_aside: false }])],
-    kinds: KINDS,
+    costs: &[("BilledCost", NET), ("EffectiveCost", NET), ("ListCost", LIST)],
+    kinds: &[CREDIT, TAX, ADJUSTMENT, FEE, SUPPORT],
     tags: BillTags { whole: &["labels"], spread: &[], schemes: &[] },
-}];
+};
+
+/// The same columns on fewer rows, with sums of costs.
+const ADDED_UP: BillMapping = BillMapping {
+    name: "a billing export of Google Cloud that BigQuery added up",
+    known_by: &["cost_type", "invoice.month", CREDITS, ROWS],
+    costs: &[("BilledCost", NET_ADDED), ("EffectiveCost", NET_ADDED), ("ListCost", LIST)],
+    kinds: &[CREDIT_ADDED, TAX, ADJUSTMENT, FEE, SUPPORT],
+    ..EXPORT
+};
+
+/// Bills of Google Cloud. What was added up has the columns of the export as well: it comes first.
+pub(crate) static BILLS: &[BillMapping] = &[ADDED_UP, EXPORT];

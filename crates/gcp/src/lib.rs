@@ -21,7 +21,7 @@ mod samples;
 pub use samples::SAMPLES;
 
 use std::sync::Arc;
-use tagledger_collect::{Cloud, CollectorInfo, Conflict, Connecting, Connection, ExportReader, Permissions, ResourceRef, Setting, Settings};
+use tagledger_collect::{Cloud, CollectorInfo, Conflict, Connecting, Connection, CostService, ExportReader, Permissions, ResourceRef, Setting, Settings};
 use tagledger_model::{CloudId, ContainerKind, Kinds, NativeId, Suggestion, TagGrammar};
 
 /// Google Cloud.
@@ -72,6 +72,10 @@ impl Cloud for Gcp {
     }
     fn bills(&self) -> &'static [tagledger_model::BillMapping] {
         bills::BILLS
+    }
+
+    fn costs(&self) -> &'static [&'static CostService] {
+        live::costs::SERVICES
     }
 
     fn connect(&self, settings: &Settings) -> Option<Connecting> {

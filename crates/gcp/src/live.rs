@@ -2,6 +2,7 @@
 
 mod assets;
 mod chains;
+pub(crate) mod costs;
 mod emptiness;
 mod errors;
 mod hierarchy;

@@ -1,8 +1,9 @@
 //! What has to be allowed: a role that reads and nothing else, and how it is given to whoever scans.
 
+use crate::live::costs::BIGQUERY;
 use crate::live::{COLLECTORS, settings};
 use std::fmt::Write;
-use tagledger_collect::{Permissions, Settings};
+use tagledger_collect::{Operation, Permissions, Settings};
 
 /// Which organisation when none is named.
 const ORGANIZATION: &str = "ORGANIZATION";
@@ -12,22 +13,32 @@ const QUOTA: &str = "roles/serviceusage.serviceUsageConsumer";
 
 /// The role, and the commands that make and bind it.
 pub(crate) fn documents(settings: &Settings) -> Vec<Permissions> {
-    let mut allowed: Vec<&str> = COLLECTORS.iter().flat_map(|info| info.operations).map(|operation| operation.permission).collect();
-    allowed.sort_unstable();
-    allowed.dedup();
-    let mut role = String::from("title: Tagledger\ndescription: Lets tagledger read resources and their labels\nstage: GA\nincludedPermissions:\n");
-    for permission in allowed {
-        // Writing to a string cannot fail.
-        let _written = writeln!(role, "- {permission}");
-    }
     vec![
         Permissions {
             name: "role",
             summary: "A custom role that reads, to be made in the organisation and bound to whatever is asked.".to_owned(),
-            text: role,
+            text: role("Tagledger", "Lets tagledger read resources and their labels", COLLECTORS.iter().flat_map(|info| info.operations)),
         },
         Permissions { name: "binding", summary: "The commands that make the role, bind it, and enable the APIs.".to_owned(), text: binding(settings) },
+        Permissions {
+            name: "costs",
+            summary: "A custom role for a bill at bigquery://: in the project that pays for the question, and in that of the table or on its dataset."
+                .to_owned(),
+            text: role("Tagledger costs", "Lets tagledger add up a billing export in BigQuery", BIGQUERY.operations.iter()),
+        },
     ]
+}
+
+fn role<'a>(title: &str, description: &str, operations: impl Iterator<Item = &'a Operation>) -> String {
+    let mut allowed: Vec<&str> = operations.map(|operation| operation.permission).collect();
+    allowed.sort_unstable();
+    allowed.dedup();
+    let mut role = format!("title: {title}\ndescription: {description}\nstage: GA\nincludedPermissions:\n");
+    for permission in allowed {
+        // Writing to a string cannot fail.
+        let _written = writeln!(role, "- {permission}");
+    }
+    role
 }
 
 fn binding(settings: &Settings) -> String {

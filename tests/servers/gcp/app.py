@@ -6,6 +6,7 @@ import time
 
 import problems
 from assets import Assets
+from bigquery import BigQuery
 from forecast import Drop, Page
 from limits import Quota
 from manager import Manager
@@ -27,6 +28,7 @@ class App:
         self.world, self.weather = World(seed), Weather(seed.get("weather", {}), stopping)
         paging = Paging(seed.get("page"))
         self.assets, self.manager = Assets(self.world, self.weather, paging), Manager(self.world, self.weather, paging)
+        self.bigquery = BigQuery(seed)
         self.tokens, self.quota = Tokens(seed, self.now), Quota(seed.get("quota"))
         # Deleted from the beginning.
         self.gone = frozenset(f"projects/{one['id']}" for one in self.world.projects if one["state"] != "ACTIVE")
@@ -91,6 +93,8 @@ class App:
             if asked.one("fields"):
                 raise problems.invalid("This server gives whole answers only.", "fields")
             gone = self.gone | {f"projects/{project}" for project in self.weather.gone}
+            if operation in self.bigquery.answers:
+                return Answer(200, self.bigquery.answer(asked, call))
             give = {"SearchAllResources": self.assets.search, "ListAssets": self.assets.listed}.get(operation, self.manager.answer)
             return Answer(200, give(asked, email, gone, call, self.now()), headers={"Cache-Control": "private"})
 

@@ -17,7 +17,7 @@ CHANGES = [
         "document": document, "place": ["parameters"], "more": {"$alt": ALT, "alt": ALT},
         "why": "Google's clients ask for enumerations as numbers, by a spelling that the documents do not have; other forms than JSON are not spoken here",
         "url": PARAMETERS,
-    } for document in ("cloudasset.v1", "cloudresourcemanager.v3")),
+    } for document in ("cloudasset.v1", "cloudresourcemanager.v3", "bigquery.v2")),
     *({
         "document": document, "place": ["schemas", "Status", "properties"], "more": {"status": {"type": "string"}, "details": DETAILS},
         "why": "over HTTP, an error has its code's name too, and its code is that of HTTP", "url": ERRORS,
@@ -27,6 +27,17 @@ CHANGES = [
         "set": {"type": "object", "properties": {"code": {"type": "integer"}, "message": {"type": "string"}, "status": {"type": "string"},
                                                  "details": DETAILS}},
         "why": "the same", "url": ERRORS,
+    },
+    {
+        "document": "bigquery.v2", "place": ["schemas"],
+        "more": {"Status": {"type": "object", "properties": {
+            "code": {"type": "integer"}, "message": {"type": "string"}, "status": {"type": "string"}, "details": DETAILS,
+            "errors": {"type": "array", "items": {"type": "object", "additionalProperties": {"type": "any"}}}}}},
+        "why": "errors are no schema of its document; they have their reasons in a list", "url": "https://cloud.google.com/bigquery/docs/error-messages",
+    },
+    {
+        "document": "bigquery.v2", "place": ["operations", "bigquery.tables.get", "parameters", "view"], "more": {"x-numbers": True},
+        "why": "parameters that are enumerations may be given by their numbers, as Google's clients do", "url": PARAMETERS,
     },
     {
         "document": "cloudasset.v1", "place": ["operations", "cloudasset.assets.list", "parameters", "contentType"], "more": {"x-numbers": True},

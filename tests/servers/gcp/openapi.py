@@ -15,6 +15,7 @@ DOCUMENTS = {
     "cloudasset.v1": ["cloudasset.searchAllResources", "cloudasset.assets.list"],
     "cloudresourcemanager.v3": [f"cloudresourcemanager.{one}" for one in (
         "organizations.search", "organizations.get", "folders.search", "folders.list", "folders.get", "projects.search", "projects.list", "projects.get")],
+    "bigquery.v2": [f"bigquery.{one}" for one in ("tables.get", "jobs.query", "jobs.insert", "jobs.get", "jobs.getQueryResults")],
 }
 COLLECTIONS = ("organizations", "folders", "projects")
 PLAIN = ("type", "pattern", "enum", "minimum", "maximum")
@@ -111,11 +112,14 @@ def merged():
         for operation in wanted:
             method = known[operation]
             given = {**document["parameters"], **{key: one for key, one in method.get("parameters", {}).items() if one["location"] == "query"}}
-            for path, opened in paths(method["flatPath"]):
+            for path, opened in paths(document["servicePath"] + method["flatPath"]):
                 parameters = [parameter(key, {"location": "path", "required": True, "type": "string"}) for key in opened]
                 parameters += [parameter(key, one) for key, one in given.items()]
-                found["paths"][path] = {"get": {"operationId": f"{operation}{len(found['paths'])}", "parameters": parameters,
-                                                "responses": answers(prefix, method)}}
+                spoken = {"operationId": f"{operation}{len(found['paths'])}", "parameters": parameters, "responses": answers(prefix, method)}
+                if "request" in method:
+                    body = {"application/json": {"schema": schema(method["request"], prefix)}}
+                    spoken["requestBody"] = {"required": True, "content": body}
+                found["paths"].setdefault(path, {})[method["httpMethod"].lower()] = spoken
         for key, one in document["schemas"].items():
             found["components"]["schemas"][prefix + key] = schema(one, prefix)
     return found

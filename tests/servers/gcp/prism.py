@@ -18,7 +18,7 @@ from openapi import COLLECTIONS, merged
 from wire import Answer
 
 PROBLEM = "https://stoplight.io/prism/errors#"
-JUDGED = re.compile(rf"/v1/({'|'.join(COLLECTIONS)})/(?!-/).*|/v3/.*")
+JUDGED = re.compile(rf"/v1/({'|'.join(COLLECTIONS)})/(?!-/).*|/v3/.*|/bigquery/v2/.*")
 
 
 class Front:
@@ -26,8 +26,8 @@ class Front:
 
     def __init__(self, app, port, document):
         self.app, self.port, self.now, self.violations = app, port, app.now, app.violations
-        self.known = [(re.compile(re.sub(r"\\{.*?\\}", "[^/]+", re.escape(path))), {one["name"] for one in item["get"]["parameters"]})
-                      for path, item in document["paths"].items()]
+        self.known = [(method.upper(), re.compile(re.sub(r"\\{.*?\\}", "[^/]+", re.escape(path))), {one["name"] for one in spoken["parameters"]})
+                      for path, item in document["paths"].items() for method, spoken in item.items()]
 
     def __call__(self, asked):
         if not JUDGED.fullmatch(asked.path):
@@ -35,6 +35,8 @@ class Front:
             return self.app(asked)
         self.named(asked)
         headers = {name: value for name, value in asked.headers.items() if name not in HOP} | {"x-loopback-via": "prism"}
+        if asked.body:
+            headers["Content-Type"] = asked.headers.get("content-type")
         target = asked.target + ("?" + asked.search if asked.search else "")
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=150)
         try:
@@ -51,8 +53,8 @@ class Front:
 
     def named(self, asked):
         """Writes down the parameters that the operation does not know."""
-        for pattern, known in self.known:
-            if pattern.fullmatch(asked.path):
+        for method, pattern, known in self.known:
+            if method == asked.method and pattern.fullmatch(asked.path):
                 for name in dict.fromkeys(name for name, _ in asked.pairs if name not in known):
                     self.violations.append(f"{asked.method} {asked.path}: UNKNOWN_PARAMETER: {name}")
                 return

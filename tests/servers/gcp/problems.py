@@ -2,10 +2,11 @@
 
 import re
 
-STATUSES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED", 500: "INTERNAL",
+STATUSES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 409: "ALREADY_EXISTS", 429: "RESOURCE_EXHAUSTED", 500: "INTERNAL",
             503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED"}
 ASSET, MANAGER, IAM = "cloudasset.googleapis.com", "cloudresourcemanager.googleapis.com", "iam.googleapis.com"
-TITLES = {ASSET: "Cloud Asset API", MANAGER: "Cloud Resource Manager API"}
+BIGQUERY = "bigquery.googleapis.com"
+TITLES = {ASSET: "Cloud Asset API", MANAGER: "Cloud Resource Manager API", BIGQUERY: "BigQuery API"}
 UNSIGNED = ("Expected OAuth 2 access token, login cookie or other valid authentication credential. "
             "See https://developers.google.com/identity/sign-in/web/devconsole-project.")
 RPC = "type.googleapis.com/google.rpc."
@@ -16,23 +17,29 @@ PERMISSIONS = {
     "ListFolders": "resourcemanager.folders.list", "ListProjects": "resourcemanager.projects.list",
     "SearchOrganizations": "resourcemanager.organizations.get", "SearchFolders": "resourcemanager.folders.get",
     "SearchProjects": "resourcemanager.projects.get",
+    "GetTable": "bigquery.tables.get", "Query": "bigquery.jobs.create", "InsertJob": "bigquery.jobs.create", "GetJob": "bigquery.jobs.get",
+    "GetQueryResults": "bigquery.tables.getData",
 }
+# Where operations are none of Resource Manager's.
+SERVICES = {"SearchAllResources": ASSET, "ListAssets": ASSET, "GetTable": BIGQUERY, "Query": BIGQUERY, "InsertJob": BIGQUERY, "GetJob": BIGQUERY,
+            "GetQueryResults": BIGQUERY}
 
 
 class Problem(Exception):
-    """A refusal; the code by which a call is written down is its ErrorInfo's reason where it has one."""
+    """A refusal; the code by which a call is written down is its ErrorInfo's reason where it has one. Services of old say reasons in a list of errors."""
 
-    def __init__(self, status, message, details=(), headers=None):
+    def __init__(self, status, message, details=(), headers=None, reason=None):
         super().__init__(message)
-        self.status, self.message, self.details, self.headers = status, message, list(details), headers or {}
+        self.status, self.message, self.details, self.headers, self.reason = status, message, list(details), headers or {}, reason
 
     @property
     def code(self):
-        return next((detail["reason"] for detail in self.details if "reason" in detail), STATUSES[self.status])
+        return self.reason or next((detail["reason"] for detail in self.details if "reason" in detail), STATUSES[self.status])
 
     def body(self):
         error = {"code": self.status, "message": self.message, "status": STATUSES[self.status]}
-        return {"error": error | ({"details": self.details} if self.details else {})}
+        old = {"errors": [{"message": self.message, "domain": "global", "reason": self.reason}]} if self.reason else {}
+        return {"error": error | old | ({"details": self.details} if self.details else {})}
 
 
 class Refused(Exception):
@@ -47,13 +54,13 @@ class Refused(Exception):
 
 
 def service(operation):
-    return ASSET if operation in ("SearchAllResources", "ListAssets") else MANAGER
+    return SERVICES.get(operation, MANAGER)
 
 
 def method(operation):
     """The name that ErrorInfo calls a method by."""
-    if service(operation) == ASSET:
-        return f"google.cloud.asset.v1.AssetService.{operation}"
+    if service(operation) in (ASSET, BIGQUERY):
+        return f"google.cloud.asset.v1.AssetService.{operation}" if service(operation) == ASSET else f"google.cloud.bigquery.v2.{operation}"
     kind = re.sub("^(Search|Get|List)", "", operation).removesuffix("s")
     return f"google.cloud.resourcemanager.v3.{kind}s.{operation}"
 
@@ -71,9 +78,19 @@ def invalid(message, field=None):
     return Problem(400, message if not field else "Request contains an invalid argument.", details)
 
 
+def told(status, reason, message, headers=None):
+    """BigQuery's own way: <https://cloud.google.com/bigquery/docs/error-messages>."""
+    return Problem(status, message, headers=headers, reason=reason)
+
+
 def denied(operation, resource):
     """The same whether somebody may not, or there is nothing: nobody is to find out which."""
     permission, domain = PERMISSIONS[operation], service(operation)
+    if domain == BIGQUERY:
+        said = f"User does not have {permission} permission in project {resource.removeprefix('projects/')}."
+        if operation == "GetQueryResults":
+            said = "User does not have permission to query table, or perhaps it does not exist."
+        return told(403, "accessDenied", f"Access Denied: Project {resource.removeprefix('projects/')}: {said}")
     named = resource if domain == ASSET else f"//{MANAGER}/{resource}"
     message = f"Permission '{permission}' denied on resource '{named}' (or it may not exist)."
     return Problem(403, message, [info("IAM_PERMISSION_DENIED", domain, permission=permission, resource=resource)])
@@ -109,6 +126,10 @@ def unsigned(operation, reason):
 
 def exhausted(operation, consumer, status=429, value=None, is_daily=False, retry_info=None, headers=None):
     """Too many calls, or too few servers; how long to wait is told only where the weather says so."""
+    if service(operation) == BIGQUERY:
+        # Too many of its calls are no 429.
+        busy = told(403, "rateLimitExceeded", "Exceeded rate limits: too many api requests per user per method for this user_method", headers)
+        return busy if status == 429 else told(status, "backendError", "Error encountered during execution. Retrying may solve the problem.", headers)
     again = [{"@type": RPC + "RetryInfo", "retryDelay": retry_info}] if retry_info else []
     if status != 429:
         return Problem(status, "The service is currently unavailable.", again, headers)

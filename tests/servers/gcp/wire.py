@@ -19,6 +19,11 @@ ROUTES = [
     ("GetFolder", "GET", re.compile(r"/v3/(folders/[^/:]+)")),
     # The ids of projects of old have a domain and a colon in them.
     ("GetProject", "GET", re.compile(r"/v3/(projects/[^/]+)")),
+    ("GetTable", "GET", re.compile(r"/bigquery/v2/(projects/[^/]+)/datasets/[^/]+/tables/[^/]+")),
+    ("Query", "POST", re.compile(r"/bigquery/v2/(projects/[^/]+)/queries")),
+    ("InsertJob", "POST", re.compile(r"/bigquery/v2/(projects/[^/]+)/jobs")),
+    ("GetJob", "GET", re.compile(r"/bigquery/v2/(projects/[^/]+)/jobs/[^/]+")),
+    ("GetQueryResults", "GET", re.compile(r"/bigquery/v2/(projects/[^/]+)/queries/[^/]+")),
 ]
 
 

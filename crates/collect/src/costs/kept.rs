@@ -68,21 +68,19 @@ impl Kept {
     }
 
     /// Begins the rows of a month under a name that nobody reads.
-    pub fn begin(&self, month: Month, columns: &[&str]) -> Result<Partial, CostsError> {
+    pub fn begin(&self, month: Month) -> Result<Partial, CostsError> {
         make(&self.folder).map_err(|source| unkept(&self.folder, source))?;
         let path = self.folder.join(format!(".{month}.{}", std::process::id()));
         let file = fs::File::create(&path).map_err(|source| unkept(&path, source))?;
-        let mut partial = Partial { path, out: csv::Writer::from_writer(BufWriter::new(file)) };
-        partial.row(columns)?;
-        Ok(partial)
+        Ok(Partial { path, out: csv::Writer::from_writer(BufWriter::new(file)), is_begun: false })
     }
 
     /// Keeps what was answered, now that all of it is there.
     pub fn take(&self, rows: CostRows, now: Timestamp) -> Result<(), CostsError> {
-        let CostRows { months, notes, keys, .. } = rows;
+        let CostRows { columns, months, notes, keys, .. } = rows;
         let notes: Vec<String> = notes.into_iter().collect();
         for (month, mut partial) in months {
-            let bytes = partial.finish()?;
+            let bytes = partial.finish(&columns)?;
             let said = Said { asked: now.to_string(), bytes, notes: notes.clone(), keys: keys.clone() };
             let text = serde_json::to_vec_pretty(&said).map_err(|error| unkept(&self.folder, error.into()))?;
             let beside = self.folder.join(format!(".{month}.json.{}", std::process::id()));
@@ -100,15 +98,27 @@ impl Kept {
 pub(super) struct Partial {
     path: PathBuf,
     out: csv::Writer<BufWriter<fs::File>>,
+    /// The names of the columns are there.
+    is_begun: bool,
 }
 
 impl Partial {
-    pub fn row(&mut self, fields: &[&str]) -> Result<(), CostsError> {
+    pub fn row(&mut self, columns: &[&str], fields: &[&str]) -> Result<(), CostsError> {
+        if !std::mem::replace(&mut self.is_begun, true) {
+            self.write(columns)?;
+        }
+        self.write(fields)
+    }
+
+    fn write(&mut self, fields: &[&str]) -> Result<(), CostsError> {
         self.out.write_record(fields).map_err(|error| unkept(&self.path, std::io::Error::other(error)))
     }
 
     /// How long it is, now that it is on the disk.
-    fn finish(&mut self) -> Result<u64, CostsError> {
+    fn finish(&mut self, columns: &[&str]) -> Result<u64, CostsError> {
+        if !self.is_begun {
+            self.write(columns)?;
+        }
         self.out.flush().and_then(|()| fs::metadata(&self.path)).map(|file| file.len()).map_err(|source| unkept(&self.path, source))
     }
 }

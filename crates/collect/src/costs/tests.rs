@@ -13,6 +13,10 @@ impl CostSource for Fake {
 
     fn ask<'a>(&'a self, months: &'a [Month], out: &'a mut CostRows) -> AskedCosts<'a> {
         Box::pin(async move {
+            if self.0 == "empty" {
+                return Ok(());
+            }
+            out.holds(&["BillingPeriodStart", "BilledCost"]);
             for month in months {
                 ASKED.lock().unwrap().push(format!("{} {month}", self.0));
                 out.row(*month, &[&format!("{month}-01"), "1"])?;
@@ -30,7 +34,7 @@ static SERVICE: CostService = CostService {
     scheme: "fake",
     name: "Fake",
     example: "fake://whoever",
-    columns: &["BillingPeriodStart", "BilledCost"],
+    columns: &["BillingPeriodStart", "BilledCost", "Tags"],
     operations: &[],
     open: |address, _| {
         let identity = address.rest.clone();
@@ -71,6 +75,13 @@ fn a_month_is_asked_for_until_it_cannot_change() {
     ask(at, "2026-11-17", folder.path()).unwrap();
     ask(at, "2026-11-30", folder.path()).unwrap();
     assert_eq!(asked("one"), ["2026-10", "2026-11", "2026-11"]);
+}
+
+#[test]
+fn a_month_without_costs_has_the_names_of_its_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = ask("fake://empty?months=1", "2026-11-10", folder.path()).unwrap();
+    assert_eq!(std::fs::read_to_string(&kept.files[0]).unwrap(), "BillingPeriodStart,BilledCost,Tags\n");
 }
 
 #[test]

@@ -28,6 +28,11 @@ const DISABLED: &str = "SERVICE_DISABLED";
 /// The project of gcloud itself, which a user's own credentials count for where they name no other.
 const GCLOUD: &str = "764086051850";
 
+/// How BigQuery says that it is asked too much, and that something of its own broke; the code of the first is that of a refusal.
+/// <https://cloud.google.com/bigquery/docs/error-messages>
+const BUSY: [&str; 2] = ["rateLimitExceeded", "jobRateLimitExceeded"];
+const PASSING: [&str; 4] = ["backendError", "internalError", "jobBackendError", "jobInternalError"];
+
 /// What an error says, taken apart.
 struct Said<'e> {
     code: Option<Code>,
@@ -91,6 +96,8 @@ pub(super) fn advice(error: &Error) -> Advice {
         (Some(Code::Unauthenticated), _) | (None, Some(401)) => Advice::Renew,
         (Some(Code::ResourceExhausted), _) | (None, Some(429)) if said.is_of_the_day() => Advice::Stop,
         (Some(Code::ResourceExhausted), _) | (None, Some(429)) => Advice::Wait(said.delay),
+        _ if BUSY.contains(&said.reason) => Advice::Wait(said.delay),
+        _ if PASSING.contains(&said.reason) => Advice::Again(said.delay),
         (Some(Code::Unavailable), _) | (None, Some(503)) if said.delay.is_some() => Advice::Wait(said.delay),
         (Some(Code::Unavailable | Code::Internal | Code::DeadlineExceeded | Code::Unknown | Code::Aborted), _) => Advice::Again(said.delay),
         (None, Some(status)) if status == 408 || status >= 500 => Advice::Again(said.delay),
@@ -124,6 +131,7 @@ pub(super) fn told(error: &Error, operation: &Operation) -> CollectError {
         };
     };
     match code {
+        _ if BUSY.contains(&said.reason) || said.reason == "quotaExceeded" => CollectError::Throttled(said.words()),
         Code::PermissionDenied => refused(&said, operation),
         Code::Unauthenticated => CollectError::NoCredentials(format!("the token is not accepted ({}): {}{}", said.reason, said.words(), skew(error))),
         Code::ResourceExhausted => CollectError::Throttled(said.words()),
@@ -156,8 +164,17 @@ fn refused(said: &Said<'_>, operation: &Operation) -> CollectError {
         }
         "USER_PROJECT_DENIED" => CollectError::Denied { permission: format!("serviceusage.services.use on the quota project ({})", found("consumer")) },
         "SECURITY_POLICY_VIOLATED" => CollectError::Denied { permission: format!("{} (VPC Service Controls: {})", operation.permission, said.words()) },
+        // BigQuery's own words say on what.
+        "accessDenied" => CollectError::Denied { permission: format!("{} ({})", permission(said.message).unwrap_or(operation.permission), said.words()) },
         _ => CollectError::Denied { permission: operation.permission.to_owned() },
     }
+}
+
+/// The permission that a message of BigQuery speaks of. To query a table is to read its data.
+fn permission(message: &str) -> Option<&str> {
+    let is_end = |c: char| !c.is_ascii_alphabetic() && c != '.';
+    let named = message.split(is_end).map(|word| word.trim_end_matches('.')).find(|word| word.starts_with("bigquery."));
+    named.or_else(|| message.contains("permission to query table").then_some("bigquery.tables.getData"))
 }
 
 /// What a refused token may come from: a clock that is minutes off. Empty where this machine's and the service's agree.
@@ -236,6 +253,22 @@ mod tests {
         assert_eq!(advice(&unit), Advice::Stop);
         let refused = told(&error(Code::InvalidArgument, ""), &SEARCH);
         assert!(matches!(refused, CollectError::StaleToken(_)) && matches!(first(refused), CollectError::Malformed(_)));
+    }
+
+    #[test]
+    fn bigquery_says_why_in_a_word_of_its_own() {
+        let info = |reason: &str| format!(r#"{{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "{reason}", "domain": "global"}}"#);
+        let busy = error(Code::PermissionDenied, &info("rateLimitExceeded"));
+        assert_eq!(advice(&busy), Advice::Wait(None));
+        assert_eq!(told(&busy, &SEARCH), CollectError::Throttled("words".to_owned()));
+        assert_eq!(advice(&error(Code::InvalidArgument, &info("jobBackendError"))), Advice::Again(None));
+        let denied = told(&error(Code::PermissionDenied, &info("accessDenied")), &SEARCH);
+        assert_eq!(denied, CollectError::Denied { permission: "x.search (words)".to_owned() });
+        let named = "Access Denied: Table p:d.t: Permission bigquery.tables.get denied on table p:d.t (or it may not exist).";
+        assert_eq!(permission(named), Some("bigquery.tables.get"));
+        assert_eq!(permission("User does not have bigquery.jobs.create permission in project p."), Some("bigquery.jobs.create"));
+        assert_eq!(permission("User does not have permission to query table p:d.t, or perhaps it does not exist."), Some("bigquery.tables.getData"));
+        assert_eq!(permission("Access Denied: Project p"), None);
     }
 
     #[test]

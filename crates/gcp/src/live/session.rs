@@ -4,6 +4,7 @@ use super::errors::{self, Advice, advice, told};
 use super::settings;
 use google_cloud_asset_v1::client::AssetService;
 use google_cloud_auth::credentials::{Builder, Credentials};
+use google_cloud_bigquery_v2::client::{JobService, TableService};
 use google_cloud_gax::error::Error;
 use google_cloud_gax::retry_policy::NeverRetry;
 use google_cloud_resourcemanager_v3::client::{Folders, Organizations, Projects};
@@ -35,6 +36,8 @@ pub(super) struct Clients {
     pub organizations: Organizations,
     pub folders: Folders,
     pub projects: Projects,
+    pub jobs: JobService,
+    pub tables: TableService,
 }
 
 pub(super) struct Session {
@@ -109,6 +112,8 @@ impl Clients {
             organizations: client!(Organizations, settings::RESOURCE_MANAGER),
             folders: client!(Folders, settings::RESOURCE_MANAGER),
             projects: client!(Projects, settings::RESOURCE_MANAGER),
+            jobs: client!(JobService, settings::BIGQUERY),
+            tables: client!(TableService, settings::BIGQUERY),
         })
     }
 }

@@ -9,6 +9,8 @@ pub(crate) const SKIP_PROJECTS: &str = "skip_projects";
 pub(crate) const QUOTA_PROJECT: &str = "quota_project";
 pub(crate) const ASSET_INVENTORY: &str = "asset_inventory";
 pub(crate) const RESOURCE_MANAGER: &str = "resource_manager";
+pub(crate) const BIGQUERY: &str = "bigquery";
+pub(crate) const BIGQUERY_GIB: &str = "bigquery_gib";
 pub(crate) const TIMEOUT: &str = "timeout";
 pub(crate) const PACE: &str = "pace";
 pub(crate) const SEARCHES: &str = "searches_per_minute";
@@ -22,7 +24,7 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// <https://cloud.google.com/resource-manager/docs/creating-managing-projects>; those of old domains have the domain before a colon.
-fn is_project(text: &str) -> bool {
+pub(super) fn is_project(text: &str) -> bool {
     let (domain, id) = text.split_once(':').map_or((None, text), |(domain, id)| (Some(domain), id));
     let is_name = |text: &str, more: &[u8]| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || more.contains(&b));
     let is_domain = domain.is_none_or(|domain| !domain.is_empty() && is_name(domain, b"."));
@@ -67,6 +69,12 @@ pub(crate) static SETTINGS: &[Setting] = &[
         name: RESOURCE_MANAGER,
         shape: Shape::Text(ENDPOINT),
         summary: "Where Resource Manager answers [default: https://cloudresourcemanager.googleapis.com].",
+    },
+    Setting { name: BIGQUERY, shape: Shape::Text(ENDPOINT), summary: "Where BigQuery answers [default: https://bigquery.googleapis.com]." },
+    Setting {
+        name: BIGQUERY_GIB,
+        shape: Shape::Count(1..=10_000_000),
+        summary: "How many GiB a bill at bigquery:// may let BigQuery read and bill each time that it is asked [default: 100].",
     },
     Setting { name: TIMEOUT, shape: Shape::Count(1..=600), summary: "How many seconds one answer is waited for before it is asked for again [default: 60]." },
     Setting {

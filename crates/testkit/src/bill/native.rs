@@ -183,8 +183,16 @@ fn gcp(estate: &Estate, path: &Path) -> io::Result<()> {
             "cost_type": if row.category == "Tax" { "tax" } else { "regular" },
             "service": {"description": row.service.0},
             "usage_start_time": calendar::blank(row.charge.0),
-            "project": {"id": project.map(|p| p.id.clone()), "number": project.map(|p| p.number.to_string())},
+            "project": {
+                "id": project.map(|p| p.id.clone()),
+                "number": project.map(|p| p.number.to_string()),
+                // What the project is labelled with, and what it lies in, is none of the row's own.
+                "labels": [{"key": "environment", "value": "the-project"}],
+                "ancestors": [{"resource_name": "folders/100", "display_name": "the-folder"}],
+            },
             "labels": labels,
+            "system_labels": [{"key": "compute.googleapis.com/cores", "value": "2"}],
+            "tags": [{"key": "environment", "value": "the-tag", "inherited": true, "namespace": "123456789012"}],
             "cost": money::text(row.amounts.contracted),
             "cost_at_list": money::text(row.amounts.list),
             "currency": "USD",
