@@ -19,8 +19,11 @@ import urllib.request
 
 sys.dont_write_bytecode = True
 
+from leftovers import when_gone  # noqa: E402
+
 # The engine looks for its extensions below this, and would fetch them from elsewhere.
 HOME = tempfile.mkdtemp(prefix="bigquery-")
+when_gone('rm -rf "$1"', HOME)
 os.environ.update(HOME=HOME, BQEMU_ENABLE_FORMAT_EXTENSIONS="false", BQEMU_GCS_LOCAL_ROOT=HOME)
 EXACT, PLACES = "half_even", 12
 DIGITS = decimal.Context(prec=400, rounding=decimal.ROUND_HALF_EVEN)
@@ -105,7 +108,6 @@ def follow(parent):
     """Ends with whoever started this."""
     while os.getppid() == parent:
         time.sleep(0.5)
-    shutil.rmtree(HOME, ignore_errors=True)
     os._exit(0)
 
 
