@@ -98,7 +98,7 @@ pub fn audit(cx: &Context<'_>, rules: &[&dyn Rule]) -> Result<Audit, EngineError
     }
     let mut waivers = Waivers::new(cx, rules);
     waivers.cover(&audit.checks, &audit.rows, &mut audit.hits);
-    audit.waivers = waivers.into_uses();
+    audit.waivers = waivers.into_uses(&audit.checks);
     count(cx, &mut audit, &judged);
     for (position, level, check) in &prepared {
         if let Check::Waivers { judge } = check {

@@ -274,7 +274,8 @@ pub(crate) fn groups(inventory: &Inventory) -> Result<DataFrame, EngineError> {
     containers(&inventory.resolved.groups, seen, groups.iter().map(|_| Some(true)).collect())
 }
 
-fn is_seen(scope: &ScopeRow) -> bool {
+/// Whether rules are asked about a scope, and about the groups in it.
+pub(crate) fn is_seen(scope: &ScopeRow) -> bool {
     scope.active && !scope.merged && !scope.id.is_empty()
 }
 

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::evaluate::{CheckRun, HitRow};
 use crate::facts::CloudFacts;
 use crate::finding::fingerprint;
+use crate::frame::is_seen;
 use crate::inventory::ScopeRow;
 use rustc_hash::FxHashMap;
 use tagledger_model::{Taggable, Text};
@@ -47,6 +48,11 @@ impl<'a> Compiled<'a> {
 }
 
 impl Compiled<'_> {
+    /// Whether it is about what a rule finds of a key, or of none.
+    fn is_about(&self, rule: &str, key: Option<&str>) -> bool {
+        self.rule.matches(rule) && self.key.as_ref().is_none_or(|pattern| key.is_some_and(|key| pattern.matches(key)))
+    }
+
     /// Whether its patterns over ids, scopes and kinds fit a row; a fingerprint names one finding alone, and is not asked here.
     fn names(&self, on: &Named<'_>) -> bool {
         let is_resource = |p: &WildMatch| on.ids.iter().flatten().any(|id| p.matches(id));
@@ -111,6 +117,25 @@ fn on_resource<'a>(cx: &Context<'a>, row: u32) -> Named<'a> {
     }
 }
 
+/// What a waiver may name of a scope.
+fn on_scope<'a>(cx: &Context<'a>, row: u32) -> Named<'a> {
+    let scope = &cx.inventory.scopes()[row as usize];
+    Named {
+        cloud: cx.inventory.clouds()[usize::from(scope.cloud)].id.as_str(),
+        ids: [Some(&scope.id), None, None],
+        scope: &scope.id,
+        scope_name: scope.name.as_ref(),
+        ..Named::default()
+    }
+}
+
+/// What a waiver may name of a group.
+fn on_group<'a>(cx: &Context<'a>, row: u32) -> Named<'a> {
+    let group = &cx.inventory.groups()[row as usize];
+    let scope = on_scope(cx, group.scope);
+    Named { ids: [Some(&group.id), None, None], kind: Some(&group.kind), group_scope: scope.ids[0], ..scope }
+}
+
 /// The waivers of a taxonomy, ready to match.
 pub(crate) struct Waivers<'a> {
     cx: Context<'a>,
@@ -138,11 +163,7 @@ impl<'a> Waivers<'a> {
     pub fn cover(&mut self, checks: &[CheckRun], rows: &[JudgedRow], hits: &mut [HitRow]) {
         let mut by_check: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
         for (number, check) in (0_u32..).zip(checks) {
-            let key = check.key.map(|k| self.cx.taxonomy().keys[k.index()].name.as_str());
-            let speaks = |one: &Compiled<'_>| {
-                let about = |pattern: &WildMatch| key.is_some_and(|key| pattern.matches(key));
-                one.rule.matches(self.rule_ids[check.rule]) && one.waiver.expires_at > self.cx.now && one.key.as_ref().is_none_or(about)
-            };
+            let speaks = |one: &Compiled<'_>| one.waiver.expires_at > self.cx.now && self.is_about(one, check);
             let candidates: Vec<usize> = (0..self.compiled.len()).filter(|i| speaks(&self.compiled[*i])).collect();
             if !candidates.is_empty() {
                 by_check.insert(number, candidates);
@@ -158,28 +179,16 @@ impl<'a> Waivers<'a> {
         }
     }
 
+    fn is_about(&self, one: &Compiled<'_>, check: &CheckRun) -> bool {
+        one.is_about(self.rule_ids[check.rule], check.key.map(|k| self.cx.taxonomy().keys[k.index()].name.as_str()))
+    }
+
     fn covers<'r>(&'r self, position: usize, check: &CheckRun, rows: &'r [JudgedRow], hit: &HitRow) -> bool {
         let one = &self.compiled[position];
-        let inventory = self.cx.inventory;
-        let named = |scope: &'r ScopeRow| Named { scope: &scope.id, scope_name: scope.name.as_ref(), ..Named::default() };
-        let cloud = |at: u8| &inventory.clouds()[usize::from(at)];
         let on = match check.table {
             Table::Resources => on_resource(&self.cx, hit.row),
-            Table::Scopes => {
-                let scope = &inventory.scopes()[hit.row as usize];
-                Named { cloud: cloud(scope.cloud).id.as_str(), ids: [Some(&scope.id), None, None], ..named(scope) }
-            }
-            Table::Groups => {
-                let group = &inventory.groups()[hit.row as usize];
-                let scope = &inventory.scopes()[group.scope as usize];
-                Named {
-                    cloud: cloud(group.cloud).id.as_str(),
-                    ids: [Some(&group.id), None, None],
-                    kind: Some(&group.kind),
-                    group_scope: Some(&scope.id),
-                    ..named(scope)
-                }
-            }
+            Table::Scopes => on_scope(&self.cx, hit.row),
+            Table::Groups => on_group(&self.cx, hit.row),
             Table::Rows => {
                 let subject = &rows[hit.row as usize].subject;
                 let ids = [Some(&subject.id), None, None];
@@ -188,7 +197,8 @@ impl<'a> Waivers<'a> {
                     ids,
                     kind: Some(subject.kind),
                     scope: &subject.scope,
-                    scope_name: subject.name.as_ref(),
+                    // What the bill says of a scope is waived by the name that a source gives it as well as by its id.
+                    scope_name: subject.name.as_ref().or_else(|| described(&self.cx, &subject.cloud, &subject.scope)?.name.as_ref()),
                     shared: None,
                     group_scope: None,
                 }
@@ -207,22 +217,35 @@ impl<'a> Waivers<'a> {
         one.names(&on)
     }
 
-    /// What became of each, once every hit was looked at.
-    pub fn into_uses(mut self) -> Vec<WaiverUse> {
-        for (one, became) in self.compiled.iter().zip(&mut self.uses).filter(|(_, became)| became.used == 0) {
+    /// What became of each, once every hit of these checks was looked at.
+    pub fn into_uses(mut self, checks: &[CheckRun]) -> Vec<WaiverUse> {
+        let mut uses = std::mem::take(&mut self.uses);
+        for (one, became) in self.compiled.iter().zip(&mut uses).filter(|(_, became)| became.used == 0) {
             let unseen = self.cx.unseen.into_iter().flatten().filter(|(cloud, scope)| one.may_reach(&self.cx, cloud, scope));
-            let mut unseen: Vec<Text> = unseen.map(|(cloud, scope)| place(&self.cx, cloud, scope)).collect();
-            // What was not read of a resource may break what the waiver excuses; of any other resource it may not.
-            let of_unread = self.unread.iter().filter(|row| one.names(&on_resource(&self.cx, **row)));
-            for row in of_unread {
-                let resource = self.cx.inventory.resource(*row);
-                let place = place(&self.cx, resource.cloud().as_str(), &resource.scope().id);
-                if !unseen.contains(&place) {
-                    unseen.push(place);
+            became.unseen = unseen.map(|(cloud, scope)| place(&self.cx, cloud, scope)).collect();
+            // What was not read of something may break what the waiver excuses; of anything else it may not.
+            let resources = self.unread.iter().map(|row| on_resource(&self.cx, *row));
+            for on in resources.chain(self.unread_containers(one, checks)).filter(|on| one.names(on)) {
+                let place = place(&self.cx, on.cloud, on.scope);
+                if !became.unseen.contains(&place) {
+                    became.unseen.push(place);
                 }
             }
-            became.unseen = unseen;
         }
-        self.uses
+        uses
+    }
+
+    /// Scopes and groups whose own tags were not read, where the waiver is about a rule that judges them.
+    fn unread_containers<'s>(&'s self, one: &Compiled<'_>, checks: &[CheckRun]) -> impl Iterator<Item = Named<'a>> + use<'s, 'a> {
+        let (cx, inventory) = (&self.cx, self.cx.inventory);
+        let rows = |table: Table, count: usize| {
+            let is_judged = checks.iter().any(|check| check.table == table && self.is_about(one, check));
+            0..if is_judged { crate::intern::number(count) } else { 0 }
+        };
+        let is_asked = move |row: &u32| is_seen(&inventory.scopes()[*row as usize]);
+        let scopes = rows(Table::Scopes, inventory.scopes().len()).filter(move |row| is_asked(row) && inventory.scope_states(*row).is_none());
+        let groups = rows(Table::Groups, inventory.groups().len());
+        let groups = groups.filter(move |row| is_asked(&inventory.groups()[*row as usize].scope) && inventory.group_states(*row).is_none());
+        scopes.map(|row| on_scope(cx, row)).chain(groups.map(|row| on_group(cx, row)))
     }
 }
