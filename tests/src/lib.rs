@@ -17,6 +17,6 @@ pub use desk::{BILL, Desk, INVENTORY, TAXONOMY};
 pub use ledger::{Row, ids, ledger, why, word};
 pub use place::{contents, root, shared, skipped};
 pub use program::{Call, Done, tagledger};
-pub use run::{NOW, records, report, scan};
+pub use run::{NOW, records, report, scan, waived};
 pub use server::{Server, python, signal};
 pub use text::{columns, is_invisible};

@@ -25,6 +25,13 @@ pub fn report(run: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(run.join("report.json")).unwrap()).unwrap()
 }
 
+/// The waiver that covers a finding of a report, as the testkit tells it: its reason, who answers for it, and its last day.
+pub fn waived(finding: &Value) -> Option<String> {
+    let waiver = finding.get("waived")?;
+    let text = |name: &str| waiver[name].as_str().unwrap();
+    Some([text("reason"), text("owner"), text("expires")].join("; "))
+}
+
 /// Rows of a CSV text by the names of its columns.
 pub fn records(text: &str) -> Vec<BTreeMap<String, String>> {
     csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect()

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use tagledger_testkit::{Exceptions, Excused};
-use tagledger_tests::{report, tagledger};
+use tagledger_tests::{report, tagledger, waived};
 
 fn found(estate: &Exceptions) -> Vec<Excused> {
     let folder = tempfile::tempdir().unwrap();
@@ -19,7 +19,7 @@ fn found(estate: &Exceptions) -> Vec<Excused> {
         subject: text(one, "resource"),
         key: text(one, "key"),
         verdict: text(one, "verdict"),
-        waived: one["waived"]["reason"].as_str().map(str::to_owned),
+        waived: waived(one),
     };
     let is_asked = |one: &Excused| Exceptions::RULES.iter().any(|(rule, _)| one.rule == *rule);
     report["findings"].as_array().unwrap().iter().map(finding).filter(is_asked).collect()

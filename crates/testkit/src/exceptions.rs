@@ -13,11 +13,11 @@ mod waivers;
 
 use crate::calendar::{DAY, rfc3339};
 use crate::random::Rng;
+use crate::waiver::{On, Waiver};
 use serde_json::{Map, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::{fs, io, path::Path};
-use waivers::Waiver;
 
 /// Clouds, each with two of its kinds and whether it takes names without case.
 const CLOUDS: [(&str, [&str; 2], bool); 3] = [
@@ -70,7 +70,7 @@ pub struct Excused {
     pub key: String,
     /// `violated` or `undetermined`.
     pub verdict: String,
-    /// The reason of the waiver that covers it.
+    /// The waiver that covers it: its reason, who answers for it, and its last day.
     pub waived: Option<String>,
 }
 
@@ -116,10 +116,10 @@ impl Exceptions {
         let mut used = vec![false; self.waivers.len()];
         let mut all = BTreeSet::new();
         for (resource, mut finding) in self.open() {
-            let covers = |waiver: &&Waiver| waiver.counts(self.now) && waiver.covers(&finding, resource, &self.scopes[resource.scope]);
+            let covers = |waiver: &&Waiver| waiver.counts(self.now) && waiver.is_about(&finding.rule, &finding.key) && waiver.names(&self.on(resource));
             if let Some(at) = self.waivers.iter().position(|waiver| covers(&waiver)) {
                 used[at] = true;
-                finding.waived = Some(self.waivers[at].reason.clone());
+                finding.waived = Some(self.waivers[at].told());
             }
             all.insert(finding);
         }
@@ -127,8 +127,8 @@ impl Exceptions {
             if !waiver.counts(self.now) {
                 all.insert(Excused::of("waiver-expired", &waiver.shown(), "-", true));
             } else if !used {
-                let may_reach = |at: usize| self.is_empty(at) && waiver.may_lie_in(&self.scopes[at]);
-                let is_unread = |one: &Resource| one.carries.is_none() && waiver.names(one, &self.scopes[one.scope]);
+                let may_reach = |at: usize| self.is_empty(at) && self.may_lie_in(waiver, at);
+                let is_unread = |one: &Resource| one.carries.is_none() && waiver.names(&self.on(one));
                 let is_open = (0..self.scopes.len()).any(may_reach) || self.resources.iter().any(is_unread);
                 all.insert(Excused::of("waiver-unused", &waiver.shown(), "-", !is_open));
             }
@@ -151,6 +151,18 @@ impl Exceptions {
             }
         }
         all
+    }
+
+    /// What a waiver may name of a resource.
+    fn on<'a>(&'a self, resource: &'a Resource) -> On<'a> {
+        let scope = &self.scopes[resource.scope];
+        On { id: &resource.id, scopes: std::iter::once(scope.id.as_str()).chain(scope.name.as_deref()).collect(), kinds: vec![resource.kind] }
+    }
+
+    /// Whether something that a waiver names may lie in a scope.
+    fn may_lie_in(&self, waiver: &Waiver, at: usize) -> bool {
+        let scope = &self.scopes[at];
+        !scope.is_described || waiver.may_lie_in(&scope.id, scope.name.as_deref())
     }
 
     fn is_empty(&self, scope: usize) -> bool {

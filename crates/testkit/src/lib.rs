@@ -26,6 +26,7 @@ mod tag;
 mod taxonomy;
 mod truth;
 mod vocabulary;
+mod waiver;
 
 pub use bench::{BenchBill, Shape};
 pub use calendar::parse as parse_time;

@@ -96,6 +96,9 @@ impl Circumstances {
         put(&mut record, "group", resource.group.map(|at| json!(scope.groups[at].id)));
         put(&mut record, "taggable", resource.kind.is_bare.then(|| yes_no(false, &mut rng)));
         put(&mut record, "tags", resource.tags.as_ref().map(|tags| written(tags, &resource.further)));
+        if let (Some(name), Some(tags)) = (resource.unread, record.get_mut("tags").and_then(Value::as_object_mut)) {
+            put(tags, name, Some(json!({"read": false})));
+        }
         put(&mut record, "created", resource.created.map(|at| json!(rfc3339(at))));
         put(&mut record, "attached", resource.attached.map(|yes| yes_no(yes, &mut rng)));
         put(&mut record, "running", resource.running.map(|yes| yes_no(yes, &mut rng)));

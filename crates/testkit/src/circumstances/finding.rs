@@ -29,16 +29,18 @@ pub struct Finding {
     pub key: String,
     /// `violated` or `undetermined`.
     pub verdict: String,
+    /// The waiver that covers it: its reason, who answers for it, and its last day.
+    pub waived: Option<String>,
 }
 
 impl Finding {
     pub(super) fn of(rule: &str, key: Option<&str>, subject: &str, sure: Sure) -> Self {
-        Self { rule: rule.to_owned(), subject: subject.to_owned(), key: key.unwrap_or("-").to_owned(), verdict: sure.word().to_owned() }
+        Self { rule: rule.to_owned(), subject: subject.to_owned(), key: key.unwrap_or("-").to_owned(), verdict: sure.word().to_owned(), waived: None }
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} | {} | {} | {}", self.rule, self.key, self.subject, self.verdict)
+        write!(f, "{} | {} | {} | {} | {}", self.rule, self.key, self.subject, self.verdict, self.waived.as_deref().unwrap_or("-"))
     }
 }

@@ -1,6 +1,6 @@
-//! Estates of circumstances: a second generator beside the example's, for the rules that judge state, place, credentials, what containers say of
-//! each other, and money. Every resource, container and charge is first decided and then written down; what must be found follows from what was
-//! decided, never from what was written. They come as a generic inventory, a bill by day, a catalogue and a taxonomy that asks all of it.
+//! Estates of circumstances: a second generator beside the example's, for the rules that judge state, place, credentials, names, what containers say of
+//! each other, money, and waivers over all of these. Every resource, container, charge and waiver is first decided and then written down; what must be
+//! found follows from what was decided, never from what was written. They come as a generic inventory, a bill by day, a catalogue and a taxonomy that asks all of it.
 //!
 //! Decisions where the pages of the rules are silent, so that a difference can be traced:
 //!
@@ -19,6 +19,11 @@
 //! * **over-budget** judges values that something is known to be charged to. A value has one finding for each currency that it has a budget in.
 //! * **spend-without-resource**: a scope of which the inventory holds no resource was not seen whole, nor was one that only the bill names, or that it
 //!   does not name. Tags on the row make no difference.
+//! * **repeated-key**: which letters are one letter in another case is the same for all letters there are, not for those of English alone.
+//! * **Waivers** cover undetermined findings as well as violated ones; of several the first in the file that still counts. A name serves as well as an id,
+//!   also where only the bill says that something is found. What a waiver is called has no key in it: no two here differ in nothing else.
+//! * **waiver-unused**: a scope that is described without a name is known to have none. Tags that were not read leave a waiver open that names whatever
+//!   carries them, a container only if the waiver is of a rule that judges containers by them. What a lender that was not read might lend leaves none open.
 //! * **abandoned-environment**: a row without a unit is charged for standing there. Where no source shows any moment, nothing is known to have changed;
 //!   where the bill does not say either what was used, that is undetermined.
 
@@ -29,6 +34,7 @@ mod containers;
 mod files;
 mod finding;
 mod names;
+mod repeats;
 mod resources;
 mod secrets;
 mod spend;
@@ -38,6 +44,7 @@ mod tags;
 mod taxonomy;
 #[cfg(test)]
 mod tests;
+mod waivers;
 mod words;
 
 pub use finding::Finding;
@@ -45,6 +52,7 @@ pub use finding::Finding;
 use crate::calendar::{DAY, Month, rfc3339};
 use crate::money::{ONE, Units};
 use crate::random::Rng;
+use crate::waiver::Waiver;
 use applications::Application;
 use budgets::Budget;
 use charges::{CENT, Charge};
@@ -83,6 +91,7 @@ pub struct Circumstances {
     resources: Vec<Resource>,
     charges: Vec<Charge>,
     budgets: Vec<Budget>,
+    waivers: Vec<Waiver>,
 }
 
 /// Which of the two bills is read with the inventory.
@@ -107,7 +116,11 @@ impl Circumstances {
         let mut rng = Rng::of(seed, 80, 0);
         // From the tenth of a month on the bill reaches back for more than the days in which something must have been paid for.
         let month = Month(2026 * 12 + 9 + below(&mut rng, 15));
-        let clock = if seed.is_multiple_of(4) { 0 } else { below(&mut rng, DAY) };
+        let clock = match seed % 4 {
+            0 => 0,
+            3 => DAY - 1,
+            _ => below(&mut rng, DAY),
+        };
         let now = month.start() + (9 + below(&mut rng, 15)) * DAY + clock;
         let mut cents = |most: u64| Units::from(1 + rng.below(most)) * CENT;
         let (floor, nobodys, ownerless) = (cents(500), 20 * ONE + cents(2_000), cents(300));
@@ -121,9 +134,11 @@ impl Circumstances {
         let mut resources = roll.resources(RESOURCES);
         resources.extend(roll.stands(resources.len()));
         let do_names_count = seed % 2 == 1;
-        let mut all = Self { seed, now, limits, do_names_count, applications, above, scopes, resources, charges: Vec::new(), budgets: Vec::new() };
+        let mut all =
+            Self { seed, now, limits, do_names_count, applications, above, scopes, resources, charges: Vec::new(), budgets: Vec::new(), waivers: Vec::new() };
         all.charges = [all.roll_charges(), all.roll_stands(), all.roll_limits()].concat();
         all.budgets = all.set_budgets();
+        all.waivers = all.roll_waivers();
         all
     }
 
@@ -134,6 +149,10 @@ impl Circumstances {
 
     /// What must be found with one of its bills: all findings of the rules that it is made for, and no others of them.
     pub fn findings(&self, bill: Bill) -> BTreeSet<Finding> {
+        self.excuse(self.before_waivers(bill))
+    }
+
+    fn before_waivers(&self, bill: Bill) -> Vec<Finding> {
         let mut all = Vec::new();
         for scope in &self.scopes {
             scope.findings(&self.above, self.do_names_count, &mut all);
@@ -142,11 +161,11 @@ impl Circumstances {
             self.of_resource(resource, &mut all);
         }
         self.of_money(bill == Bill::WithUnits, &mut all);
-        all.into_iter().collect()
+        all
     }
 
     /// The rules that it is made for, and whether each can be undetermined.
-    pub const RULES: [(&'static str, bool); 13] = [
+    pub const RULES: [(&'static str, bool); 16] = [
         ("stopped-too-long", true),
         ("log-retention", true),
         ("region-outside-residency", true),
@@ -154,12 +173,15 @@ impl Circumstances {
         ("application-unknown", false),
         ("secret-in-tag", false),
         ("unattached", false),
+        ("repeated-key", false),
         ("stage-containers-disagree", true),
         ("stage-name-mismatch", true),
         ("untagged-spend", true),
         ("over-budget", true),
         ("spend-without-resource", true),
         ("abandoned-environment", true),
+        ("waiver-expired", false),
+        ("waiver-unused", true),
     ];
 }
 

@@ -3,9 +3,9 @@
 use super::Limits;
 use super::applications::Application;
 use super::containers::{Part, Scope};
-use super::secrets;
 use super::tags::{Habit, Tags};
 use super::words::{Home, text_in};
+use super::{repeats, secrets};
 use crate::calendar::DAY;
 use crate::random::{Rng, mix};
 
@@ -26,8 +26,12 @@ pub struct Resource {
     pub versions: Vec<Version>,
     /// A credential stands in one of its tags.
     pub holds_secret: bool,
+    /// A name of the user's own is there in several spellings.
+    pub repeats: bool,
     /// Tags beside those, as they are written.
     pub further: Vec<(String, String)>,
+    /// The name of a tag beside those whose value was not read.
+    pub unread: Option<&'static str>,
     /// Where it lies.
     pub region: Region,
     /// When it was made, in seconds since 1970.
@@ -47,6 +51,8 @@ pub struct Resource {
 pub struct Kind {
     /// As inventories write it.
     pub word: &'static str,
+    /// As all clouds call it, where one of them knows it.
+    pub shared: Option<&'static str>,
     /// It keeps logs.
     pub keeps_logs: bool,
     /// It can carry no tags at all, and so nobody reads any.
@@ -107,26 +113,54 @@ const HABIT: Habit = Habit { environment: [470, 90, 80, 60], application: [560, 
 const RELEASED: [&str; 10] = ["1.4.2", "v1.4", "2026.11.01", "4711", "1-4-2", "1.4.2.Final", "3.0-GA", "2.1-RELEASE", "v2.0.0+build.7", "V3"];
 const UNRELEASED: [&str; 10] = ["1.5.0-rc.1", "2.0-SNAPSHOT", "v3.1.0-beta", "1.2.3rc1", "2-alpha", "latest", "main", "f3a9c2e", "release-candidate", "stable"];
 
-const fn kind(word: &'static str) -> Kind {
-    Kind { word, keeps_logs: false, is_bare: false }
+const fn kind(word: &'static str, shared: &'static str) -> Kind {
+    Kind { word, shared: Some(shared), keeps_logs: false, is_bare: false }
+}
+
+const fn own(word: &'static str, is_bare: bool) -> Kind {
+    Kind { word, shared: None, keeps_logs: false, is_bare }
 }
 
 const fn logs(word: &'static str, is_bare: bool) -> Kind {
-    Kind { word, keeps_logs: true, is_bare }
+    Kind { word, shared: Some("monitoring.logs"), keeps_logs: true, is_bare }
 }
+
+const VOLUME: Kind = kind("ec2:volume", "compute.disk");
 
 /// Kinds of a home; the first keeps logs where anything there does.
 fn kinds(home: Home) -> &'static [Kind] {
     match home {
-        Home::Aws => const { &[logs("logs:log-group", false), kind("ec2:instance"), kind("ec2:volume"), kind("s3:bucket"), kind("rds:db")] },
+        Home::Aws => {
+            const {
+                &[
+                    logs("logs:log-group", false),
+                    kind("ec2:instance", "compute.instance"),
+                    VOLUME,
+                    kind("s3:bucket", "storage.bucket"),
+                    kind("rds:db", "database.sql"),
+                ]
+            }
+        }
         Home::Azure => {
-            const { &[logs("microsoft.operationalinsights/workspaces", false), kind("microsoft.compute/virtualmachines"), kind("microsoft.compute/disks")] }
+            const {
+                &[
+                    logs("microsoft.operationalinsights/workspaces", false),
+                    kind("microsoft.compute/virtualmachines", "compute.instance"),
+                    kind("microsoft.compute/disks", "compute.disk"),
+                ]
+            }
         }
         Home::Gcp => {
-            const { &[logs("logging.googleapis.com/logbucket", true), kind("compute.googleapis.com/instance"), kind("storage.googleapis.com/bucket")] }
+            const {
+                &[
+                    logs("logging.googleapis.com/logbucket", true),
+                    kind("compute.googleapis.com/instance", "compute.instance"),
+                    kind("storage.googleapis.com/bucket", "storage.bucket"),
+                ]
+            }
         }
-        Home::Cellar => const { &[kind("vm"), kind("disk"), Kind { word: "switch", keeps_logs: false, is_bare: true }] },
-        Home::Field => const { &[kind("box"), kind("sensor")] },
+        Home::Cellar => const { &[own("vm", false), own("disk", false), own("switch", true)] },
+        Home::Field => const { &[own("box", false), own("sensor", false)] },
     }
 }
 
@@ -161,7 +195,7 @@ impl Roll<'_> {
 
     /// A resource of which nothing is known but that it is there, without tags.
     pub fn bare(&mut self, number: usize, scope: usize) -> Resource {
-        let kind = kind("ec2:volume");
+        let kind = VOLUME;
         Resource {
             scope,
             group: None,
@@ -170,7 +204,9 @@ impl Roll<'_> {
             tags: Some(Tags::none()),
             versions: Vec::new(),
             holds_secret: false,
+            repeats: false,
             further: Vec::new(),
+            unread: None,
             region: Region::Unknown,
             created: None,
             attached: None,
@@ -194,6 +230,7 @@ impl Roll<'_> {
         self.state(number, &mut resource);
         if resource.tags.is_some() {
             self.further(home, &mut resource);
+            repeats::roll(&mut Rng::of(self.seed, 97, number as u64), home, &mut resource);
         }
         resource
     }

@@ -64,6 +64,8 @@ impl Circumstances {
         find("region-outside-residency", Some("Environment"), of_environment);
         find("unreleased-artifact", None, unreleased(resource, environment));
         find("secret-in-tag", None, resource.holds_secret.then_some(Sure::Violated));
+        let is_repeated = resource.repeats && self.scopes[resource.scope].home.ignores_case();
+        find("repeated-key", None, is_repeated.then_some(Sure::Violated));
         let application = resource.tags.as_ref().and_then(|tags| tags.application.known());
         let is_off = application.is_some_and(|at| !self.applications[at].counts);
         find("application-unknown", Some("Application"), is_off.then_some(Sure::Violated));

@@ -5,6 +5,7 @@ use super::budgets::Budget;
 use super::containers::Container;
 use super::words::{CLASSES, ENVIRONMENTS, Home, Word};
 use crate::money;
+use crate::waiver::Waiver;
 use std::fmt::Write as _;
 
 fn values(words: &[Word]) -> String {
@@ -51,6 +52,8 @@ stage_from_name: {}
         out += &self.stages();
         out += "costs:\n  ladder: [row, resource, group, scope, stage]\n  budgets:\n";
         out.extend(self.budgets.iter().map(budget));
+        out += "waivers:\n";
+        out.extend(self.waivers.iter().map(Waiver::written));
         out
     }
 

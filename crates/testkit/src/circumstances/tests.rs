@@ -36,3 +36,20 @@ fn ids_are_each_their_own() {
     let scopes: BTreeSet<&str> = estate.scopes.iter().map(|scope| scope.own.id.as_str()).collect();
     assert_eq!(scopes.len(), estate.scopes.len());
 }
+
+#[test]
+fn waivers_of_every_rule_cover_something_and_miss_something() {
+    let (mut covered, mut missed) = (BTreeSet::new(), BTreeSet::new());
+    for seed in 0..30 {
+        for finding in Circumstances::new(seed).findings(Bill::WithUnits) {
+            match finding.waived {
+                Some(_) => covered.insert(finding.rule),
+                None => missed.insert(finding.rule),
+            };
+        }
+    }
+    for (rule, _) in Circumstances::RULES {
+        assert!(missed.contains(rule), "no {rule} is left");
+        assert_eq!(covered.contains(rule), !rule.starts_with("waiver-"), "{rule}");
+    }
+}

@@ -46,6 +46,11 @@ impl Home {
         matches!(self, Self::Azure | Self::Cellar)
     }
 
+    /// It takes names of tags without case, so that two spellings are one name.
+    pub fn ignores_case(self) -> bool {
+        self == Self::Azure
+    }
+
     /// Its tags are labels, which hold little but small letters.
     pub fn has_labels(self) -> bool {
         self == Self::Gcp
