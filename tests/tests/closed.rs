@@ -144,3 +144,26 @@ fn what_is_young_small_or_does_not_repeat_is_read_as_it_is() {
     desk.put("rates.csv", "date,from,to,rate\n2026-10-31,EUR,USD,1.087\n");
     is_same(&desk, "cost --format json --bill young.csv --currency USD --rates rates.csv");
 }
+
+#[test]
+fn rows_that_stand_for_several_still_do_when_they_are_added_up() {
+    let desk = Desk::laid();
+    let head = "cost_type,invoice.month,usage_start_time,currency,cost,credits_added,rows_added,project.id,service.description,sku.description,labels\n";
+    let row = |n: usize| {
+        format!(
+            "regular,202610,2026-10-{:02},EUR,{}.5,-0.25,{},shop-{},Compute Engine,Cores,\"{{\"\"env\"\":\"\"prod\"\"}}\"",
+            1 + n % 28,
+            n % 7,
+            1 + n % 5,
+            n % 3
+        )
+    };
+    desk.put("bill.csv", head.to_owned() + &(0..4_000).map(row).collect::<Vec<_>>().join("\n") + "\n");
+    age(&desk.path("bill.csv"));
+    let words = "cost --format json --bill bill.csv --by Environment,scope";
+    let rows = serde_json::from_str::<serde_json::Value>(&desk.call(words).exits(0).out).unwrap()["rows"].clone();
+    assert_eq!(rows, 12_000, "one to five a row");
+    is_same(&desk, words);
+    is_same(&desk, words);
+    assert_eq!(kept(&desk).len(), 1);
+}

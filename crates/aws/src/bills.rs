@@ -32,20 +32,16 @@ const EFFECTIVE: &[CostCase] = &[
     of(&[], &[Term::Plus(NET_UNBLENDED)]),
 ];
 
-const fn kind(kind: &'static str, when: &'static [When]) -> ChargeKind {
-    ChargeKind { kind, when, part: &[] }
-}
-
 /// What is charged for apart from use. A fee of a commitment is, in the amortised cost, what of it was not used.
 const KINDS: &[ChargeKind] = &[
-    kind("tax", &[When::Is(TYPE, &["Tax"])]),
-    kind("credit", &[When::Is(TYPE, &["Credit"])]),
-    kind("refund", &[When::Is(TYPE, &["Refund"])]),
-    kind("commitment fee", &[When::Is(TYPE, &["RIFee", "SavingsPlanRecurringFee", "SavingsPlanUpfrontFee"])]),
-    kind("commitment fee", &[When::Is(TYPE, &["Fee"]), When::Filled("reservation/ReservationARN")]),
-    kind("marketplace", &[When::Is("bill/BillingEntity", &["AWS Marketplace"])]),
-    kind("support", &[When::Has("lineItem/ProductCode", &["AWSSupport"])]),
-    kind("purchase", &[When::Is(TYPE, &["Fee"])]),
+    ChargeKind::of("tax", &[When::Is(TYPE, &["Tax"])]),
+    ChargeKind::of("credit", &[When::Is(TYPE, &["Credit"])]),
+    ChargeKind::of("refund", &[When::Is(TYPE, &["Refund"])]),
+    ChargeKind::of("commitment fee", &[When::Is(TYPE, &["RIFee", "SavingsPlanRecurringFee", "SavingsPlanUpfrontFee"])]),
+    ChargeKind::of("commitment fee", &[When::Is(TYPE, &["Fee"]), When::Filled("reservation/ReservationARN")]),
+    ChargeKind::of("marketplace", &[When::Is("bill/BillingEntity", &["AWS Marketplace"])]),
+    ChargeKind::of("support", &[When::Has("lineItem/ProductCode", &["AWSSupport"])]),
+    ChargeKind::of("purchase", &[When::Is(TYPE, &["Fee"])]),
 ];
 
 /// Bills of AWS.

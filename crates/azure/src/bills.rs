@@ -8,21 +8,17 @@ use tagledger_model::{BillMapping, BillTags, ChargeKind, CostCase, Term, When};
 const COST: &[&str] = &["CostInBillingCurrency", "Cost", "PreTaxCost"];
 const COMMITMENT: When = When::Is("PricingModel", &["Reservation", "SavingsPlan"]);
 
-const fn kind(kind: &'static str, when: &'static [When]) -> ChargeKind {
-    ChargeKind { kind, when, part: &[] }
-}
-
 /// What is charged for apart from use.
 const KINDS: &[ChargeKind] = &[
-    kind("tax", &[When::Is("ChargeType", &["Tax"])]),
-    kind("unused commitment", &[When::Is("ChargeType", &["UnusedReservation", "UnusedSavingsPlan"])]),
-    kind("refund", &[When::Is("ChargeType", &["Refund"])]),
-    kind("adjustment", &[When::Is("ChargeType", &["RoundingAdjustment", "Adjustment"])]),
-    kind("commitment fee", &[When::Is("ChargeType", &["Purchase"]), COMMITMENT]),
-    kind("credit", &[When::Is("ChargeType", &["Credit"])]),
-    kind("marketplace", &[When::Is("PublisherType", &["Marketplace"])]),
-    kind("support", &[When::Has("MeterCategory", &["support"])]),
-    kind("purchase", &[When::Is("ChargeType", &["Purchase"])]),
+    ChargeKind::of("tax", &[When::Is("ChargeType", &["Tax"])]),
+    ChargeKind::of("unused commitment", &[When::Is("ChargeType", &["UnusedReservation", "UnusedSavingsPlan"])]),
+    ChargeKind::of("refund", &[When::Is("ChargeType", &["Refund"])]),
+    ChargeKind::of("adjustment", &[When::Is("ChargeType", &["RoundingAdjustment", "Adjustment"])]),
+    ChargeKind::of("commitment fee", &[When::Is("ChargeType", &["Purchase"]), COMMITMENT]),
+    ChargeKind::of("credit", &[When::Is("ChargeType", &["Credit"])]),
+    ChargeKind::of("marketplace", &[When::Is("PublisherType", &["Marketplace"])]),
+    ChargeKind::of("support", &[When::Has("MeterCategory", &["support"])]),
+    ChargeKind::of("purchase", &[When::Is("ChargeType", &["Purchase"])]),
 ];
 
 /// Bills of Azure.

@@ -72,7 +72,7 @@ fn costs(spend: Option<&Spend>, key: KeyId) -> BTreeMap<Option<Text>, Vec<Money>
 /// A month's money by the days of the month, rounded down at the twelfth digit.
 fn per_day(money: &[Money], month: Option<Month>) -> Vec<Money> {
     let Some(month) = month else { return Vec::new() };
-    let first = |month: Month| Timestamp::parse(&format!("{month}-01")).map_or(0, Timestamp::days);
+    let first = |month: Month| month.start().days();
     let days = i128::from((first(month.next()) - first(month)).max(1));
     money.iter().map(|money| Money { currency: money.currency.clone(), amount: Amount(money.amount.0 / days) }).collect()
 }

@@ -53,6 +53,8 @@ pub struct CostAddress {
     pub rest: String,
     /// The taxonomy's word for the keys of tags.
     pub keys: TagKeys,
+    /// Every name that it has for them: what is answered by its keys is no answer for another taxonomy.
+    pub names: String,
 }
 
 /// A service with credentials.
@@ -154,6 +156,8 @@ pub struct CostsWanted<'a> {
     pub settings: &'a Settings,
     /// The taxonomy's word for the keys of tags.
     pub keys: TagKeys,
+    /// Every name that it has for them.
+    pub names: String,
     /// Now.
     pub now: Timestamp,
     /// The folder of answers.
@@ -177,9 +181,9 @@ pub struct CostsKept {
 
 /// Asks for what is not known well enough yet, and says where everything is.
 pub fn costs(wanted: CostsWanted<'_>) -> Result<CostsKept, CostsError> {
-    let CostsWanted { service, at, settings, keys, now, cache, announce } = wanted;
+    let CostsWanted { service, at, settings, keys, names, now, cache, announce } = wanted;
     let (rest, months) = address(service, at, now)?;
-    let address = CostAddress { rest: rest.to_owned(), keys };
+    let address = CostAddress { rest: rest.to_owned(), keys, names };
     let opening = (service.open)(&address, settings).map_err(|what| CostsError::Address(format!("{what}; an address is {}", service.example)))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|source| CostsError::Write { path: at.to_owned(), source })?;

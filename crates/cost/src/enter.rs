@@ -339,7 +339,7 @@ fn named_by(book: &mut Book<'_>, row: usize, ids: Option<&Texts<'_>>, allocated:
 }
 
 /// How many rows of the bill each row stands for.
-fn weights(rows: &Rows<'_>, out: &mut Vec<u64>) -> Result<(), Broken> {
+pub(crate) fn weights(rows: &Rows<'_>, out: &mut Vec<u64>) -> Result<(), Broken> {
     out.clear();
     let Some(array) = rows.get(Column::Rows) else { return Ok(()) };
     if let Some(numbers) = array.as_primitive_opt::<Int64Type>() {

@@ -102,13 +102,8 @@ fn usage(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<BTreeMap<Place,
     Ok(sums)
 }
 
-/// First day of a month.
-fn first_day(month: Month) -> Option<i64> {
-    tagledger_model::Timestamp::parse(&format!("{month}-01")).map(tagledger_model::Timestamp::days)
-}
-
 fn pace(aggregate: &Aggregate, billing: &Billing<'_>, usage: &BTreeMap<Place, Amount>, month: Month) -> Vec<Pace> {
-    let (Some(first), Some(next)) = (first_day(month), first_day(month.next())) else { return Vec::new() };
+    let (first, next) = (month.start().days(), month.next().start().days());
     let one = |currency: u32| {
         let of_month = || usage.iter().filter(move |((day, other, _), _)| *other == currency && (first..next).contains(day));
         // Today, as far as the bill knows: it is not over.

@@ -73,7 +73,7 @@ impl Rates {
 
     /// The rate of a month: the last one up to its end.
     pub fn of(&self, currency: &str, month: Month) -> Option<&Rate> {
-        let end = Timestamp::parse(&format!("{}-01", month.next()))?.days();
+        let end = month.next().start().days();
         self.all.iter().rev().find(|(from, rate)| rate.day < end && from.eq_ignore_ascii_case(currency)).map(|(_, rate)| rate)
     }
 }

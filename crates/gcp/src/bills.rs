@@ -15,17 +15,13 @@ const NET: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&["cost"]),
 const NET_ADDED: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&["cost"]), Term::Plus(&[CREDITS])], set_aside: false }];
 const LIST: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&["cost_at_list"])], set_aside: false }];
 
-const fn kind(kind: &'static str, when: &'static [When]) -> ChargeKind {
-    ChargeKind { kind, when, part: &[] }
-}
-
 // What is charged for apart from use. Credits are parts of the rows that they are given for.
 const CREDIT: ChargeKind = ChargeKind { kind: "credit", when: &[], part: &[Term::PlusEach("credits", "amount")] };
 const CREDIT_ADDED: ChargeKind = ChargeKind { kind: "credit", when: &[], part: &[Term::Plus(&[CREDITS])] };
-const TAX: ChargeKind = kind("tax", &[When::Is("cost_type", &["tax"])]);
-const ADJUSTMENT: ChargeKind = kind("adjustment", &[When::Is("cost_type", &["adjustment", "rounding_error"])]);
-const FEE: ChargeKind = kind("commitment fee", &[When::Has("sku.description", &["commitment"])]);
-const SUPPORT: ChargeKind = kind("support", &[When::Has("service.description", &["support"])]);
+const TAX: ChargeKind = ChargeKind::of("tax", &[When::Is("cost_type", &["tax"])]);
+const ADJUSTMENT: ChargeKind = ChargeKind::of("adjustment", &[When::Is("cost_type", &["adjustment", "rounding_error"])]);
+const FEE: ChargeKind = ChargeKind::of("commitment fee", &[When::Has("sku.description", &["commitment"])]);
+const SUPPORT: ChargeKind = ChargeKind::of("support", &[When::Has("service.description", &["support"])]);
 
 const COLUMNS: &[(&str, &[&str])] = &[
     ("BillingCurrency", &["currency"]),

@@ -33,6 +33,13 @@ pub struct ChargeKind {
     pub part: &'static [Term],
 }
 
+impl ChargeKind {
+    /// A kind that all of a row is of.
+    pub const fn of(kind: &'static str, when: &'static [When]) -> Self {
+        Self { kind, when, part: &[] }
+    }
+}
+
 /// One way in which a row's cost is found.
 #[derive(Debug)]
 pub struct CostCase {

@@ -118,6 +118,11 @@ impl Month {
         (1..=12).contains(&month).then_some(Self(year * 12 + month - 1))
     }
 
+    /// Its first second.
+    pub fn start(self) -> Timestamp {
+        Timestamp::parse(&format!("{self}-01")).unwrap_or(Timestamp(0))
+    }
+
     /// The month after.
     pub fn next(self) -> Self {
         Self(self.0 + 1)

@@ -150,6 +150,18 @@ fn a_month_that_is_over_is_asked_for_once() {
 }
 
 #[test]
+fn what_was_grouped_for_another_taxonomy_is_asked_for_again() {
+    let Some(server) = Server::of(&estate(&json!({}))) else { return };
+    let desk = desk();
+    cost(&server, &desk, "cost-explorer://?months=1", "").exits(0);
+    let first = asked(&server, "GetCostAndUsage");
+    desk.put("taxonomy.yaml", "version: 1\nkeys:\n  Unrelated: {}\n");
+    let report: Value = serde_json::from_str(&cost(&server, &desk, "cost-explorer://?months=1", "--by Unrelated").exits(0).out).unwrap();
+    assert!(asked(&server, "GetCostAndUsage") > first);
+    assert_eq!(shown(&report), seeded(&["2026-11"], "billed", |_| "-".to_owned()));
+}
+
+#[test]
 fn one_tag_takes_one_question() {
     let Some(server) = Server::of(&estate(&json!({}))) else { return };
     let desk = desk();

@@ -71,7 +71,7 @@ fn open(address: &CostAddress, settings: &Settings) -> Result<OpeningCosts, Stri
     if tags.iter().collect::<BTreeSet<_>>().len() < tags.len() {
         return Err("one tag is named twice".to_owned());
     }
-    let (keys, settings) = (address.keys.clone(), settings.clone());
+    let (keys, names, settings) = (address.keys.clone(), address.names.clone(), settings.clone());
     Ok(Box::pin(async move {
         let most = settings.count(settings::COST_REQUESTS).unwrap_or(REQUESTS);
         let Caller { config, settings } = super::connect(settings).await;
@@ -81,7 +81,7 @@ fn open(address: &CostAddress, settings: &Settings) -> Result<OpeningCosts, Stri
         let config = session.at(session.global()).to_builder().retry_config(RetryConfig::disabled()).build();
         let client = Client::new(&config);
         let region = Text::const_new(session.global());
-        let explorer: Box<dyn CostSource> = Box::new(Explorer { session, client, region, tags, keys, made: AtomicU32::new(0), most });
+        let explorer: Box<dyn CostSource> = Box::new(Explorer { session, client, region, tags, keys, names, made: AtomicU32::new(0), most });
         Ok(explorer)
     }))
 }
@@ -93,6 +93,8 @@ struct Explorer {
     /// Those that the address names.
     tags: Vec<String>,
     keys: TagKeys,
+    /// The taxonomy's names of keys, by which tags are chosen where the address names none.
+    names: String,
     /// Requests that were made.
     made: AtomicU32,
     most: u32,
@@ -109,7 +111,8 @@ struct Cost {
 
 impl CostSource for Explorer {
     fn identity(&self) -> String {
-        self.session.account.to_string()
+        // Months that were grouped for another taxonomy are no months of this one.
+        if self.tags.is_empty() { format!("{} {}", self.session.account, self.names) } else { self.session.account.to_string() }
     }
 
     fn ask<'a>(&'a self, months: &'a [Month], out: &'a mut CostRows) -> AskedCosts<'a> {

@@ -195,7 +195,7 @@ fn within(subscription: &Text, why: CollectError) -> CollectError {
 
 /// One query is one month, whole: the service shifts a period that ends in the future, so that the answer's own month is looked at.
 fn query(ledger: &str, month: Month) -> serde_json::Value {
-    let end = Timestamp::parse(&format!("{}-01", month.next())).map_or(0, |end| end.0 - 1);
+    let end = month.next().start().0 - 1;
     let dimension = |name: &str| serde_json::json!({"type": "Dimension", "name": name});
     serde_json::json!({
         "type": ledger,

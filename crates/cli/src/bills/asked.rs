@@ -53,7 +53,16 @@ pub(super) fn ask(addresses: &[&str], cache: Option<&Path>, asking: &Asking<'_>)
             let _told = writeln!(std::io::stderr(), "{what}");
         };
         let settings = file.of(cloud);
-        let wanted = CostsWanted { service, at, settings: &settings, keys: Arc::clone(&keys), now: asking.now, cache: &cache, announce: Box::new(announce) };
+        let wanted = CostsWanted {
+            service,
+            at,
+            settings: &settings,
+            keys: Arc::clone(&keys),
+            names: names(asking.taxonomy),
+            now: asking.now,
+            cache: &cache,
+            announce: Box::new(announce),
+        };
         let CostsKept { folder, files, notes, keys: said } = costs(wanted).map_err(|error| Failure::Costs(at.to_owned(), error))?;
         all.names.push((folder, at.to_owned()));
         all.files.extend(files);
@@ -64,6 +73,14 @@ pub(super) fn ask(addresses: &[&str], cache: Option<&Path>, asking: &Asking<'_>)
         }));
     }
     Ok(all)
+}
+
+/// The names of every key, the key's own first.
+fn names(taxonomy: &Taxonomy) -> String {
+    let of = |key: &tagledger_taxonomy::Key| {
+        std::iter::once(key.name.as_str()).chain(key.aliases.iter().map(|alias| alias.text.as_str())).collect::<Vec<_>>().join("=")
+    };
+    taxonomy.keys.iter().map(of).collect::<Vec<_>>().join(",")
 }
 
 /// Which key of the taxonomy a tag's key stands for, by the one hand that says so of resources.

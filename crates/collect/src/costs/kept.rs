@@ -53,7 +53,7 @@ impl Kept {
         let Ok(said) = self.said(month) else { return false };
         let Some(asked) = Timestamp::parse(&said.asked) else { return false };
         let is_whole = fs::metadata(self.file(month)).is_ok_and(|file| file.len() == said.bytes);
-        let over = Timestamp::parse(&format!("{}-01", month.next())).map_or(i64::MAX, |end| end.0 + SETTLED);
+        let over = month.next().start().0 + SETTLED;
         is_whole && asked.0 <= now.0 && (asked.0 >= over || now.0 - asked.0 < FRESH)
     }
 

@@ -48,7 +48,7 @@ static SERVICE: CostService = CostService {
 fn ask(at: &str, now: &str, cache: &Path) -> Result<CostsKept, CostsError> {
     let (settings, keys): (_, TagKeys) = (Settings::default(), Arc::new(|_| None));
     let now = Timestamp::parse(now).unwrap();
-    costs(CostsWanted { service: &SERVICE, at, settings: &settings, keys, now, cache, announce: Box::new(|_| {}) })
+    costs(CostsWanted { service: &SERVICE, at, settings: &settings, keys, names: String::new(), now, cache, announce: Box::new(|_| {}) })
 }
 
 /// The months that were asked of one identity since it was last asked about this.

@@ -26,10 +26,6 @@ const CONTRACTED: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&[CO
 pub(crate) const KINDS: [&str; 10] =
     ["unused commitment", "tax", "correction", "refund", "commitment fee", "credit", "adjustment", "support", "marketplace", "purchase"];
 
-const fn kind(kind: &'static str, when: &'static [When]) -> ChargeKind {
-    ChargeKind { kind, when, part: &[] }
-}
-
 pub(crate) static COMPACT: BillMapping = BillMapping {
     name: "a month that was added up before",
     provider: "",
@@ -52,16 +48,16 @@ pub(crate) static COMPACT: BillMapping = BillMapping {
     kinds: &[
         // The one part that any form has.
         ChargeKind { kind: "credit", when: &[], part: &[Term::Plus(&[PART])] },
-        kind(KINDS[0], &[When::Is(KIND, &[KINDS[0]])]),
-        kind(KINDS[1], &[When::Is(KIND, &[KINDS[1]])]),
-        kind(KINDS[2], &[When::Is(KIND, &[KINDS[2]])]),
-        kind(KINDS[3], &[When::Is(KIND, &[KINDS[3]])]),
-        kind(KINDS[4], &[When::Is(KIND, &[KINDS[4]])]),
-        kind(KINDS[5], &[When::Is(KIND, &[KINDS[5]])]),
-        kind(KINDS[6], &[When::Is(KIND, &[KINDS[6]])]),
-        kind(KINDS[7], &[When::Is(KIND, &[KINDS[7]])]),
-        kind(KINDS[8], &[When::Is(KIND, &[KINDS[8]])]),
-        kind(KINDS[9], &[When::Is(KIND, &[KINDS[9]])]),
+        ChargeKind::of(KINDS[0], &[When::Is(KIND, &[KINDS[0]])]),
+        ChargeKind::of(KINDS[1], &[When::Is(KIND, &[KINDS[1]])]),
+        ChargeKind::of(KINDS[2], &[When::Is(KIND, &[KINDS[2]])]),
+        ChargeKind::of(KINDS[3], &[When::Is(KIND, &[KINDS[3]])]),
+        ChargeKind::of(KINDS[4], &[When::Is(KIND, &[KINDS[4]])]),
+        ChargeKind::of(KINDS[5], &[When::Is(KIND, &[KINDS[5]])]),
+        ChargeKind::of(KINDS[6], &[When::Is(KIND, &[KINDS[6]])]),
+        ChargeKind::of(KINDS[7], &[When::Is(KIND, &[KINDS[7]])]),
+        ChargeKind::of(KINDS[8], &[When::Is(KIND, &[KINDS[8]])]),
+        ChargeKind::of(KINDS[9], &[When::Is(KIND, &[KINDS[9]])]),
     ],
     tags: BillTags { whole: &["Tags"], spread: &[], schemes: &[] },
 };

@@ -3,7 +3,7 @@
 use super::form::{ASIDE, COSTS, KIND, KINDS, PART, ROWS};
 use crate::cells::{Broken, Cell, Texts, months};
 use crate::columns::{Columns, Fault, RowTags, Rows};
-use crate::enter::pairs;
+use crate::enter::{pairs, weights};
 use crate::focus::{Column, Measure};
 use crate::rounding::COMPARED;
 use arrow_array::builder::{Decimal128Builder, Int64Builder, StringBuilder};
@@ -34,7 +34,7 @@ const TAGS: [(Column, &str); 2] = [(Column::AllocatedTags, "AllocatedTags"), (Co
 /// Everything that a file is asked for here.
 pub(super) fn wanted() -> Vec<Column> {
     let texts = TEXTS.iter().chain(&TAGS).map(|(column, _)| *column);
-    texts.chain([Column::BillingPeriodStart, Column::ChargeKind]).collect()
+    texts.chain([Column::BillingPeriodStart, Column::ChargeKind, Column::Rows]).collect()
 }
 
 /// What is told of a file beside its rows.
@@ -63,7 +63,7 @@ pub(super) struct Table<'c> {
 
 #[derive(Clone, Copy, Default)]
 struct Group {
-    rows: i64,
+    rows: u64,
     sums: [Amount; 4],
     part: Amount,
 }
@@ -104,6 +104,9 @@ impl<'c> Table<'c> {
             self.compare(&costs, &aside_of);
         }
         let (kinds, parts) = kinds(rows)?;
+        // Rows that a service added up stand for more than one already.
+        let mut of_row = Vec::new();
+        weights(rows, &mut of_row).map_err(|broken| (columns.shown(Column::Rows), broken))?;
         let texts: Vec<Text<'_>> = self.texts.iter().map(|(column, _)| Text::of(rows, *column)).collect::<Result<_, Fault>>()?;
         for row in 0..count {
             self.key.clear();
@@ -121,7 +124,7 @@ impl<'c> Table<'c> {
                 next
             });
             let group = &mut self.groups[at as usize];
-            group.rows += 1;
+            group.rows += of_row.get(row).copied().unwrap_or(1);
             for (sum, column) in group.sums.iter_mut().zip(&costs) {
                 *sum += column.get(row).copied().flatten().unwrap_or_default();
             }
@@ -169,7 +172,7 @@ impl<'c> Table<'c> {
             let (nulls, aside, kind) = (key[4], key[5], key[6]);
             asides.append_option(Measure::ALL.get(usize::from(aside).wrapping_sub(1)).map(|measure| measure.column()));
             kinds.append_option(KINDS.get(usize::from(kind).wrapping_sub(1)));
-            counts.append_value(group.rows);
+            counts.append_value(i64::try_from(group.rows).unwrap_or(i64::MAX));
             parts.append_option(Some(group.part.0).filter(|units| *units != 0));
             for (measure, builder) in self.measures.iter().zip(&mut costs) {
                 let is_null = nulls >> measure.position() & 1 == 1;
