@@ -3,6 +3,7 @@
 //! Estates with known truth come from `testkit`, the committed one is `examples/estate`.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "all of this runs inside tests, which may fail anywhere")]
 
+mod browser;
 mod decimal;
 mod desk;
 mod ledger;
@@ -12,6 +13,7 @@ mod run;
 mod server;
 mod text;
 
+pub use browser::{browser, drive};
 pub use decimal::Decimal;
 pub use desk::{BILL, Desk, INVENTORY, TAXONOMY};
 pub use ledger::{Row, ids, ledger, why, word};

@@ -308,7 +308,7 @@ fn damaged_runs() {
     let head = desk.text("run/run.json");
     desk.put("run/run.json", &head[..head.len() / 2]);
     refused(&desk, "report --from run", 2, "run/run.json: ", &["damaged"]);
-    desk.put("run/run.json", head.replace("\"layout\": 3", "\"layout\": 7"));
+    desk.put("run/run.json", head.replace("\"layout\": 4", "\"layout\": 7"));
     refused(&desk, "report --from run", 2, "run: ", &["layout 7"]);
     desk.put("run/run.json", &head);
     desk.put("run/findings.parquet", "PAR1");

@@ -2,29 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
-use tagledger_tests::{Desk, NOW, report, root, scan, skipped};
-
-const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+use tagledger_tests::{Desk, NOW, browser, report, root, scan};
 
 /// The page as it stands after its script ran, and what the browser had to say.
 struct Page {
     dom: String,
     said: String,
     took: Duration,
-}
-
-fn browser() -> Option<PathBuf> {
-    if std::env::var_os("TAGLEDGER_SKIP_BROWSER").is_some_and(|v| !v.is_empty()) {
-        skipped("TAGLEDGER_SKIP_BROWSER is set");
-        return None;
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).flat_map(|f| BROWSERS.map(|name| f.join(name))).find(|f| f.is_file());
-    assert!(found.is_some(), "none of {} is on PATH; TAGLEDGER_SKIP_BROWSER=1 goes without this test", BROWSERS.join(", "));
-    found
 }
 
 fn open(page: &Path) -> Option<Page> {

@@ -2,9 +2,11 @@
 
 mod money;
 mod past;
+mod report;
 
 pub(crate) use money::{Money, read};
 pub(crate) use past::{Diff, Trend};
+pub(crate) use report::Report;
 
 use crate::settings::{MOST_AT_ONCE, MOST_DAYS, NAME};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -113,6 +115,8 @@ pub(crate) enum Format {
     Html,
     /// Gauges for Prometheus.
     Openmetrics,
+    /// A workbook for spreadsheets.
+    Xlsx,
     /// Nothing.
     None,
 }
@@ -306,23 +310,6 @@ pub(crate) struct Cost {
     /// No progress on standard error.
     #[arg(long, short, env = "TAGLEDGER_QUIET")]
     pub quiet: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Report {
-    /// The run: a folder that `scan` wrote.
-    #[arg(long, value_name = "DIR")]
-    pub from: PathBuf,
-    /// What to print on standard output, unless --out is given.
-    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
-    pub format: Format,
-    /// Write the files of the format here (of every format, unless --format is given) instead of printing.
-    #[arg(long, short, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Write a digest for each value of this key instead, such as Owner or Application: one CSV and one Markdown file with only what they must mend, dearest
-    /// first.
-    #[arg(long, value_name = "KEY", requires = "out", conflicts_with = "format")]
-    pub digest: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -70,6 +70,7 @@ pub(crate) fn summary(parts: &Parts<'_>) -> (Summary, Places) {
         coverage: coverage.iter().zip(made_up_for).map(|(row, made_up_for)| coverage_row(row, made_up_for)).collect(),
         environments: crate::environments::environments(&parts.cx, parts.findings),
         history: None,
+        runs: Vec::new(),
         costs: parts.billed.map(|b| costs(b, &sliced(b), None)),
         notes: notes(parts),
     };

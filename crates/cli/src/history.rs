@@ -175,6 +175,15 @@ impl Before {
         changes
     }
 
+    /// The newest runs before this one and this one, oldest first: what a report draws as lines.
+    pub fn points(&self, record: &Record, now: Timestamp) -> Vec<Point> {
+        const SHOWN: usize = 90;
+        let mut points: Vec<Point> = self.before(now).iter().take(SHOWN - 1).map(|source| source.record().point.brief()).collect();
+        points.reverse();
+        points.push(record.point.brief());
+        points
+    }
+
     /// Adds a run that stands, and takes away what is too old.
     pub fn keep(&self, run: &Path, record: &Record, now: Timestamp, days: Option<u32>) -> Result<(), Failure> {
         let apart = format!("{} {} {:?}", run.display(), std::process::id(), std::time::SystemTime::now());

@@ -1,6 +1,10 @@
 //! The long lists of a report: as the audit yields them, and as a stored run holds them. Both give the same rows, so that
 //! a run renders again byte for byte.
 
+mod cube;
+
+pub(crate) use cube::store as store_cube;
+
 use crate::failure::Failure;
 use crate::state;
 use std::io;
@@ -8,7 +12,7 @@ use std::path::{Path, PathBuf};
 use tagledger_cost::Cube;
 use tagledger_engine::{Context, FindingSource, Prices, Provenance, ResourceView};
 use tagledger_model::{CloudId, Evidence, Finding, Fingerprint, Level, Place, Standing, Taggable, Text, Verdict, Waived};
-use tagledger_report::{Each, KeyCell, KeyInfo, MoneyRow, ResourceRow, Rows, StateCells, Summary};
+use tagledger_report::{CubeRow, Each, KeyCell, KeyInfo, MoneyRow, ResourceRow, Rows, StateCells, Summary};
 use tagledger_store::{Cell, Column, Kind, RunFolder, StoreError, TableWriter, read_table, read_table_of};
 
 /// Rows of an audit that just ran.
@@ -16,6 +20,8 @@ pub(crate) struct LiveRows<'a> {
     pub cx: Context<'a>,
     pub findings: &'a FindingSource<'a>,
     pub prices: &'a Prices,
+    /// What was billed; none without a bill.
+    pub cube: Option<&'a Cube>,
 }
 
 impl Rows for LiveRows<'_> {
@@ -29,6 +35,10 @@ impl Rows for LiveRows<'_> {
 
     fn resources(&self, each: &mut Each<'_, ResourceRow>) -> io::Result<()> {
         self.cx.inventory.in_order().iter().try_for_each(|row| each(&self.resource(*row)))
+    }
+
+    fn cube(&self, each: &mut Each<'_, CubeRow>) -> io::Result<()> {
+        self.cube.map_or(Ok(()), |cube| cube::each(cube, each))
     }
 }
 
@@ -72,7 +82,7 @@ fn key_cell(view: &ResourceView<'_>, key: tagledger_taxonomy::KeyId) -> KeyCell 
     KeyCell { value: state.value(), standing: state.standing().word(), provenance }
 }
 
-const FINDINGS: [&str; 27] = [
+const FINDINGS: [&str; 28] = [
     "fingerprint",
     "rule",
     "level",
@@ -100,6 +110,7 @@ const FINDINGS: [&str; 27] = [
     "waived_expires",
     "first_seen",
     "age_known",
+    "owner",
 ];
 const RESOURCES: [&str; 20] = [
     "cloud",
@@ -168,6 +179,7 @@ pub(crate) fn store_findings(folder: &Path, rows: &dyn Rows) -> Result<(), Store
             Cell::text(f.waived.as_ref().map(|w| w.expires.as_str())),
             Cell::text(f.first_seen.as_deref()),
             if f.first_seen.is_some() { Cell::Text(if f.age_known { "yes" } else { "no" }) } else { Cell::Null },
+            Cell::text(f.owner.as_deref()),
         ];
         table.row(&cells).map_err(|e| {
             failed = Some(e);
@@ -226,37 +238,18 @@ fn key_columns(keys: &[KeyInfo]) -> impl Iterator<Item = String> + '_ {
     keys.iter().flat_map(|k| [format!("key {}", k.name), format!("key {} standing", k.name), format!("key {} provenance", k.name)])
 }
 
-/// Stores the cube.
-pub(crate) fn store_cube(folder: &Path, taxonomy: &tagledger_taxonomy::Taxonomy, cube: &Cube) -> Result<(), StoreError> {
-    let mut columns = columns(&["month", "currency", "provider", "scope", "service"], &[]);
-    for key in &cube.keys {
-        let name = &taxonomy.keys[key.index()].name;
-        columns.extend([Column { name: format!("key {name}"), kind: Kind::Text }, Column { name: format!("key {name} basis"), kind: Kind::Text }]);
-    }
-    columns.extend([Column { name: "rows".to_owned(), kind: Kind::Int }, Column { name: "amount".to_owned(), kind: Kind::Amount }]);
-    let mut table = TableWriter::create(&folder.join("cube.parquet"), &columns)?;
-    for cell in &cube.cells {
-        let month = cell.month.to_string();
-        let mut cells = vec![Cell::Text(&month), Cell::Text(&cell.currency), Cell::Text(&cell.provider), Cell::Text(&cell.scope), Cell::Text(&cell.service)];
-        for (value, basis) in &cell.keys {
-            cells.extend([Cell::text(value.as_deref()), Cell::Text(basis.words())]);
-        }
-        cells.extend([Cell::Int(i64::try_from(cell.rows).unwrap_or(i64::MAX)), Cell::Amount(cell.amount)]);
-        table.row(&cells)?;
-    }
-    table.finish()
-}
-
 /// Rows of a stored run.
 pub(crate) struct StoredRows {
     folder: PathBuf,
     keys: Vec<KeyInfo>,
+    /// The keys of the cube; none without a bill.
+    billed: Option<Vec<String>>,
     count: u64,
 }
 
 impl StoredRows {
-    pub fn new(run: &RunFolder, keys: &[KeyInfo], count: u64) -> Self {
-        Self { folder: run.path().to_owned(), keys: keys.to_vec(), count }
+    pub fn new(run: &RunFolder, summary: &Summary, count: u64) -> Self {
+        Self { folder: run.path().to_owned(), keys: summary.keys.clone(), billed: summary.costs.as_ref().map(|costs| costs.keys.clone()), count }
     }
 
     /// Every finding until the callback says stop.
@@ -296,6 +289,11 @@ impl Rows for StoredRows {
         let names: Vec<String> = RESOURCES.iter().map(|n| (*n).to_owned()).chain(key_columns(&self.keys)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         read_table(&self.folder.join("resources.parquet"), &names, |cells| each(&resource(cells))).map_err(io::Error::other)?
+    }
+
+    fn cube(&self, each: &mut Each<'_, CubeRow>) -> io::Result<()> {
+        // A run without a bill has none.
+        self.billed.as_ref().map_or(Ok(()), |keys| cube::read(&self.folder, keys, each))
     }
 }
 
@@ -356,6 +354,7 @@ fn finding(c: &[Cell<'_>]) -> Finding {
         waived: string(22).map(|reason| Waived { reason, owner: string(23).unwrap_or_default(), expires: string(24).unwrap_or_default() }),
         first_seen: text(&c[25]),
         age_known: c[26].as_text() == Some("yes"),
+        owner: text(&c[27]),
     }
 }
 

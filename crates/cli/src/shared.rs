@@ -7,7 +7,7 @@ use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use tagledger_model::Finding;
-use tagledger_report::{Each, ResourceRow, Rows};
+use tagledger_report::{CubeRow, Each, ResourceRow, Rows};
 
 /// Findings in one hand-over.
 const BATCH: usize = 512;
@@ -77,5 +77,9 @@ impl Rows for Reader<'_> {
 
     fn resources(&self, each: &mut Each<'_, ResourceRow>) -> io::Result<()> {
         self.rows.resources(each)
+    }
+
+    fn cube(&self, each: &mut Each<'_, CubeRow>) -> io::Result<()> {
+        self.rows.cube(each)
     }
 }

@@ -119,6 +119,8 @@ pub struct Subject {
     pub environment: Option<Text>,
     /// The Application that it is about.
     pub application: Option<Text>,
+    /// The Owner that it is about.
+    pub owner: Option<Text>,
 }
 
 /// A row that a rule has put together.

@@ -63,6 +63,7 @@ pub struct FindingSource<'a> {
     seen: Vec<(u64, FirstSeen)>,
     environment: Option<KeyId>,
     application: Option<KeyId>,
+    owner: Option<KeyId>,
 }
 
 impl<'a> FindingSource<'a> {
@@ -71,8 +72,8 @@ impl<'a> FindingSource<'a> {
     ///
     /// With a past, each finding is as old as that says.
     pub fn new(cx: Context<'a>, rules: &'a [&'a dyn Rule], audit: &'a Audit, prices: &'a Prices, past: Option<&Past>) -> Self {
-        let (environment, application) = (cx.taxonomy().key("Environment"), cx.taxonomy().key("Application"));
-        let mut source = Self { cx, rules, audit, prices, order: Vec::new(), seen: Vec::new(), environment, application };
+        let [environment, application, owner] = ["Environment", "Application", "Owner"].map(|name| cx.taxonomy().key(name));
+        let mut source = Self { cx, rules, audit, prices, order: Vec::new(), seen: Vec::new(), environment, application, owner };
         if let Some(past) = past {
             source.seen = audit.hits.iter().map(|hit| source.first_seen(hit, past)).collect();
         }
@@ -299,6 +300,7 @@ impl<'a> FindingSource<'a> {
             name: None,
             environment: value(self.environment),
             application: value(self.application),
+            owner: value(self.owner),
             key: key.map(Text::new),
             message: said.message,
             evidence: said.evidence,
@@ -327,6 +329,7 @@ impl<'a> FindingSource<'a> {
             finding.name.clone_from(&subject.name);
             finding.environment.clone_from(&subject.environment);
             finding.application.clone_from(&subject.application);
+            finding.owner.clone_from(&subject.owner);
         } else {
             finding.kind = Text::new("waiver");
             finding.demanded_by = waiver.map(|w| w.place.clone());

@@ -4,6 +4,7 @@ mod costs;
 
 pub use costs::*;
 
+use crate::trend::Point;
 use crate::{Changes, CoverageRow, EnvironmentRow, Seen};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,9 @@ pub struct Summary {
     /// How the open findings compare with those of earlier runs, where there is a history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<Changes>,
+    /// Where there is a history: its newest runs and this one at last, oldest first, each in few numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<Point>,
     /// Costs, when a bill was read.
     pub costs: Option<Costs>,
     /// Things a reader must know to trust the numbers: repairs, roundings, assumptions. One sentence each.
@@ -251,7 +255,7 @@ pub struct KeyCell {
     pub provenance: Option<Text>,
 }
 
-/// A row of the full cost cube, for formats that write it whole.
+/// A cell of the cost cube: the finest that a run keeps of its bill.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct CubeRow {
     /// Billing month, `YYYY-MM`.
@@ -264,7 +268,7 @@ pub struct CubeRow {
     pub service: Text,
     /// Currency.
     pub currency: Text,
-    /// Per key, value and basis.
+    /// In the order of `Costs::keys`: value and basis.
     pub keys: Vec<(Option<Text>, Text)>,
     /// Decimal text.
     pub amount: String,
@@ -283,6 +287,8 @@ pub trait Rows {
     fn finding_count(&self) -> u64;
     /// Resources by cloud, scope and id.
     fn resources(&self, each: &mut Each<'_, ResourceRow>) -> io::Result<()>;
+    /// Cells of the cost cube, all of them; none without a bill.
+    fn cube(&self, each: &mut Each<'_, CubeRow>) -> io::Result<()>;
 }
 
 /// What a format writes.

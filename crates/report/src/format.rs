@@ -1,10 +1,10 @@
 //! What every format can do, and the one list of formats.
 
-use crate::{Report, csv, html, json, openmetrics};
+use crate::{Report, csv, html, json, openmetrics, xlsx};
 use std::io::{self, Write};
 
 /// Every format, by id. A new one is a new file and a line here.
-pub static FORMATS: &[&dyn Format] = &[&csv::Csv, &html::Html, &json::Json, &openmetrics::OpenMetrics];
+pub static FORMATS: &[&dyn Format] = &[&csv::Csv, &html::Html, &json::Json, &openmetrics::OpenMetrics, &xlsx::Xlsx];
 
 /// Where a format's files go.
 pub trait Sink {
@@ -16,6 +16,10 @@ pub trait Sink {
 pub trait Format: Sync {
     /// The word for `--format`.
     fn id(&self) -> &'static str;
+    /// Whether every scan writes it; others are made of a stored run when somebody asks.
+    fn is_in_every_run(&self) -> bool {
+        true
+    }
     /// Writes the whole report.
     fn write(&self, report: &Report<'_>, out: &mut dyn Sink) -> io::Result<()>;
 }

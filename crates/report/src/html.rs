@@ -3,9 +3,12 @@
 //! The template shows the numbers; the script makes the findings sortable. Findings travel as columns of codes into
 //! dictionaries, at most 100,000 of them; the content security policy names style and script by their digests.
 
+mod cells;
 mod data;
 mod environments;
 mod money;
+mod runs;
+pub mod site;
 mod trend;
 mod view;
 
@@ -24,8 +27,16 @@ const DATA: &str = "<!--data-->";
 
 const PAGE: &str = include_str!("html/page.html");
 const STYLE: &str = include_str!("html/style.css");
-/// The cost table, then the findings; one script, so that the policy names one digest.
-const SCRIPT: &str = concat!(include_str!("html/page.js"), include_str!("html/findings.js"));
+/// One script, so that the policy names one digest; each part uses what stands before it.
+const SCRIPT: &str = concat!(
+    include_str!("html/core.js"),
+    include_str!("html/state.js"),
+    include_str!("html/cost.js"),
+    include_str!("html/charts.js"),
+    include_str!("html/pages.js"),
+    include_str!("html/findings.js"),
+    include_str!("html/start.js"),
+);
 
 /// One self-contained page.
 #[derive(Debug)]
@@ -38,7 +49,8 @@ impl Format for Html {
 
     fn write(&self, report: &Report<'_>, out: &mut dyn Sink) -> io::Result<()> {
         let data = data::Findings::collect(report)?;
-        let view = view::page(report, &data)?;
+        let cells = report.summary.costs.as_ref().map(|costs| cells::Cells::collect(report, costs)).transpose()?;
+        let view = view::page(report, &data, cells.as_ref())?;
         let csp =
             format!("default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'", digest(SCRIPT), digest(STYLE));
         let mut templates = Environment::new();
@@ -51,7 +63,7 @@ impl Format for Html {
         let (before, after) = page.split_once(DATA).unwrap_or((&page, ""));
         let mut file = BufWriter::new(out.file("report.html")?);
         file.write_all(before.as_bytes())?;
-        data.write(report.summary, &mut file)?;
+        data.write(report.summary, cells, &mut file)?;
         file.write_all(after.as_bytes())?;
         file.flush()
     }

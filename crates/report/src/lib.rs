@@ -19,8 +19,10 @@ mod json;
 mod openmetrics;
 mod pivot;
 mod schema;
+mod tables;
 mod terminal;
 pub mod trend;
+mod xlsx;
 
 pub use count::{grouped, plural};
 pub use coverage::{CoverageRow, Seen};
@@ -28,6 +30,7 @@ pub use diff::Changes;
 pub use document::*;
 pub use environments::EnvironmentRow;
 pub use format::{FORMATS, Format, Sink};
+pub use html::site;
 pub use inert::visible;
 pub use schema::json_schema;
 pub use terminal::{TerminalOptions, terminal};

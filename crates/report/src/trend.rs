@@ -4,11 +4,12 @@ use crate::MoneyRow;
 use crate::count::{amount, grouped, money, percent, share};
 use crate::inert::cell;
 use crate::terminal::{Cell, Fit, Page, Style, Table, TerminalOptions};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 
 /// One run in few numbers: what a history keeps of it beside its tables.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Point {
     /// When it started, RFC 3339.
     pub started: String,
@@ -31,8 +32,10 @@ pub struct Point {
     /// Findings that a waiver covers.
     pub waived: u64,
     /// Compliance by key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<KeyPoint>,
     /// Violated findings by rule, rules without one left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RulePoint>,
     /// What the resources with violated findings cost in the priced month.
     pub at_stake: Vec<MoneyRow>,
@@ -41,7 +44,7 @@ pub struct Point {
 }
 
 /// Compliance of a key.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct KeyPoint {
     /// The key.
     pub key: String,
@@ -52,7 +55,7 @@ pub struct KeyPoint {
 }
 
 /// Violated findings of a rule.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RulePoint {
     /// The rule.
     pub rule: String,
@@ -61,7 +64,7 @@ pub struct RulePoint {
 }
 
 /// Attributed spend of a key in a currency.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SpendPoint {
     /// The key.
     pub key: String,
@@ -83,19 +86,26 @@ impl Point {
         self.at_stake.iter().map(|stake| &stake.amount).chain(of_spend).all(|text| amount(text).is_ok())
     }
 
-    fn compliance(&self) -> Option<i128> {
+    /// Without what only a table of its own shows: compliance by key and findings by rule.
+    #[must_use]
+    pub fn brief(&self) -> Self {
+        Self { keys: Vec::new(), rules: Vec::new(), ..self.clone() }
+    }
+
+    /// Resources without a violated finding, in tenths of a percent of those that could be judged.
+    pub(crate) fn compliance(&self) -> Option<i128> {
         share(self.passed.into(), self.judged.into())
     }
 
     /// Attributed shares in tenths of a percent, by key and currency.
-    fn attributed(&self, key: &str, currency: &str) -> io::Result<Option<i128>> {
+    pub(crate) fn attributed(&self, key: &str, currency: &str) -> io::Result<Option<i128>> {
         let Some(point) = self.spend.iter().find(|p| p.key == key && p.currency == currency) else { return Ok(None) };
         Ok(share(amount(&point.attributed)?.0, amount(&point.total)?.0))
     }
 }
 
 /// What the columns for spend are: each key and currency that any run has.
-fn spends(points: &[Point]) -> Vec<(&str, &str)> {
+pub(crate) fn spends(points: &[Point]) -> Vec<(&str, &str)> {
     let mut all: Vec<(&str, &str)> = Vec::new();
     for spend in points.iter().flat_map(|point| &point.spend) {
         if !all.contains(&(&spend.key, &spend.currency)) {

@@ -19,11 +19,15 @@ impl Sink for Memory {
     }
 }
 
-fn written(format: &str, summary: &Summary, lists: &fixture::Lists) -> BTreeMap<String, String> {
+fn bytes(format: &str, summary: &Summary, lists: &fixture::Lists) -> BTreeMap<String, Vec<u8>> {
     let mut memory = Memory::default();
     let format = FORMATS.iter().find(|f| f.id() == format).unwrap();
     format.write(&Report { summary, rows: lists }, &mut memory).unwrap();
-    memory.0.into_iter().map(|(name, bytes)| (name, String::from_utf8(bytes).unwrap())).collect()
+    memory.0
+}
+
+fn written(format: &str, summary: &Summary, lists: &fixture::Lists) -> BTreeMap<String, String> {
+    bytes(format, summary, lists).into_iter().map(|(name, bytes)| (name, String::from_utf8(bytes).unwrap())).collect()
 }
 
 fn records(text: &str) -> Vec<BTreeMap<String, String>> {
@@ -121,7 +125,8 @@ fn html_is_inert() {
     // The page's own two scripts and nothing else; no address that a browser would fetch.
     assert_eq!(page.matches("<script").count(), 2);
     assert_eq!(page.matches("</script>").count(), 2);
-    let quiet = page.to_lowercase();
+    // The name of a kind of element is no address, and what the page makes to be taken along is fetched from nowhere.
+    let quiet = page.to_lowercase().replace("\"http://www.w3.org/2000/svg\"", "").replace("objecturl(", "");
     for word in ["<img", "http:", "https:", "src=", "@import", "url("] {
         assert!(!quiet.contains(&format!("{word}\"")) && (word == "src=" || !quiet.contains(word)), "{word}");
     }
@@ -156,7 +161,7 @@ fn html_embeds_what_it_says() {
 fn equal_input_gives_equal_bytes() {
     for format in FORMATS {
         let (summary, lists) = fixture::sample(300, true);
-        assert_eq!(written(format.id(), &summary, &lists), written(format.id(), &summary, &lists));
+        assert!(bytes(format.id(), &summary, &lists) == bytes(format.id(), &summary, &lists), "{}", format.id());
     }
 }
 

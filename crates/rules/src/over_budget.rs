@@ -156,6 +156,7 @@ fn row(all: &Periods<'_>, budget: &Budget, value: &Text, key: &str) -> JudgedRow
             name: None,
             environment: of_key("Environment"),
             application: of_key("Application"),
+            owner: of_key("Owner"),
         },
     }
 }

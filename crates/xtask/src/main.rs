@@ -1,4 +1,4 @@
-//! The tasks of the project: `cargo xtask test`, `tidy`, `bench` and `new rule`.
+//! The tasks of the project: `cargo xtask test`, `tidy`, `bench`, `book` and `new rule`.
 //!
 //! What the program does is not here but in the crates that it is made of; data for tests and benches comes from `testkit`.
 //! This crate has no dependencies and must not get any: `cargo xtask` builds it alone, and a feature asked for here would
@@ -7,6 +7,7 @@
 
 mod arguments;
 mod bench;
+mod book;
 mod features;
 mod judges;
 mod new_rule;
@@ -28,6 +29,7 @@ Tasks of the project.
       --resources N               resources of part a (1,000,000)
       --rows N                    bill rows of part b (10,000,000)
       --reps N                    repetitions, of which the median counts (3)
+  cargo xtask book             the documentation as a site, built with mdBook
   cargo xtask new rule <id>    a rule, its page and its line in the list
 ";
 
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         ["test"] => suite::run(),
         ["tidy"] => tidy::run(),
         ["bench", options @ ..] => bench::run(options),
+        ["book"] => book::run(),
         ["new", "rule", id] => new_rule::run(id),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -22,6 +22,7 @@ const STEPS: &[Step] = &[
     ("tidy", |_| tidy::run()),
     ("shared dependencies", features::check),
     ("browser", browser),
+    ("metrics server", metrics_server),
     ("schema validator", validator::install),
     ("judges of protocols", judges::install),
     ("program", program),
@@ -62,9 +63,7 @@ fn formatting(root: &Path) -> Result<(), Failure> {
 }
 
 fn browser(_: &Path) -> Result<(), Failure> {
-    let is_debian = Path::new("/etc/debian_version").exists() && process::find(&["apt-get"]).is_some();
-    let is_root = process::output(Command::new("id").arg("-u")).is_ok_and(|user| user.trim() == "0");
-    match plan_browser(process::find(BROWSERS).is_some(), std::env::var_os(SKIP_BROWSER).is_some_and(|v| !v.is_empty()), is_debian && is_root) {
+    match plan_browser(process::find(BROWSERS).is_some(), std::env::var_os(SKIP_BROWSER).is_some_and(|v| !v.is_empty()), may_install()) {
         Browser::There => println!("There is a browser for the test of report.html."),
         Browser::Skipped => println!("No browser here; the test of report.html in one is skipped, because {SKIP_BROWSER} is set."),
         Browser::Missing => {
@@ -76,14 +75,38 @@ fn browser(_: &Path) -> Result<(), Failure> {
         }
         Browser::Install => {
             println!("Installing Chromium for the test of report.html.");
-            let apt = || {
-                let mut command = Command::new("apt-get");
-                command.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
-                command
-            };
-            process::run(apt().arg("update"))?;
-            process::run(apt().args(["install", "-y", "--no-install-recommends", "chromium"]))?;
+            debian("chromium")?;
         }
+    }
+    Ok(())
+}
+
+/// Debian, as root.
+fn may_install() -> bool {
+    let is_debian = Path::new("/etc/debian_version").exists() && process::find(&["apt-get"]).is_some();
+    is_debian && process::output(Command::new("id").arg("-u")).is_ok_and(|user| user.trim() == "0")
+}
+
+/// Installs one of Debian's packages.
+fn debian(package: &str) -> Result<(), Failure> {
+    let apt = || {
+        let mut command = Command::new("apt-get");
+        command.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
+        command
+    };
+    process::run(apt().arg("update"))?;
+    process::run(apt().args(["install", "-y", "--no-install-recommends", package]))
+}
+
+/// What scrapes the metrics and answers the queries of the dashboard.
+fn metrics_server(_: &Path) -> Result<(), Failure> {
+    if process::find(&["prometheus"]).is_some() {
+        println!("There is a Prometheus for the test of the dashboard.");
+    } else if may_install() {
+        println!("Installing Prometheus for the test of the dashboard.");
+        debian("prometheus")?;
+    } else {
+        println!("No Prometheus here; the test of the dashboard is skipped.");
     }
     Ok(())
 }

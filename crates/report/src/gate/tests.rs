@@ -26,6 +26,7 @@ fn finding(standing: Standing, resource: usize, address: &str, rule: &str, key: 
             name: None,
             environment: None,
             application: None,
+            owner: None,
             key: Some(key.into()),
             message: format!("`{key}` is missing {HOSTILE}"),
             evidence: Some(Evidence { field: key.to_owned(), value: None }),

@@ -3,9 +3,10 @@
 //! A column is `{"words": […], "width": w, "codes": "…"}`: each row's code is `w` digits of base 64 (`A` is 0), so that
 //! 100,000 rows over a small dictionary take 100 kB. The dictionary's `null` stands for "none".
 
+use super::cells::Cells;
 use super::{EMBEDDED, PRINTED};
 use crate::inert::{script_json, visible};
-use crate::pivot::{names, shown_month};
+use crate::pivot::{month_before, shown_month};
 use crate::{Report, Summary};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -50,14 +51,14 @@ impl Column {
 
 /// Named columns of equal length.
 #[derive(Default)]
-struct Columns {
+pub(super) struct Columns {
     rows: usize,
     columns: Vec<(&'static str, Column)>,
 }
 
 impl Columns {
     /// One row; every row names the same columns in the same order.
-    fn push(&mut self, row: &[(&'static str, Option<&str>)]) -> io::Result<()> {
+    pub fn push(&mut self, row: &[(&'static str, Option<&str>)]) -> io::Result<()> {
         if self.columns.is_empty() {
             self.columns = row.iter().map(|(name, _)| (*name, Column::default())).collect();
         }
@@ -65,7 +66,7 @@ impl Columns {
         self.columns.iter_mut().zip(row).try_for_each(|((_, column), (_, word))| column.push(*word))
     }
 
-    fn json(self) -> Value {
+    pub fn json(self) -> Value {
         let columns: Map<String, Value> = self.columns.into_iter().map(|(name, column)| (name.to_owned(), column.json())).collect();
         json!({ "rows": self.rows, "columns": columns })
     }
@@ -116,6 +117,7 @@ impl Findings {
             ("name", f.name.as_deref()),
             ("environment", f.environment.as_deref()),
             ("application", f.application.as_deref()),
+            ("owner", f.owner.as_deref()),
             ("field", f.evidence.as_ref().map(|e| e.field.as_str())),
             ("value", f.evidence.as_ref().and_then(|e| e.value.as_deref())),
             ("provenance", f.provenance.as_deref()),
@@ -134,25 +136,16 @@ impl Findings {
     }
 
     /// Writes the JSON, safe inside a script element.
-    pub fn write(self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(self, summary: &Summary, cells: Option<Cells>, out: &mut dyn Write) -> io::Result<()> {
         let mut data = json!({ "findings": self.columns.json(), "sums": tagledger_model::KINDS_OF_SUMS });
         if let Some(costs) = &summary.costs {
-            let mut cells = Columns::default();
-            for cell in &costs.cells {
-                let (column, row) = names(cell);
-                cells.push(&[
-                    ("month", Some(&cell.month)),
-                    ("currency", Some(&cell.currency)),
-                    ("column", column.as_deref()),
-                    ("row", row.as_deref()),
-                    ("amount", Some(&cell.amount)),
-                ])?;
-            }
             data["costs"] = json!({
-                "cells": cells.json(),
+                "cells": cells.map(Cells::json).transpose()?,
                 "months": costs.months,
                 "shown": shown_month(costs),
+                "before": shown_month(costs).and_then(|month| month_before(costs, month)),
                 "currencies": costs.totals.iter().map(|t| visible(&t.currency)).collect::<Vec<_>>(),
+                "totals": costs.totals.iter().map(|t| &t.report).collect::<Vec<_>>(),
                 "keys": costs.by.len(),
             });
         }

@@ -5,24 +5,74 @@ const ROW = 38; // Height of a row in pixels; --row in the style sheet.
 const SPARE = 12; // Rows drawn beyond either edge of the view.
 const PAPER = 200; // Findings that are printed.
 
-const SEARCHED = ["message", "resource", "name", "rule", "key", "scope", "region", "kind", "environment", "application", "field", "value", "waiver", "fingerprint"];
+const SEARCHED = ["message", "resource", "name", "rule", "key", "scope", "region", "kind", "environment", "application", "owner", "field", "value", "waiver", "fingerprint"];
+const FILTERS = ["level", "verdict", "rule", "cloud", "waived"];
 const LEVELS = ["error", "warn", "info", "off"];
 
 const DETAILS = [
   ["Level", "level"], ["Verdict", "verdict"], ["Rule", "rule"], ["Key", "key"], ["Resource", "resource"], ["Name", "name"], ["Kind", "kind"],
-  ["Cloud", "cloud"], ["Scope", "scope"], ["Region", "region"], ["Environment", "environment"], ["Application", "application"],
+  ["Cloud", "cloud"], ["Scope", "scope"], ["Region", "region"], ["Environment", "environment"], ["Application", "application"], ["Owner", "owner"],
   ["Provenance", "provenance"], ["Demanded by", "demanded"], ["What to do", "suggestion"], ["Waived", "waiver"], ["Fingerprint", "fingerprint"], ["First seen", "first"],
 ];
 
+// ---- Taking along: the findings in view as CSV, by the rules of findings.csv. ----
+
+const EXPORTED = ["level", "verdict", "waived", "rule", "key", "cloud", "scope", "region", "kind", "resource", "name", "environment", "application", "owner",
+  "message", "field", "value", "provenance", "demanded", "suggestion"];
+const AFTER = ["waiver", "fingerprint", "first"];
+const HEADS = { field: "evidence_field", value: "evidence_value", demanded: "demanded_by", first: "first_seen" };
+const PLAIN = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
+const HIDDEN = /[\p{Cc}\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
+
+// What a spreadsheet would run as a formula gets a quote in front, in each part that one with `;` between its cells would see.
+function inertCell(text) {
+  const parts = text.split(";").map((part) => {
+    const start = part.replace(HIDDEN, "").trimStart();
+    return (/^[=+\-@＝＋－＠]/.test(start) && !PLAIN.test(start)) || /^[\t\r]/.test(part) ? "'" + part : part;
+  });
+  return parts.join(";").replace(HIDDEN, (c) => ({ "\n": "\\n", "\r": "\\r", "\t": "\\t" })[c] || "\\u{" + c.codePointAt(0).toString(16) + "}");
+}
+
+const quoted = (text) => (/[",\n\r]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text);
+
+function plainAmount(units) {
+  const size = units < 0n ? -units : units;
+  const fraction = (size % UNIT).toString().padStart(12, "0").replace(/0{1,10}$/, "");
+  return (units < 0n ? "-" : "") + size / UNIT + "." + fraction;
+}
+
+function csv(rows) {
+  const { columns, money } = findings;
+  const priced = costs.currencies.map((currency) => "cost_" + currency);
+  const lines = [[...EXPORTED.map((name) => HEADS[name] || name), ...priced, ...AFTER.map((name) => HEADS[name] || name)].map((text) => quoted(inertCell(text))).join(",")];
+  // A dictionary's word is made inert once, however many rows share it.
+  const inert = Object.fromEntries([...EXPORTED, ...AFTER].map((name) => [name, columns[name].words.map((text) =>
+    (name === "waived" ? (text === "waived" ? "yes" : "no") : quoted(inertCell(text ?? ""))))]));
+  for (const row of rows) {
+    const of = money[columns.money.codes[row]];
+    const prices = costs.currencies.map((currency) => { const found = of.find(([name]) => name === currency); return found ? plainAmount(found[1]) : ""; });
+    const cell = (name) => inert[name][columns[name].codes[row]];
+    lines.push([...EXPORTED.map(cell), ...prices, ...AFTER.map(cell)].join(","));
+  }
+  return lines.join("\n") + "\n";
+}
+
+function download(name, text) {
+  const address = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  const link = element("a", { href: address, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60000);
+}
+
 function findingsTable() {
-  const { rows, columns } = decode(data.findings);
+  const { rows, columns, money, isSum } = findings;
   const viewport = $("viewport");
   const body = $("visible");
-  const word = (name, row) => columns[name].words[columns[name].codes[row]];
-  const money = rows ? columns.money.words.map(parseMoney) : [];
-  const currencies = data.costs ? data.costs.currencies : [];
+  const word = ofFinding;
+  const { currencies } = costs;
 
-  const state = { order: identity(), sort: null, descending: false, view: identity(), selected: -1 };
+  const list = { order: identity(), sort: null, descending: false, view: identity(), selected: -1 };
+  const shownAs = () => (list.sort === null ? "" : (list.descending ? "-" : "") + list.sort);
 
   function identity() {
     return Uint32Array.from({ length: rows }, (_, i) => i);
@@ -52,13 +102,13 @@ function findingsTable() {
   }
 
   function sort() {
-    state.order = identity();
-    if (state.sort) {
-      const rank = ranks(state.sort);
-      const codes = columns[state.sort].codes;
-      const sign = state.descending ? -1 : 1;
+    list.order = identity();
+    if (list.sort) {
+      const rank = ranks(list.sort);
+      const codes = columns[list.sort].codes;
+      const sign = list.descending ? -1 : 1;
       // Rows without a value come last whichever way.
-      state.order.sort((a, b) => {
+      list.order.sort((a, b) => {
         const [x, y] = [rank[codes[a]], rank[codes[b]]];
         if (x === y) return a - b;
         if (x < 0 || y < 0) return x < 0 ? 1 : -1;
@@ -66,8 +116,8 @@ function findingsTable() {
       });
     }
     for (const button of document.querySelectorAll("#list [data-sort]")) {
-      const active = button.dataset.sort === state.sort;
-      button.parentElement.setAttribute("aria-sort", active ? (state.descending ? "descending" : "ascending") : "none");
+      const active = button.dataset.sort === list.sort;
+      button.parentElement.setAttribute("aria-sort", active ? (list.descending ? "descending" : "ascending") : "none");
     }
     filter();
   }
@@ -75,21 +125,22 @@ function findingsTable() {
   // A dictionary is searched once, however many rows share its words.
   function filter() {
     const tests = [];
-    for (const select of document.querySelectorAll("#filters select")) {
-      if (select.value === "") continue;
-      const { codes } = columns[select.dataset.column];
-      const wanted = Number(select.value);
+    for (const name of [...PAGES, ...FILTERS]) {
+      if (state[name] === null) continue;
+      const { codes, words } = columns[name];
+      const value = state[name] === "" ? null : state[name];
+      const wanted = words.indexOf(value);
       tests.push((row) => codes[row] === wanted);
     }
-    for (const part of $("search").value.toLowerCase().split(/\s+/).filter(Boolean)) {
+    for (const part of state.search.toLowerCase().split(/\s+/).filter(Boolean)) {
       const hits = SEARCHED.map((name) => ({
         codes: columns[name].codes,
         hit: Uint8Array.from(columns[name].words, (text) => (text !== null && text.toLowerCase().includes(part) ? 1 : 0)),
       })).filter(({ hit }) => hit.includes(1));
       tests.push((row) => hits.some(({ codes, hit }) => hit[codes[row]] === 1));
     }
-    state.view = tests.length ? state.order.filter((row) => tests.every((test) => test(row))) : state.order;
-    state.selected = Math.min(state.selected, state.view.length - 1);
+    list.view = tests.length ? list.order.filter((row) => tests.every((test) => test(row))) : list.order;
+    list.selected = Math.min(list.selected, list.view.length - 1);
     say();
     viewport.scrollTop = 0;
     draw(true);
@@ -100,9 +151,7 @@ function findingsTable() {
     const seen = new Uint8Array(columns.resource.words.length);
     const sums = new Map();
     let resources = 0;
-    // Money of these is a sum over resources that have findings of their own.
-    const isSum = columns.kind.words.map((kind) => data.sums.includes(kind));
-    for (const row of state.view) {
+    for (const row of list.view) {
       const resource = columns.resource.codes[row];
       if (seen[resource] || isSum[columns.kind.codes[row]]) continue;
       seen[resource] = 1;
@@ -110,7 +159,7 @@ function findingsTable() {
       for (const [currency, units] of money[columns.money.codes[row]]) sums.set(currency, (sums.get(currency) || 0n) + units);
     }
     const price = currencies.filter((currency) => sums.has(currency)).map((currency) => [currency, sums.get(currency)]);
-    $("status").textContent = count(state.view.length) + " of " + count(rows) + " findings, on " + count(resources) + (resources === 1 ? " resource" : " resources")
+    $("status").textContent = count(list.view.length) + " of " + count(rows) + " findings, on " + count(resources) + (resources === 1 ? " resource" : " resources")
       + (price.length ? " that cost " + formatMoney(price) : "");
   }
 
@@ -118,7 +167,7 @@ function findingsTable() {
 
   function draw(force) {
     const first = Math.max(0, Math.floor(viewport.scrollTop / ROW) - SPARE);
-    const last = Math.min(state.view.length, Math.ceil((viewport.scrollTop + viewport.clientHeight) / ROW) + SPARE);
+    const last = Math.min(list.view.length, Math.ceil((viewport.scrollTop + viewport.clientHeight) / ROW) + SPARE);
     if (!force && first === drawn[0] && last === drawn[1]) return;
     drawn = [first, last];
     const keep = body.contains(document.activeElement);
@@ -129,21 +178,21 @@ function findingsTable() {
     };
     const lines = [];
     for (let at = first; at < last; at++) lines.push(line(at));
-    body.replaceChildren(space(first), ...lines, space(state.view.length - last));
-    $("list").setAttribute("aria-rowcount", state.view.length + 1);
+    body.replaceChildren(space(first), ...lines, space(list.view.length - last));
+    $("list").setAttribute("aria-rowcount", list.view.length + 1);
     if (keep) body.querySelector("[tabindex='0']")?.focus({ preventScroll: true });
   }
 
   function line(at) {
-    const row = state.view[at];
+    const row = list.view[at];
     const text = (name) => { const value = word(name, row); return element("td", { title: value }, value === null ? "–" : value); };
     const level = word("level", row);
     const waived = word("waived", row) === "waived";
     const verdict = word("verdict", row);
     const extra = waived ? " · waived" : verdict === "violated" ? "" : " · undet.";
     const resource = word("resource", row);
-    const current = at === Math.max(state.selected, 0) || (state.selected < drawn[0] && at === drawn[0]);
-    return element("tr", { class: "item" + (waived ? " waived" : ""), "data-at": at, "aria-rowindex": at + 2, "aria-selected": at === state.selected ? "true" : "false", tabindex: current ? "0" : "-1" },
+    const current = at === Math.max(list.selected, 0) || (list.selected < drawn[0] && at === drawn[0]);
+    return element("tr", { class: "item" + (waived ? " waived" : ""), "data-at": at, "aria-rowindex": at + 2, "aria-selected": at === list.selected ? "true" : "false", tabindex: current ? "0" : "-1" },
       element("td", { title: level + ", " + verdict + (waived ? ", waived" : "") }, element("span", { class: "level " + level }, level, element("span", { class: "state" }, extra))),
       text("rule"), text("message"),
       // The end of an id tells more than its beginning.
@@ -153,12 +202,12 @@ function findingsTable() {
   }
 
   function details(at) {
-    state.selected = at;
+    list.selected = at;
     draw(true);
-    const row = state.view[at];
-    const list = element("dl");
-    const entry = (title, text, mono) => { if (text) list.append(element("dt", {}, title), element("dd", { class: mono ? "mono" : null }, text)); };
-    entry("Price" + (data.costs && data.costs.shown ? ", " + data.costs.shown : ""), formatMoney(money[columns.money.codes[row]]));
+    const row = list.view[at];
+    const entries = element("dl");
+    const entry = (title, text, mono) => { if (text) entries.append(element("dt", {}, title), element("dd", { class: mono ? "mono" : null }, text)); };
+    entry("Price" + (costs.shown ? ", " + costs.shown : ""), formatMoney(money[columns.money.codes[row]]));
     const field = word("field", row);
     if (field !== null) {
       const value = word("value", row);
@@ -169,23 +218,23 @@ function findingsTable() {
     const close = element("button", { type: "button", class: "close", "aria-label": "Close details" }, "×");
     close.addEventListener("click", hide);
     const panel = $("details");
-    panel.replaceChildren(close, element("h3", { id: "details-title" }, word("message", row)), list);
+    panel.replaceChildren(close, element("h3", { id: "details-title" }, word("message", row)), entries);
     panel.hidden = false;
     panel.scrollTop = 0;
     panel.parentElement.classList.add("open");
   }
 
   function hide() {
-    const at = state.selected;
+    const at = list.selected;
     $("details").hidden = true;
     $("details").parentElement.classList.remove("open");
-    state.selected = -1;
+    list.selected = -1;
     draw(true);
     body.querySelector("[data-at='" + at + "']")?.focus();
   }
 
   function move(at) {
-    const target = Math.max(0, Math.min(state.view.length - 1, at));
+    const target = Math.max(0, Math.min(list.view.length - 1, at));
     const top = target * ROW;
     const room = viewport.clientHeight - 2 * ROW;
     if (top < viewport.scrollTop) viewport.scrollTop = top;
@@ -199,42 +248,40 @@ function findingsTable() {
 
   function fillFilters() {
     for (const select of document.querySelectorAll("#filters select")) {
-      const { words, codes } = columns[select.dataset.column];
-      const totals = new Uint32Array(words.length);
-      for (const code of codes) totals[code] += 1;
-      const order = [...words.keys()].sort((a, b) => (words[a] === null) - (words[b] === null) || (words[a] < words[b] ? -1 : 1));
-      if (select.dataset.column === "level") order.sort((a, b) => LEVELS.indexOf(words[a]) - LEVELS.indexOf(words[b]));
-      select.append(element("option", { value: "" }, "all"),
-        ...order.map((code) => element("option", { value: code }, (words[code] === null ? "none" : words[code]) + " (" + count(totals[code]) + ")")));
+      const name = select.dataset.column;
+      const { words, codes } = columns[name];
+      const totals = new Map();
+      for (const code of codes) totals.set(words[code], (totals.get(words[code]) || 0) + 1);
+      const order = [...words].sort((a, b) => (a === null) - (b === null) || (a < b ? -1 : 1));
+      if (name === "level") order.sort((a, b) => LEVELS.indexOf(a) - LEVELS.indexOf(b));
+      choose(select, order, name, (text) => (text === null ? "none" : text) + " (" + count(totals.get(text)) + ")");
     }
   }
 
   // A rule's name in the table of rules shows its findings.
   function linkRules() {
-    const select = document.querySelector("#filters [data-column=rule]");
     for (const cell of document.querySelectorAll("[data-rule]")) {
-      const code = columns.rule.words.indexOf(cell.dataset.rule);
-      if (code < 0) continue;
+      if (!columns.rule.words.includes(cell.dataset.rule)) continue;
       const button = element("button", { type: "button", class: "link" }, cell.dataset.rule);
-      button.addEventListener("click", () => { select.value = code; filter(); $("findings").scrollIntoView(); });
+      button.addEventListener("click", () => { change({ rule: cell.dataset.rule }, true); go("findings"); });
       cell.replaceChildren(button);
     }
   }
 
   function listen() {
     let waiting = 0;
-    $("search").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 120); });
-    $("filters").addEventListener("change", (event) => { if (event.target.tagName === "SELECT") filter(); });
-    $("filters").addEventListener("reset", () => setTimeout(filter));
+    $("search").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(() => change({ search: $("search").value }, false), 120); });
+    $("filters").addEventListener("reset", (event) => { event.preventDefault(); change({ search: "", ...Object.fromEntries(FILTERS.map((name) => [name, null])) }, true); });
     $("filters").addEventListener("submit", (event) => event.preventDefault());
+    $("export").addEventListener("click", () => download("findings.csv", csv(list.view)));
     for (const button of document.querySelectorAll("#list [data-sort]")) {
       button.addEventListener("click", () => {
         // First the useful way round, then the other, then the report's own order.
         const down = ["money", "level"].includes(button.dataset.sort);
-        if (state.sort !== button.dataset.sort) [state.sort, state.descending] = [button.dataset.sort, down];
-        else if (state.descending === down) state.descending = !down;
-        else [state.sort, state.descending] = [null, false];
-        sort();
+        if (list.sort !== button.dataset.sort) [list.sort, list.descending] = [button.dataset.sort, down];
+        else if (list.descending === down) list.descending = !down;
+        else [list.sort, list.descending] = [null, false];
+        change({ sort: shownAs() }, false);
       });
     }
     let frame = 0;
@@ -250,21 +297,33 @@ function findingsTable() {
       if (!item) return;
       const at = Number(item.dataset.at);
       const page = Math.max(1, Math.floor(viewport.clientHeight / ROW) - 2);
-      const target = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: state.view.length - 1 }[event.key];
+      const target = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: list.view.length - 1 }[event.key];
       if (target !== undefined) { event.preventDefault(); move(target); }
       else if (event.key === "Enter" || event.key === " ") { event.preventDefault(); details(at); move(at); }
     });
     addEventListener("keydown", (event) => { if (event.key === "Escape" && !$("details").hidden) hide(); });
     // On paper: the first of what the filters left.
     addEventListener("beforeprint", () => {
-      $("paper").replaceChildren(...Array.from(state.view.slice(0, PAPER), (row) => element("tr", {},
+      $("paper").replaceChildren(...Array.from(list.view.slice(0, PAPER), (row) => element("tr", {},
         element("td", {}, word("level", row) + (word("verdict", row) === "violated" ? "" : ", undetermined") + (word("waived", row) === "waived" ? ", waived" : "")),
         ...["rule", "message"].map((name) => element("td", {}, word(name, row) || "")),
         element("td", { class: "break" }, word("resource", row)),
         ...["environment", "application"].map((name) => element("td", {}, word(name, row) || "")),
         element("td", { class: "n" }, formatMoney(money[columns.money.codes[row]])))));
-      $("printed").firstElementChild.textContent = "The first " + count(Math.min(PAPER, state.view.length)) + " of " + count(state.view.length) + " findings.";
+      $("printed").firstElementChild.textContent = "The first " + count(Math.min(PAPER, list.view.length)) + " of " + count(list.view.length) + " findings.";
     });
+  }
+
+  // What the state says; sorting a hundred thousand rows anew is for a new order only.
+  let [ordered, filtered] = [null, null];
+  function follow() {
+    if (document.activeElement !== $("search")) $("search").value = state.search;
+    const name = state.sort.replace(/^-/, "");
+    const known = document.querySelector("#list [data-sort='" + CSS.escape(name) + "']");
+    [list.sort, list.descending] = known ? [name, state.sort.startsWith("-")] : [null, false];
+    const [order, view] = [shownAs(), JSON.stringify([...PAGES, ...FILTERS, "search"].map((one) => state[one]))];
+    if (order !== ordered) { [ordered, filtered] = [order, view]; sort(); }
+    else if (view !== filtered) { filtered = view; filter(); }
   }
 
   if (!rows) return;
@@ -273,7 +332,5 @@ function findingsTable() {
   fillFilters();
   linkRules();
   listen();
-  sort();
+  listeners.push(follow);
 }
-
-findingsTable();

@@ -1,5 +1,6 @@
 //! The part of the page about money.
 
+use super::cells::Cells;
 use super::trend::{Trend, trend};
 use super::view::{all_shown, shown};
 use crate::Costs;
@@ -7,7 +8,7 @@ use crate::count::{amount, exact, percent, plural, share};
 use crate::pivot::{Line, Pivot, UNATTRIBUTED, charged, shown_month};
 use serde::Serialize;
 use std::io;
-use tagledger_model::Amount;
+use tagledger_model::{Amount, Text};
 
 /// Applications that the page shows before the script takes over.
 const ROWS: usize = 50;
@@ -23,6 +24,8 @@ pub(super) struct CostsView {
     trends: Vec<Trend>,
     charged: Vec<String>,
     outlook: Option<OutlookView>,
+    /// What is unattributed in the month, by currency: the sum, and service, cloud, reason and amount of the dearest.
+    loose: Vec<(String, Vec<[String; 4]>)>,
     bases: Vec<Basis>,
     measures: Vec<(String, Vec<(String, String)>)>,
 }
@@ -52,7 +55,7 @@ struct Basis {
     rows: Vec<(String, String, String, i128)>,
 }
 
-pub(super) fn costs(costs: &Costs) -> io::Result<CostsView> {
+pub(super) fn costs(costs: &Costs, cells: Option<&Cells>) -> io::Result<CostsView> {
     let measures = costs.totals.iter().map(|t| {
         let of =
             t.measures.iter().map(|m| Ok((shown(&m.measure), m.amount.as_deref().map_or_else(|| Ok("not in the bill".to_owned()), |a| amount(a).map(exact))?)));
@@ -69,8 +72,20 @@ pub(super) fn costs(costs: &Costs) -> io::Result<CostsView> {
         measures: measures.collect::<io::Result<_>>()?,
         charged: charges(costs)?,
         outlook: costs.outlook.as_ref().map(outlook).transpose()?,
+        loose: cells.map(|cells| loose(costs, cells)).unwrap_or_default(),
         bases: bases(costs)?,
     })
+}
+
+/// What has no value for the keys of the report, as far as the page keeps it apart.
+fn loose(costs: &Costs, cells: &Cells) -> Vec<(String, Vec<[String; 4]>)> {
+    const SHOWN: usize = 20;
+    let of = |currency: &str| {
+        let named = cells.loose(currency, shown_month(costs).unwrap_or_default());
+        let row = |(of, sum): ([Text; 3], Amount)| [shown(&of[1]), shown(&of[0]), shown(&of[2]), sum.grouped()];
+        (shown(currency), named.into_iter().take(SHOWN).map(row).collect())
+    };
+    costs.totals.iter().map(|total| of(&total.currency)).filter(|(_, rows): &(String, Vec<[String; 4]>)| !rows.is_empty()).collect()
 }
 
 /// 0 to 9 by the root of the share of the dearest cell: a linear scale would leave all but one cell pale.

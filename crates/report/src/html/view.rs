@@ -1,8 +1,10 @@
 //! What the template shows, in words: every text from a cloud is made visible here, every amount spelt for people.
 
+use super::cells::Cells;
 use super::data::Findings;
 use super::environments::EnvironmentView;
 use super::money::{CostsView, costs};
+use super::runs::{Runs, runs};
 use crate::count::{grouped, money, percent, plural, share};
 use crate::inert::visible;
 use crate::pivot::{Pivot, equality, shown_month};
@@ -34,6 +36,7 @@ pub(super) struct Page {
     changes: Option<String>,
     coverage: CoverageView,
     costs: Option<CostsView>,
+    runs: Vec<Runs>,
     rules: Vec<RuleView>,
     environments: Vec<EnvironmentView>,
     slices: Vec<Slices>,
@@ -144,7 +147,7 @@ fn left_out(all: usize) -> Option<String> {
 }
 
 /// Everything but the embedded data.
-pub(super) fn page(report: &Report<'_>, data: &Findings) -> io::Result<Page> {
+pub(super) fn page(report: &Report<'_>, data: &Findings, cells: Option<&Cells>) -> io::Result<Page> {
     let s = report.summary;
     let n = &s.inventory;
     let (passed, judged) = s.compliance.iter().filter(|c| c.by == "cloud").map(|c| (c.passed, judged(c))).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
@@ -176,7 +179,8 @@ pub(super) fn page(report: &Report<'_>, data: &Findings) -> io::Result<Page> {
         families: s.families.iter().map(family).collect::<io::Result<_>>()?,
         changes: s.history.as_ref().map(|changes| shown(&changes.sentence())),
         coverage: coverage(s),
-        costs: s.costs.as_ref().map(costs).transpose()?,
+        costs: s.costs.as_ref().map(|of| costs(of, cells)).transpose()?,
+        runs: runs(s)?,
         rules: s.rules.iter().map(rule).collect::<io::Result<_>>()?,
         slices: [("key", "Key"), ("cloud", "Cloud"), ("scope", "Scope")]
             .map(|(by, title)| slices(s, by, title))
