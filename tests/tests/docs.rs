@@ -12,7 +12,8 @@ const GUIDES: [&str; 1] = ["docs/manager.md"];
 /// The fenced blocks of a page that a shell is meant to read, with the line that each begins at.
 fn blocks(page: &str) -> Vec<(usize, String)> {
     let text = std::fs::read_to_string(root().join(page)).unwrap();
-    let (mut all, mut open): (Vec<(usize, String)>, Option<(usize, String)>) = (Vec::new(), None);
+    let mut all = Vec::new();
+    let mut open: Option<(usize, String)> = None;
     for (number, line) in text.lines().enumerate() {
         match &mut open {
             Some(_) if line.trim_start().starts_with("```") => all.extend(open.take()),

@@ -1,5 +1,4 @@
 //! The dashboard for Grafana: read by Grafana's own types, its queries answered by a real Prometheus that scraped a run.
-#![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
 use serde_json::Value;
 use tagledger_testkit::{Estate, Spec};
