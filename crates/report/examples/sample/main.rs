@@ -1,4 +1,4 @@
-//! Writes a synthetic report in every format into a folder, to look at: `sample <folder> [findings] [hostile]`; then the terminal's summary on standard output
+//! Writes a synthetic report in every format into a folder, to look at: `sample <folder> [findings] [hostile|plain] [format]`; then the terminal's summary on standard output
 //! (`COLUMNS` wide, coloured unless `NO_COLOR` is set).
 
 mod fixture;
@@ -20,10 +20,11 @@ fn main() -> io::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let folder = PathBuf::from(arguments.next().unwrap_or_else(|| "target/sample".to_owned()));
     let count = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(300);
-    let (summary, lists) = fixture::sample(count, arguments.next().is_some());
+    let (summary, lists) = fixture::sample(count, arguments.next().is_some_and(|word| word == "hostile"));
+    let only = arguments.next();
     let report = Report { summary: &summary, rows: &lists };
     std::fs::create_dir_all(&folder)?;
-    for format in FORMATS {
+    for format in FORMATS.iter().filter(|format| only.as_ref().is_none_or(|only| only == format.id())) {
         format.write(&report, &mut Folder(folder.clone()))?;
     }
     let width = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(80);
