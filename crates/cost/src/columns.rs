@@ -6,6 +6,7 @@ mod bind;
 mod kinds;
 mod rows;
 
+pub(crate) use kinds::FOCUS as FOCUS_KINDS;
 pub(crate) use rows::{Fault, RowTags, Rows, member_of};
 
 use crate::focus::{Column, Measure, is_null, same_name};

@@ -46,6 +46,11 @@ impl Opened {
         Ok(Self { path: path.to_owned(), columns: Columns::of(header, path, mappings), metadata })
     }
 
+    /// The columns at the top, each with whether it is a map.
+    pub fn tops(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.metadata.schema().fields().iter().map(|field| (field.name().as_str(), matches!(field.data_type(), DataType::Map(..))))
+    }
+
     pub fn row_groups(&self) -> usize {
         self.metadata.metadata().num_row_groups()
     }

@@ -10,13 +10,16 @@ use crate::costs::{Only, cloud, costs};
 use crate::exit::{self, Code};
 use crate::failure::Failure;
 use std::sync::Arc;
-use tagledger_cost::{Axis, Billing, Cube, CubeCell, Dimensions, Owners};
+use tagledger_cost::{Axis, Billing, Cube, CubeCell, Dimensions, LakeColumn, Owners, lake_columns, question};
 use tagledger_model::Timestamp;
 use tagledger_report::cost_report;
 use tagledger_taxonomy::{Dictionary, Domain, KeyId, Taxonomy, fold};
 use wildmatch::WildMatch;
 
 pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
+    if let Some(table) = args.lake.table.as_deref().filter(|_| args.lake.print_sql) {
+        return print_sql(args, table);
+    }
     let taxonomy = crate::taxonomy::load(&args.taxonomy)?;
     let by = axes(&taxonomy, &args.by)?;
     if args.money.outlook && (!args.r#where.is_empty() || by.iter().any(|on| !matches!(on, On::Key(_)))) {
@@ -25,7 +28,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     let wanted = Wanted::of(&taxonomy, &args.r#where)?;
     let all_keys = keys(by.iter().chain(wanted.iter().map(|wanted| &wanted.on)));
     let bill = bills::find(
-        &args.bill,
+        if args.bill.is_empty() { &args.lake.from_stage1 } else { &args.bill },
         args.bill_cache.as_deref(),
         args.quiet,
         &Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now: args.now.unwrap_or_else(Timestamp::now) },
@@ -82,6 +85,17 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
         Format::None => {}
     }
     super::print(&out)?;
+    Ok(exit::CLEAN)
+}
+
+/// Prints what an engine is to be asked where the bill lies.
+fn print_sql(args: &Cost, table: &str) -> Result<Code, Failure> {
+    let columns = match args.bill.first() {
+        Some(file) if args.lake.columns.is_empty() => lake_columns(file)?,
+        _ => args.lake.columns.iter().map(|text| LakeColumn::parse(text)).collect(),
+    };
+    let sql = question(args.lake.dialect.into(), table, &columns, args.lake.days).map_err(|why| Failure::Usage(format!("--print-sql: {why}")))?;
+    super::print(sql.as_bytes())?;
     Ok(exit::CLEAN)
 }
 

@@ -30,9 +30,9 @@ impl Columns {
 }
 
 fn focus(header: &Header, column: Column) -> Vec<usize> {
-    // No bill of anybody else says how many rows a row stands for.
+    // No bill of anybody else says how many rows a row stands for; ours that were added up elsewhere do.
     if column == Column::Rows {
-        return Vec::new();
+        return header.first(&[crate::lake::ROWS]).into_iter().collect();
     }
     let found = header.all(column.names());
     // Names of one column mostly come one at a time; which of them a row fills matters only where versions overlap.

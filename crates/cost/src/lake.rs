@@ -1,0 +1,202 @@
+//! A bill that is too large to move is added up where it lies: the question, in the words of the engine there.
+//!
+//! What comes back is a bill as well: FOCUS columns, and in `x_TagledgerRows` how many rows each of its rows stands for. It is read like any other, so that tags are parsed,
+//! costs attributed and sums checked by the code that always does it. The question parses no tag and knows no taxonomy: both may change without asking again.
+
+use crate::columns::FOCUS_KINDS;
+use crate::focus::{Column, Measure, same_name};
+use crate::parquet_bill::Opened;
+use crate::{CostError, csv_bill};
+use std::fmt::Write as _;
+use std::path::Path;
+use tagledger_model::When;
+
+/// How many rows of the bill a row stands for: a name that no bill of anybody else has.
+pub(crate) const ROWS: &str = "x_TagledgerRows";
+
+/// An engine's way to say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// DuckDB.
+    Duckdb,
+    /// Apache Spark, Databricks, Sail.
+    Spark,
+    /// Google BigQuery.
+    Bigquery,
+    /// Amazon Athena.
+    Athena,
+    /// ClickHouse, chDB.
+    Clickhouse,
+    /// Trino.
+    Trino,
+}
+
+/// A column of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LakeColumn {
+    /// Its name as it stands there.
+    pub name: String,
+    /// Whether it is a map rather than text.
+    pub is_map: bool,
+}
+
+impl LakeColumn {
+    /// `Tags`, or `Tags:map`.
+    pub fn parse(text: &str) -> Self {
+        let (name, kind) = text.trim().rsplit_once(':').unwrap_or((text.trim(), ""));
+        if kind.eq_ignore_ascii_case("map") { Self { name: name.to_owned(), is_map: true } } else { Self { name: text.trim().to_owned(), is_map: false } }
+    }
+}
+
+/// The columns of a bill's file, as `question` asks for them.
+pub fn columns(path: &Path) -> Result<Vec<LakeColumn>, CostError> {
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet")) {
+        let opened = Opened::new(path, &[])?;
+        return Ok(opened.tops().map(|(name, is_map)| LakeColumn { name: name.to_owned(), is_map }).collect());
+    }
+    Ok(csv_bill::header(path)?.top.into_iter().map(|name| LakeColumn { name, is_map: false }).collect())
+}
+
+/// The texts that rows are kept apart by; everything that attribution, owners, checks per invoice and kinds of charges ask for.
+const APART: [Column; 11] = [
+    Column::BillingPeriodStart,
+    Column::BillingCurrency,
+    Column::Provider,
+    Column::SubAccountId,
+    Column::ServiceName,
+    Column::ChargeCategory,
+    Column::InvoiceId,
+    Column::InvoiceIssuerName,
+    Column::ResourceId,
+    Column::AllocatedResourceId,
+    Column::ChargePeriodStart,
+];
+const TAGS: [Column; 2] = [Column::Tags, Column::AllocatedTags];
+
+/// The question for a table of FOCUS rows with these columns; `table` goes into it as it is. With `days`, days are kept apart, which rules about single days need.
+/// Why it cannot be asked, in words, where columns are missing that no report can do without.
+pub fn question(dialect: Dialect, table: &str, columns: &[LakeColumn], days: bool) -> Result<String, String> {
+    let find = |name: &str| columns.iter().find(|column| same_name(&column.name, name));
+    let missing: Vec<&str> =
+        [Column::BillingCurrency, Column::BillingPeriodStart].into_iter().map(|c| c.names()[0]).filter(|name| find(name).is_none()).collect();
+    let costs: Vec<(&str, &LakeColumn)> =
+        Measure::ALL.into_iter().filter_map(|m| Some((m.column(), m.wanted().names().iter().find_map(|name| find(name))?))).collect();
+    if !missing.is_empty() || costs.is_empty() {
+        let lacking = if missing.is_empty() { "a cost (EffectiveCost, BilledCost, ListCost or ContractedCost)".to_owned() } else { missing.join(" and ") };
+        return Err(format!("the table has no column for {lacking}; name its columns as they stand there, those of FOCUS 1.0 or later"));
+    }
+    let mut parts: Vec<(String, String)> = Vec::new();
+    let mut add = |expression: String, name: &str| {
+        if !parts.iter().any(|(_, other)| same_name(other, name)) {
+            parts.push((expression, name.to_owned()));
+        }
+    };
+    for column in APART.into_iter().filter(|column| days || *column != Column::ChargePeriodStart) {
+        // Files of a transition carry an old name and a new one, each filled on some rows.
+        for found in column.names().iter().filter_map(|name| find(name)) {
+            add(dialect.quoted(&found.name), &found.name);
+        }
+    }
+    for found in TAGS.iter().flat_map(|column| column.names()).filter_map(|name| find(name)) {
+        let text = dialect.quoted(&found.name);
+        add(if found.is_map { dialect.json(&text) } else { text }, &found.name);
+    }
+    for when in FOCUS_KINDS.iter().flat_map(|kind| kind.when) {
+        match when {
+            When::Is(name, _) | When::Has(name, _) => {
+                if let Some(found) = find(name) {
+                    add(dialect.quoted(&found.name), &found.name);
+                }
+            }
+            // Which commitment it is does not matter, only whether there is one.
+            When::Filled(name) => {
+                if let Some(found) = find(name) {
+                    let text = dialect.quoted(&found.name);
+                    add(format!("CASE WHEN {text} IS NOT NULL AND {text} <> '' THEN 'yes' END"), &found.name);
+                }
+            }
+        }
+    }
+    let mut sql = String::from("SELECT\n");
+    for (expression, name) in &parts {
+        push(&mut sql, &format!("  {expression} AS {},\n", dialect.quoted(name)));
+    }
+    for (name, found) in costs {
+        push(&mut sql, &format!("  SUM({}) AS {},\n", dialect.decimal(&dialect.quoted(&found.name)), dialect.quoted(name)));
+    }
+    let rows = find(ROWS).map_or_else(|| "COUNT(*)".to_owned(), |found| format!("SUM({})", dialect.quoted(&found.name)));
+    push(&mut sql, &format!("  {rows} AS {}\nFROM {table}\nGROUP BY\n", dialect.quoted(ROWS)));
+    let by: Vec<String> = parts.iter().map(|(expression, _)| format!("  {expression}")).collect();
+    push(&mut sql, &by.join(",\n"));
+    sql.push('\n');
+    Ok(sql)
+}
+
+fn push(sql: &mut String, text: &str) {
+    // Writing to a string cannot fail.
+    let _written = write!(sql, "{text}");
+}
+
+impl Dialect {
+    /// A name as an identifier.
+    fn quoted(self, name: &str) -> String {
+        match self {
+            Self::Duckdb | Self::Athena | Self::Trino => format!("\"{}\"", name.replace('"', "\"\"")),
+            Self::Spark => format!("`{}`", name.replace('`', "``")),
+            Self::Bigquery | Self::Clickhouse => format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`")),
+        }
+    }
+
+    /// A cost as an exact decimal of 12 digits after the point; sums of binary numbers would differ from engine to engine.
+    fn decimal(self, text: &str) -> String {
+        match self {
+            Self::Duckdb | Self::Spark | Self::Athena | Self::Trino => format!("CAST({text} AS DECIMAL(38, 12))"),
+            Self::Bigquery => format!("ROUND(CAST({text} AS BIGNUMERIC), 12)"),
+            Self::Clickhouse => format!("toDecimal128({text}, 12)"),
+        }
+    }
+
+    /// A map as JSON text.
+    fn json(self, text: &str) -> String {
+        match self {
+            Self::Duckdb => format!("CAST(to_json({text}) AS VARCHAR)"),
+            Self::Spark => format!("to_json({text})"),
+            Self::Bigquery => format!("TO_JSON_STRING({text})"),
+            Self::Athena | Self::Trino => format!("json_format(CAST({text} AS JSON))"),
+            Self::Clickhouse => format!("toJSONString({text})"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(names: &str) -> Vec<LakeColumn> {
+        names.split(',').map(LakeColumn::parse).collect()
+    }
+
+    #[test]
+    fn columns_are_found_by_presence_and_maps_become_text() {
+        let all = columns("billing_period_start, BillingCurrency, EffectiveCost, Tags:map, CommitmentDiscountId, ChargePeriodStart, Note");
+        let sql = question(Dialect::Trino, "focus", &all, false).unwrap_or_default();
+        assert!(
+            sql.contains("\"billing_period_start\" AS \"billing_period_start\"") && sql.contains("json_format(CAST(\"Tags\" AS JSON)) AS \"Tags\""),
+            "{sql}"
+        );
+        assert!(sql.contains("SUM(CAST(\"EffectiveCost\" AS DECIMAL(38, 12))) AS \"EffectiveCost\"") && sql.contains("COUNT(*) AS \"x_TagledgerRows\""), "{sql}");
+        assert!(!sql.contains("ChargePeriodStart") && !sql.contains("Note") && sql.contains("THEN 'yes' END"), "{sql}");
+        assert!(question(Dialect::Trino, "focus", &all, true).is_ok_and(|sql| sql.contains("ChargePeriodStart")));
+    }
+
+    #[test]
+    fn names_stay_names_and_what_is_missing_is_said() {
+        let hostile = columns("BillingPeriodStart,BillingCurrency,EffectiveCost");
+        assert!(question(Dialect::Spark, "t", &hostile, false).is_ok());
+        assert_eq!(Dialect::Duckdb.quoted("a\"; DROP"), "\"a\"\"; DROP\"");
+        assert_eq!(Dialect::Bigquery.quoted("a`\\"), "`a\\`\\\\`");
+        let said = question(Dialect::Duckdb, "t", &columns("EffectiveCost,BillingCurrency"), false).unwrap_err();
+        assert!(said.contains("BillingPeriodStart"), "{said}");
+        assert!(question(Dialect::Duckdb, "t", &columns("BillingPeriodStart,BillingCurrency"), false).unwrap_err().contains("EffectiveCost"));
+    }
+}
