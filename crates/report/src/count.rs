@@ -32,7 +32,7 @@ pub(crate) fn amount(text: &str) -> io::Result<Amount> {
 }
 
 /// Every digit, with commas in the whole part: `1,234.5678`. What is compared must not be rounded.
-pub(crate) fn exact(amount: Amount) -> String {
+pub fn exact(amount: Amount) -> String {
     let text = amount.to_string();
     let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |d| ("-", d));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "00"));

@@ -75,7 +75,7 @@ impl Seen {
     }
 
     /// All of it.
-    pub(crate) fn sentence(&self) -> String {
+    pub fn sentence(&self) -> String {
         let whole = format!("Seen: {} ({})", self.share().join(" "), self.extent());
         let others = Some(self.others().join(", ")).filter(|words| !words.is_empty());
         [Some(whole), others, self.doubt()].into_iter().flatten().collect::<Vec<_>>().join("; ")

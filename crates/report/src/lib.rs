@@ -24,7 +24,7 @@ mod terminal;
 pub mod trend;
 mod xlsx;
 
-pub use count::{grouped, plural};
+pub use count::{exact, grouped, plural};
 pub use coverage::{CoverageRow, Seen};
 pub use diff::Changes;
 pub use document::*;

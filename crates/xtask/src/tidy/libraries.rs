@@ -9,7 +9,7 @@ use crate::workspace::TextFile;
 use std::collections::BTreeMap;
 
 pub(crate) const DEMANDS: &str = "Only `engine`, `rules`, `cost` and `store` name Polars, only `cost` and `store` the Parquet reader, only `taxonomy` and `iac` a YAML parser, \
-only `aws` its SDK, only `collect` the async runtime. \
+only `aws` its SDK, only `collect` the async runtime, only `azure` and `notify` the HTTP client, only `notify` the mail client. \
 What everybody may name, nobody can replace: ask the room that owns it for what you need.";
 
 struct Library {
@@ -23,7 +23,9 @@ const LIBRARIES: &[Library] = &[
     Library { name: "Polars", packages: &["polars", "polars-"], rooms: &["engine", "rules", "cost", "store"] },
     // The testkit writes the bills that `cost` is tested and measured with.
     Library { name: "the Parquet reader", packages: &["parquet", "arrow-", "arrow"], rooms: &["cost", "store", "testkit"] },
-    Library { name: "the SDK of Azure", packages: &["azure-core", "azure-core-legacy", "azure-identity", "azure-mgmt-", "reqwest"], rooms: &["azure"] },
+    Library { name: "the SDK of Azure", packages: &["azure-core", "azure-core-legacy", "azure-identity", "azure-mgmt-"], rooms: &["azure"] },
+    Library { name: "the HTTP client", packages: &["reqwest"], rooms: &["azure", "notify"] },
+    Library { name: "the mail client", packages: &["lettre"], rooms: &["notify"] },
     Library { name: "the SDK of AWS", packages: &["aws-config", "aws-sdk-", "aws-smithy-", "aws-types"], rooms: &["aws"] },
     Library { name: "the async runtime", packages: &["tokio"], rooms: &["collect", "store"] },
     Library { name: "object stores", packages: &["object_store"], rooms: &["store"] },
@@ -86,6 +88,8 @@ mod tests {
         assert_eq!(said("crates/azure/src/a.rs", "tokio::spawn(x);"), 1);
         assert_eq!(manifest("cli", "aws-config"), 1);
         assert_eq!(manifest("cli", "polars"), 1);
+        assert_eq!(manifest("cli", "reqwest"), 1);
+        assert_eq!(manifest("report", "lettre"), 1);
         assert_eq!(manifest("cli", "serde-saphyr"), 1);
         assert_eq!(manifest("report", "polars-core"), 1);
         assert_eq!(manifest("engine", "arrow-array"), 1);
@@ -100,6 +104,7 @@ mod tests {
         assert_eq!(said("crates/aws/src/live.rs", "use aws_sdk_sts::Client;"), 0);
         assert_eq!(said("crates/cli/src/a.rs", "use tagledger_aws::AWS;"), 0);
         assert_eq!(manifest("collect", "tokio"), 0);
+        assert_eq!(manifest("notify", "lettre"), 0);
         assert_eq!(manifest("testkit", "parquet"), 0);
         assert_eq!(manifest("model", "polarsteps"), 0);
     }

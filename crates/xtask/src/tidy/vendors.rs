@@ -8,8 +8,8 @@ Shared code that knows a cloud by name would have to change for every new cloud:
 
 const VENDORS: &[&str] = &["aws", "amazon", "azure", "microsoft", "gcp", "google", "gcloud"];
 
-/// Formats of a vendor's, and the schemes of object stores: a file or folder that is named for one may name the vendor.
-const FORMATS: &[&str] = &["cloudformation", "arm", "schemes"];
+/// Formats of a vendor's, its messages among them, and the schemes of object stores: a file or folder that is named for one may name the vendor.
+const FORMATS: &[&str] = &["cloudformation", "arm", "schemes", "teams"];
 
 /// Crates that are about clouds, or that make or drive tests.
 const ROOMS: &[&str] = &["aws", "azure", "gcp", "testkit", "xtask", "tests"];
