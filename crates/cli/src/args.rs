@@ -5,11 +5,13 @@ mod lake;
 mod money;
 mod past;
 mod report;
+mod stored;
 
 pub(crate) use cost::Cost;
 pub(crate) use money::{Money, read};
 pub(crate) use past::{Diff, Trend};
 pub(crate) use report::Report;
+pub(crate) use stored::{Explain, Fix, Notify};
 
 use crate::settings::{MOST_AT_ONCE, MOST_DAYS, NAME};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Write the commands that would mend the findings of a run, for a person to review; runs nothing.
     Fix(Fix),
+    /// Tell those whom tagledger.yaml names of a stored run: by Slack, Microsoft Teams, webhook or e-mail.
+    Notify(Notify),
     /// Check the taxonomy, or print its JSON Schema.
     #[command(subcommand)]
     Taxonomy(Taxonomy),
@@ -202,6 +206,9 @@ pub(crate) struct Scan {
     /// How many days a run stays in the history [default: for ever].
     #[arg(long, value_name = "DAYS", env = "TAGLEDGER_HISTORY_DAYS", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_DAYS)))]
     pub history_days: Option<u32>,
+    /// Tell nobody of the run, whatever `notify:` of tagledger.yaml says.
+    #[arg(long, env = "TAGLEDGER_NO_NOTIFY")]
+    pub no_notify: bool,
     #[command(flatten)]
     pub audit: Audit,
 }
@@ -273,31 +280,6 @@ pub(crate) struct Check {
     /// No progress on standard error.
     #[arg(long, short, env = "TAGLEDGER_QUIET")]
     pub quiet: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Explain {
-    /// A rule's id, or the fingerprint of a finding (its first digits suffice).
-    pub what: String,
-    /// The run that holds the finding [default: the newest below reports/].
-    #[arg(long, value_name = "DIR")]
-    pub run: Option<PathBuf>,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Fix {
-    /// The run that holds the findings [default: the newest below reports/].
-    #[arg(long, value_name = "DIR")]
-    pub run: Option<PathBuf>,
-    /// Only of these clouds.
-    #[arg(long, value_name = "CLOUD")]
-    pub cloud: Vec<String>,
-    /// Only of findings of these rules.
-    #[arg(long, value_name = "RULE")]
-    pub rule: Vec<String>,
-    /// Write a script for each cloud here instead of printing them.
-    #[arg(long, short, value_name = "DIR")]
-    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

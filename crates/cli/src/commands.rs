@@ -6,8 +6,9 @@ mod demo;
 mod diff;
 mod explain;
 mod fix;
+mod notify;
 mod permissions;
-mod report;
+pub(crate) mod report;
 pub(crate) mod scan;
 mod settings;
 mod taxonomy;
@@ -32,6 +33,7 @@ pub(crate) fn run(args: Args) -> Result<Code, Failure> {
         Command::Trend(trend) => trend::run(&trend),
         Command::Explain(explain) => explain::run(&explain),
         Command::Fix(fix) => fix::run(&fix),
+        Command::Notify(notify) => notify::run(&notify),
         Command::Taxonomy(taxonomy) => taxonomy::run(&taxonomy),
         Command::Settings(settings) => settings::run(&settings),
         Command::Permissions(permissions) => permissions::run(&permissions),

@@ -9,6 +9,7 @@ use tagledger_cost::CostError;
 use tagledger_engine::EngineError;
 use tagledger_iac::PlanError;
 use tagledger_model::{Diagnostic, Severity};
+use tagledger_notify::{NotReady, SendError};
 use tagledger_store::StoreError;
 use tagledger_taxonomy::LoadError;
 
@@ -42,6 +43,12 @@ pub(crate) enum Failure {
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// Somebody cannot be told.
+    #[error("{0}")]
+    NotReady(#[from] NotReady),
+    /// A message was not sent.
+    #[error("{0}")]
+    NotSent(#[from] SendError),
     /// Something that was asked for does not exist or does not fit.
     #[error("{0}")]
     Usage(String),
@@ -74,6 +81,7 @@ impl Failure {
             | Self::Bill(CostError::Conservation { .. })
             | Self::Costs(_, CostsError::Write { .. })
             | Self::Engine(_)
+            | Self::NotSent(_)
             | Self::Run(StoreError::Write { .. })
             | Self::Output { .. } => exit::COULD_NOT_RUN,
             Self::Mistakes(_)
@@ -83,6 +91,7 @@ impl Failure {
             | Self::Bill(_)
             | Self::Costs(..)
             | Self::Run(_)
+            | Self::NotReady(_)
             | Self::Usage(_) => exit::BAD_INPUT,
         }
     }

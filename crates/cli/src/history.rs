@@ -9,7 +9,7 @@ mod plan;
 mod point;
 mod state;
 
-pub(crate) use changes::fate;
+pub(crate) use changes::{fate, words_of};
 pub(crate) use point::point;
 pub(crate) use state::{Known, Looked, Standing, State};
 
@@ -159,7 +159,7 @@ impl Before {
     }
 
     /// The runs that started before a moment, newest first.
-    fn before(&self, now: Timestamp) -> Vec<Source<'_>> {
+    pub fn before(&self, now: Timestamp) -> Vec<Source<'_>> {
         let stamp = tagledger_store::run_stamp(Timestamp(now.0 + 1));
         self.runs.runs.iter().rev().filter(|run| run.id < stamp).map(|run| Source::Past(&self.history, run)).collect()
     }

@@ -16,6 +16,7 @@ mod failure;
 mod gaps;
 mod history;
 mod interrupt;
+mod notify;
 mod output;
 mod progress;
 mod rows;

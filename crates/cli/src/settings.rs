@@ -1,9 +1,11 @@
 //! `tagledger.yaml`: what a scan is told once instead of by flags every time. Which fields there are is data: the table here, and those of the
 //! clouds. The file is read by them, and its schema is made from them.
 
+mod notify;
 mod read;
 mod schema;
 
+pub(crate) use notify::Notify;
 pub(crate) use schema::schema;
 
 use crate::failure::Failure;
@@ -73,6 +75,7 @@ pub(crate) struct File {
     /// The clouds that it names, with what it says of each.
     pub clouds: Vec<(&'static dyn Cloud, Settings)>,
     scan: Settings,
+    notify: Option<Settings>,
 }
 
 impl File {
@@ -137,6 +140,12 @@ impl File {
 
     pub fn history_days(&self) -> Option<u32> {
         self.scan.count(HISTORY_DAYS)
+    }
+
+    /// Who is told of a run; none where nobody is.
+    pub fn notify(&self) -> Option<Notify> {
+        let settings = self.notify.as_ref()?;
+        Some(Notify::of(settings, &|path| self.beside(path))).filter(|notify| !notify.routes.is_empty())
     }
 
     /// Paths are relative to the folder of the file, like those of a taxonomy.

@@ -28,5 +28,5 @@ pub use live::{
 };
 pub use pace::{Pace, Rate, pause};
 pub use records::{Broken, Sample};
-pub use settings::{Conflict, Form, Setting, Settings, Shape, Value};
+pub use settings::{Conflict, ENV, FILE, Form, SECRET, Setting, Settings, Shape, Value};
 pub use shell::shell_quote;

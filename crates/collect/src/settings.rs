@@ -29,7 +29,30 @@ pub enum Shape {
     Choice(&'static [&'static str]),
     /// A map of further settings.
     Section(&'static [Setting]),
+    /// A list of maps of further settings.
+    Sections(&'static [Setting]),
+    /// Where a secret is, never the secret itself: a map with one of [`SECRET`].
+    Secret,
 }
+
+/// The name of the environment variable that holds a secret.
+pub const ENV: &str = "env";
+/// The path of the file that holds a secret.
+pub const FILE: &str = "file";
+
+/// Where a secret may be.
+pub static SECRET: &[Setting] = &[
+    Setting {
+        name: ENV,
+        shape: Shape::Text(Form {
+            is: |text| !text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'),
+            words: "the name of an environment variable",
+            pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+        }),
+        summary: "The environment variable that holds it.",
+    },
+    Setting { name: FILE, shape: Shape::Text(Form { words: "a path", ..Form::ANY }), summary: "The file that holds it, and nothing else." },
+];
 
 /// What a text looks like.
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +94,8 @@ pub enum Value {
     Count(u32),
     /// A map of further settings.
     Section(Settings),
+    /// A list of maps of further settings.
+    Sections(Vec<Settings>),
 }
 
 /// The settings of one cloud, or of one section of them. What was not set is absent.
@@ -111,5 +136,10 @@ impl Settings {
     /// A section.
     pub fn section(&self, name: &str) -> Option<&Self> {
         if let Some(Value::Section(section)) = self.0.get(name) { Some(section) } else { None }
+    }
+
+    /// A list of sections; empty when it was not set.
+    pub fn sections(&self, name: &str) -> &[Self] {
+        if let Some(Value::Sections(sections)) = self.0.get(name) { sections } else { &[] }
     }
 }

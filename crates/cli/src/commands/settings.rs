@@ -36,5 +36,7 @@ fn said(path: &Path, file: &File) -> String {
     let asked = if asked.is_empty() { "no cloud is asked".to_owned() } else { format!("asks {}", asked.join(" and ")) };
     let read = [(file.from().len(), "export"), (file.bill().len(), "bill")].into_iter().filter(|(count, _)| *count > 0);
     let read: Vec<String> = read.map(|(count, what)| plural(count as u64, what)).collect();
-    format!("{}: valid; {asked}{}\n", path.display(), if read.is_empty() { String::new() } else { format!(", reads {}", read.join(" and ")) })
+    let told: Vec<String> = file.notify().iter().flat_map(|notify| &notify.routes).map(|route| route.name.clone()).collect();
+    let also = |verb: &str, what: &[String]| if what.is_empty() { String::new() } else { format!(", {verb} {}", what.join(" and ")) };
+    format!("{}: valid; {asked}{}{}\n", path.display(), also("reads", &read), also("tells", &told))
 }

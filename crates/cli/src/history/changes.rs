@@ -1,7 +1,11 @@
 //! What became of findings between two states.
 
+use super::Source;
 use super::state::{Known, Looked, Standing, State};
+use crate::failure::Failure;
+use crate::rows::each_finding;
 use tagledger_engine::FindingSource;
+use tagledger_model::Finding;
 use tagledger_report::Changes;
 use tagledger_report::diff::Change;
 
@@ -22,6 +26,26 @@ fn went(after: &State, before: &State, known: &Known) -> Change {
         Looked::AtPlace if known.is_about_resource => Change::Gone,
         Looked::AtPlace | Looked::AtResource => Change::Fixed,
     }
+}
+
+/// The open findings of a state that changed, in words, run by run and in the order of each.
+pub(crate) fn words_of(
+    state: &State,
+    sources: &[Source<'_>],
+    change: impl Fn(u64, &Known) -> Option<Change>,
+    mut each: impl FnMut(Change, Finding),
+) -> Result<(), Failure> {
+    for at in &state.used {
+        each_finding(&sources[*at].table("findings")?, &sources[*at].name(), |finding| {
+            let known = finding.fingerprint.number().and_then(|number| Some((number, state.findings.get(&number)?)));
+            if let Some(change) =
+                known.filter(|(_, known)| known.source == *at && known.standing == Standing::Open).and_then(|(number, known)| change(number, known))
+            {
+                each(change, finding);
+            }
+        })?;
+    }
+    Ok(())
 }
 
 /// Counts what became of the open findings of before, and of now.

@@ -1,17 +1,25 @@
 //! Reading the file by the tables.
 
+use super::notify::{self, NOTIFY};
 use super::{File, SCAN};
 use crate::clouds;
 use std::path::Path;
-use tagledger_collect::{Cloud, Form, Setting, Settings, Shape, Value};
+use tagledger_collect::{Cloud, Form, SECRET, Setting, Settings, Shape, Value};
 use tagledger_taxonomy::LoadError;
 use tagledger_taxonomy::yaml::{self, At, Fields, Node, Reader, Word, suggest};
 
 pub(super) fn read(path: &Path) -> Result<File, LoadError> {
     let text = yaml::text(path)?;
     let mut reader = Reader::new(path);
+    let mut shown = text.clone();
     let file = match yaml::tree(&text) {
-        Ok(root) => compile(&mut reader, path, root.as_ref()),
+        Ok(root) => {
+            let notify = root.as_ref().and_then(|root| notify::field(root, "notify"));
+            if let Some((_, node)) = notify {
+                notify::mask(node, NOTIFY, &mut shown);
+            }
+            compile(&mut reader, path, root.as_ref())
+        }
         Err(why) => {
             reader.error(why.at, why.message, why.help);
             None
@@ -23,7 +31,7 @@ pub(super) fn read(path: &Path) -> Result<File, LoadError> {
     diagnostics.dedup();
     match file {
         Some(file) if diagnostics.is_empty() => Ok(file),
-        _ => Err(LoadError::Mistakes { text, diagnostics }),
+        _ => Err(LoadError::Mistakes { text: shown, diagnostics }),
     }
 }
 
@@ -36,9 +44,14 @@ fn compile(reader: &mut Reader<'_>, path: &Path, root: Option<&Node>) -> Option<
     let mut fields = reader.fields(root, "the settings")?;
     version(reader, &mut fields);
     let clouds = fields.take("clouds").map(|node| clouds(reader, node)).unwrap_or_default();
+    let notify = fields.take("notify").map(|node| {
+        let settings = section(reader, node, "`notify`", NOTIFY);
+        notify::judge(reader, node, &settings);
+        settings
+    });
     let scan = fields.take("scan").map(|node| section(reader, node, "`scan`", SCAN)).unwrap_or_default();
     fields.finish(reader);
-    Some(File { path: path.to_owned(), clouds, scan })
+    Some(File { path: path.to_owned(), clouds, scan, notify })
 }
 
 fn version(reader: &mut Reader<'_>, fields: &mut Fields<'_>) {
@@ -131,6 +144,18 @@ fn value(reader: &mut Reader<'_>, node: &Node, setting: &'static Setting) -> Opt
             chosen.map(|word| Value::Text((*word).to_owned()))
         }
         Shape::Section(table) => Some(Value::Section(section(reader, node, &what, table))),
+        Shape::Sections(table) => {
+            let entry = format!("an entry of {what}");
+            let items = reader.items(node, &what);
+            Some(Value::Sections(items.iter().map(|item| section(reader, item, &entry, table)).collect()))
+        }
+        Shape::Secret if matches!(node.shape, yaml::Shape::Map(_)) => Some(Value::Section(section(reader, node, &what, SECRET))),
+        // What stands here may be the secret itself: it is not repeated.
+        Shape::Secret => {
+            let help = format!("Write `{}: {{ env: NAME }}` or `{0}: {{ file: PATH }}`, and change the secret if this file was shared", setting.name);
+            reader.error(node.at, format!("{what} must say where the secret is, not what it is"), help);
+            None
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! The JSON Schema of the file, for editors, made from the same tables as it is read by.
 
 use super::SCAN;
+use super::notify::NOTIFY;
 use crate::clouds;
 use serde_json::{Map, Value, json};
-use tagledger_collect::{Form, Setting, Shape};
+use tagledger_collect::{Form, SECRET, Setting, Shape};
 
 /// The JSON Schema (draft 2020-12) of tagledger.yaml.
 pub(crate) fn schema() -> String {
@@ -24,6 +25,7 @@ pub(crate) fn schema() -> String {
                 "additionalProperties": false,
                 "properties": clouds,
             },
+            "notify": map(NOTIFY, "Who is told of a run, of what, and how. Secrets are never in this file: it says which variables or files hold them."),
             "scan": map(SCAN, "What a scan reads, and how. Paths are relative to the folder of this file."),
         },
     }))
@@ -43,6 +45,13 @@ fn field(setting: &Setting) -> Value {
         Shape::Count(range) => json!({"type": ["integer", "null"], "minimum": range.start(), "maximum": range.end()}),
         Shape::Choice(words) => json!({"enum": words.iter().map(|word| json!(word)).chain([Value::Null]).collect::<Vec<_>>()}),
         Shape::Section(table) => map(table, ""),
+        Shape::Sections(table) => json!({"type": ["array", "null"], "items": map(table, "")}),
+        Shape::Secret => {
+            let mut field = map(SECRET, "");
+            field["minProperties"] = json!(1);
+            field["maxProperties"] = json!(1);
+            field
+        }
     };
     field["description"] = json!(setting.summary);
     field

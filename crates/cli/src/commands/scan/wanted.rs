@@ -3,7 +3,7 @@
 use crate::args::{Scan, read};
 use crate::commands::live_cloud;
 use crate::failure::Failure;
-use crate::settings::{File, NAME};
+use crate::settings::{File, NAME, Notify};
 use std::path::{Path, PathBuf};
 use tagledger_collect::{Cloud, Settings, Shape, Value};
 use tagledger_cost::Rates;
@@ -37,6 +37,8 @@ pub(super) struct Wanted {
     pub history: Option<String>,
     /// Days that a run stays in it.
     pub history_days: Option<u32>,
+    /// Who is told of the run.
+    pub notify: Option<Notify>,
 }
 
 impl Wanted {
@@ -80,6 +82,7 @@ impl Wanted {
             out,
             history,
             history_days: args.history_days.or(file.history_days()),
+            notify: if args.no_notify { None } else { file.notify() },
         })
     }
 }
