@@ -77,9 +77,18 @@ impl Call {
     /// Runs with a limit on the size of each file that it writes, so that writing fails in the middle as it does on a full disk.
     pub fn on_a_full_disk(self, kibibytes: u32) -> Self {
         // A shell that ignores the signal hands that on; the write then fails with an error, as on a full disk. `ulimit -f` counts 512 bytes.
-        let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", kibibytes * 2);
+        self.behind(&format!("trap '' XFSZ; ulimit -f {}", kibibytes * 2))
+    }
+
+    /// Runs with a limit on processor time and memory; the system ends what goes beyond.
+    pub fn within_limits(self, seconds: u32, mebibytes: u32) -> Self {
+        self.behind(&format!("ulimit -t {seconds}; ulimit -v {}", mebibytes * 1024))
+    }
+
+    /// Runs from a shell that does this first.
+    fn behind(self, first: &str) -> Self {
         let mut shell = Command::new("sh");
-        shell.arg("-c").arg(script).arg(self.0.get_program()).args(self.0.get_args()).stdin(Stdio::null());
+        shell.arg("-c").arg(format!("{first}; exec \"$0\" \"$@\"")).arg(self.0.get_program()).args(self.0.get_args()).stdin(Stdio::null());
         for (name, value) in self.0.get_envs() {
             match value {
                 Some(value) => shell.env(name, value),

@@ -125,6 +125,27 @@ fn a_byte_order_mark_is_accepted() {
 }
 
 #[test]
+fn a_small_file_does_not_fill_the_memory() {
+    // A hundred kilobytes that become one row without end.
+    let row = format!("{BILL}1,1,1,1,EUR,2026-10-01,onprem,dc-1,Machines,\"{}", "a".repeat(90 << 20));
+    bill("bomb.csv.gz", gzip(&row), "bomb.csv.gz: ", &["a row is longer than 64 MiB"]);
+}
+
+#[test]
+fn thousands_of_mistakes_in_one_line_do_not_draw_it_each_time() {
+    let desk = Desk::new();
+    let many = "quired: true, ".repeat(3_000);
+    desk.put("taxonomy.yaml", format!("version: 1\nkeys:\n  A: {{ {many} }}\n  B: {{ requird: true }}\n"));
+    let done = desk.call("taxonomy check").within_limits(30, 4 << 10).exits(2);
+    // Every mistake is told with its place; a line that fits a screen is drawn.
+    assert!(done.err.contains("taxonomy.yaml:3:41994: error: `quired` is given twice") && done.err.contains("3001 mistakes"), "{:.2000}", done.err);
+    assert!(done.err.len() < 1_000_000, "{}", done.err.len());
+    let few = desk.text("taxonomy.yaml").replace(&many, "");
+    desk.put("taxonomy.yaml", few);
+    assert!(desk.call("taxonomy check").exits(2).err.contains("B: { requird: true }"));
+}
+
+#[test]
 fn folders_without_anything_to_read() {
     let desk = Desk::laid();
     std::fs::create_dir(desk.path("empty")).unwrap();

@@ -1,6 +1,11 @@
 //! Everything that a cloud returns was written by anyone with an account. Here it is as bad as it can be, and comes out inert in every format.
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
+#[path = "hostile/gate.rs"]
+mod gate;
+#[path = "hostile/others.rs"]
+mod others;
+
 use serde_json::{Value, json};
 use std::fmt::Write;
 use tagledger_tests::{Desk, TAXONOMY, columns, is_invisible, records};
@@ -34,6 +39,7 @@ fn texts() -> Vec<String> {
         "zero\u{200b}width\u{200d}join",
         "| cell | `code` | [link](javascript:alert(5)) |",
         "a,b,\"c\",'d'",
+        "a`` <img src=x> `` ``` @team https://example.com",
         "\\\" \\u0041 \\n",
         "line\u{2028}separator\u{2029}s",
         "$(reboot) `reboot` %PATH% ${HOME}",
@@ -83,6 +89,11 @@ fn fits_a_terminal(text: &str) {
     for line in text.lines() {
         assert!(columns(line) <= 80, "{} columns: {line}", columns(line));
     }
+}
+
+/// A text of Markdown without what we put between letters ourselves, so that nobody is called by name and nothing becomes a link.
+fn without_breaks(markdown: &str) -> String {
+    [("@\u{200b}", "@"), (":\u{200b}//", "://"), ("www\u{200b}.", "www.")].iter().fold(markdown.to_owned(), |text, (broken, whole)| text.replace(broken, whole))
 }
 
 #[track_caller]

@@ -3,7 +3,7 @@
 use crate::arn::Arn;
 use std::collections::{BTreeMap, BTreeSet};
 use tagledger_collect::{Commands, ResourceRef, TagChanges, shell_quote};
-use tagledger_model::Suggestion;
+use tagledger_model::{Suggestion, is_invisible};
 
 /// `aws resourcegroupstaggingapi tag-resources` and `untag-resources`, which take almost every kind by its ARN.
 pub(crate) fn command(mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String> {
@@ -21,8 +21,8 @@ pub(crate) fn command(mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String>
         Suggestion::RemoveTag { key } => unset(key),
         Suggestion::Other { .. } => return None,
     };
-    // A control character in a pasted line speaks to the terminal, whatever the quotes say.
-    (!text.chars().any(char::is_control)).then_some(text)
+    // A control character in a pasted line speaks to the terminal, whatever the quotes say, and a bidi override shows another line than the one that is run.
+    (!text.chars().any(is_invisible)).then_some(text)
 }
 
 /// The most resources of one call: <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_TagResources.html>.
@@ -47,7 +47,7 @@ pub(crate) fn commands(changes: &TagChanges, on: &[ResourceRef<'_>]) -> Vec<Comm
     let mut by_place: BTreeMap<(&str, Option<&str>, bool), Vec<usize>> = BTreeMap::new();
     let mut all = Vec::new();
     for (at, resource) in on.iter().enumerate() {
-        match Arn::parse(resource.id).filter(|_| !resource.id.chars().any(char::is_control)) {
+        match Arn::parse(resource.id).filter(|_| !resource.id.chars().any(is_invisible)) {
             Some(arn) => by_place.entry((arn.partition, region(&arn, resource.region), arn.service == "iam")).or_default().push(at),
             None => all.push(Commands { on: vec![at], lines: Vec::new() }),
         }
@@ -65,8 +65,7 @@ pub(crate) fn commands(changes: &TagChanges, on: &[ResourceRef<'_>]) -> Vec<Comm
             let set = (!changes.set.is_empty()).then(|| call("tag", format!("--tags {}", tags(&changes.set))));
             let remove = (!removed.is_empty()).then(|| call("untag", format!("--tag-keys {}", keys(&removed))));
             // What is written comes first, so that a failure in between loses nothing; but not where writing it would be taken back.
-            let lines: Option<Vec<String>> =
-                first.into_iter().chain(set).chain(remove).map(|line| (!line.chars().any(char::is_control)).then_some(line)).collect();
+            let lines: Option<Vec<String>> = first.into_iter().chain(set).chain(remove).map(|line| (!line.chars().any(is_invisible)).then_some(line)).collect();
             Commands { on: some.to_vec(), lines: lines.unwrap_or_default() }
         }));
     }
@@ -182,6 +181,9 @@ mod tests {
         let odd = ResourceRef { id: "arn:aws:s3:::a b'c", ..VOLUME };
         assert!(command(&set("Owner", Some("x")), &odd).unwrap().contains(r"--resource-arn-list 'arn:aws:s3:::a b'\''c' "));
         assert_eq!(command(&set("Owner", Some("x")), &ResourceRef { id: "file:///etc/passwd", ..VOLUME }), None);
-        assert_eq!(command(&set("Owner", Some("x")), &ResourceRef { id: "arn:aws:s3:::a\u{3}b", ..VOLUME }), None);
+        for hidden in ["\u{3}", "\u{202e}", "\u{200b}", "\u{2028}"] {
+            let id = format!("arn:aws:s3:::a{hidden}b");
+            assert_eq!(command(&set("Owner", Some("x")), &ResourceRef { id: &id, ..VOLUME }), None, "{hidden:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The command of the `az` command line that carries out a suggestion.
 
 use tagledger_collect::{ResourceRef, shell_quote};
-use tagledger_model::Suggestion;
+use tagledger_model::{Suggestion, is_invisible};
 
 /// `az tag update`, which takes resources, resource groups and subscriptions by id and leaves all other tags alone.
 pub(crate) fn command(mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String> {
@@ -21,8 +21,8 @@ pub(crate) fn command(mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String>
         Suggestion::RemoveTag { key } => unset(key)?,
         Suggestion::Other { .. } => return None,
     };
-    // A control character in a pasted line speaks to the terminal, whatever the quotes say.
-    (!text.chars().any(char::is_control)).then_some(text)
+    // A control character in a pasted line speaks to the terminal, whatever the quotes say, and a bidi override shows another line than the one that is run.
+    (!text.chars().any(is_invisible)).then_some(text)
 }
 
 /// The command line takes `@` for a file to read, `-` for an option and the first `=` for the end of the name; it has no escape for them.

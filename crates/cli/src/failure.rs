@@ -114,6 +114,11 @@ pub(crate) fn inert(text: &str) -> String {
     text.split('\n').map(tagledger_report::visible).collect::<Vec<_>>().join("\n")
 }
 
+/// Mistakes whose line is drawn; further ones have their place and what to do, and lines that no screen holds are not drawn at all. What is drawn for each
+/// of thousands of mistakes in one long line would take the square of its length.
+const DRAWN: usize = 100;
+const LONGEST_DRAWN: usize = 1_000;
+
 /// Mistakes in a file: each with its place, the line itself, and what to do.
 pub(crate) fn diagnosed(text: &str, diagnostics: &[Diagnostic]) -> String {
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
@@ -121,12 +126,12 @@ pub(crate) fn diagnosed(text: &str, diagnostics: &[Diagnostic]) -> String {
     let main = diagnostics.first().map(|d| d.place.file.clone()).unwrap_or_default();
     let mut out = String::new();
     // Writing to a string cannot fail.
-    for diagnostic in diagnostics {
+    for (number, diagnostic) in diagnostics.iter().enumerate() {
         let level = if diagnostic.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
         let word = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
         // The place stands first on the line, in the form that editors and terminals make a link of.
         let _written = writeln!(out, "{}: {word}: {}", diagnostic.place, inert(&diagnostic.message));
-        let span = (diagnostic.place.file == main).then(|| span(text, diagnostic)).flatten();
+        let span = (number < DRAWN && diagnostic.place.file == main).then(|| span(text, diagnostic)).flatten();
         if let Some(span) = span {
             let path = diagnostic.place.file.display().to_string();
             let snippet = Snippet::source(text).path(path).annotation(AnnotationKind::Primary.span(span));
@@ -160,6 +165,9 @@ fn span(text: &str, diagnostic: &Diagnostic) -> Option<std::ops::Range<usize>> {
     let line = usize::try_from(diagnostic.place.line).ok()?.checked_sub(1)?;
     let start_of_line = text.split_inclusive('\n').take(line).map(str::len).sum::<usize>();
     let content = text.get(start_of_line..)?.lines().next().unwrap_or("");
+    if content.len() > LONGEST_DRAWN {
+        return None;
+    }
     let column = usize::try_from(diagnostic.place.column).ok()?.saturating_sub(1);
     let at = |chars: usize| content.char_indices().nth(chars).map_or(content.len(), |(i, _)| i);
     let (start, end) = (at(column), at(column + diagnostic.width.max(1)));

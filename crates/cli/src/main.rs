@@ -42,7 +42,8 @@ fn main() -> std::process::ExitCode {
     };
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if std::thread::current().name() != Some(tagledger_cost::READER_THREAD) {
+        // Readers of damaged files; what comes of it is an error that names the file.
+        if std::thread::current().name() != Some(tagledger_cost::READER_THREAD) && !tagledger_store::is_decoding() {
             print(panic);
         }
     }));

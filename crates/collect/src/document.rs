@@ -36,6 +36,9 @@ pub enum ReadError {
     },
 }
 
+/// Larger than any export by far. A gzip stream can stand for a thousand times its size, so that a small file would fill the memory of a machine.
+const MOST_BYTES: u64 = 8 << 30;
+
 /// One input file: UTF-8 text without byte-order mark.
 #[derive(Debug)]
 pub struct Document {
@@ -50,11 +53,7 @@ impl Document {
         let io = |source| ReadError::Io { path: shown.clone(), source };
         let mut bytes = std::fs::read(path).map_err(io)?;
         if bytes.starts_with(&[0x1f, 0x8b]) {
-            let mut plain = Vec::with_capacity(bytes.len() * 8);
-            MultiGzDecoder::new(&bytes[..])
-                .read_to_end(&mut plain)
-                .map_err(|e| ReadError::File { path: shown.clone(), what: format!("the gzip stream is damaged or cut off: {e}; export the file again") })?;
-            bytes = plain;
+            bytes = unpacked(&shown, &bytes, MOST_BYTES)?;
         }
         Self::from_bytes(&shown, bytes)
     }
@@ -104,10 +103,38 @@ impl Document {
     }
 }
 
+/// What a gzip stream holds, up to a size.
+fn unpacked(path: &str, packed: &[u8], most: u64) -> Result<Vec<u8>, ReadError> {
+    let file = |what: String| ReadError::File { path: path.to_owned(), what };
+    let mut plain = Vec::with_capacity(packed.len() * 8);
+    let read = MultiGzDecoder::new(packed).take(most + 1).read_to_end(&mut plain);
+    read.map_err(|e| file(format!("the gzip stream is damaged or cut off: {e}; export the file again")))?;
+    if plain.len() as u64 > most {
+        return Err(file(format!("it holds more than {} GiB when it is unpacked: no export does; name the files of a large estate one by one", most >> 30)));
+    }
+    Ok(plain)
+}
+
 /// Line and column of a byte offset, both from 1.
 fn place(bytes: &[u8], offset: usize) -> (usize, usize) {
     let before = &bytes[..offset.min(bytes.len())];
     let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
     let column = String::from_utf8_lossy(&before[line_start..]).chars().count() + 1;
     (memchr::memchr_iter(b'\n', before).count() + 1, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_small_file_does_not_become_a_large_one() {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packed.write_all(&vec![b' '; 1 << 20]).unwrap();
+        let packed = packed.finish().unwrap();
+        assert!(packed.len() < 2_000);
+        assert_eq!(unpacked("a", &packed, 1 << 20).unwrap().len(), 1 << 20);
+        assert!(unpacked("a", &packed, (1 << 20) - 1).unwrap_err().to_string().starts_with("a: it holds more than"));
+    }
 }

@@ -13,13 +13,53 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use csv::ByteRecord;
 use flate2::read::MultiGzDecoder;
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
+/// Longer than any row by far. A quote that nothing closes makes the rest of a file one row, and a gzip stream can stand for a thousand times its size.
+const LONGEST_ROW: usize = 64 << 20;
+
+/// Hands over so many bytes and no more, until it is given a new ration.
+struct Rationed {
+    inner: Box<dyn Read>,
+    left: Rc<Cell<usize>>,
+}
+
+impl Read for Rationed {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.left.get() == 0 {
+            return Err(std::io::Error::other(format!("a row is longer than {} MiB, its quotes are broken", LONGEST_ROW >> 20)));
+        }
+        let read = self.inner.read(buffer)?;
+        self.left.set(self.left.get().saturating_sub(read));
+        Ok(read)
+    }
+}
+
+/// A file under way.
+struct Csv {
+    reader: csv::Reader<Rationed>,
+    left: Rc<Cell<usize>>,
+}
+
+impl Csv {
+    fn header(&mut self) -> Result<&ByteRecord, csv::Error> {
+        self.reader.byte_headers()
+    }
+
+    /// The next row; false at the end.
+    fn row(&mut self, record: &mut ByteRecord) -> Result<bool, csv::Error> {
+        self.left.set(LONGEST_ROW);
+        self.reader.read_byte_record(record)
+    }
+}
+
 /// Opens a CSV file, unpacked, without its byte-order mark; UTF-16 is refused with the way out.
-fn open(path: &Path) -> Result<csv::Reader<Box<dyn Read>>, CostError> {
+fn open(path: &Path) -> Result<Csv, CostError> {
     let io = |source| CostError::Io { path: path.display().to_string(), source };
     let mut file = File::open(path).map_err(io)?;
     let mut start = [0_u8; 2];
@@ -39,8 +79,9 @@ fn open(path: &Path) -> Result<csv::Reader<Box<dyn Read>>, CostError> {
         return Err(CostError::At { path: path.display().to_string(), line: 1, column: "1".to_owned(), what: what.to_owned() });
     }
     let keep = if mark == [0xef, 0xbb, 0xbf] { 0 } else { held };
-    let whole = std::io::Cursor::new(mark[..keep].to_vec()).chain(plain);
-    Ok(csv::ReaderBuilder::new().buffer_capacity(1 << 18).from_reader(Box::new(whole)))
+    let left = Rc::new(Cell::new(LONGEST_ROW));
+    let whole = Rationed { inner: Box::new(std::io::Cursor::new(mark[..keep].to_vec()).chain(plain)), left: Rc::clone(&left) };
+    Ok(Csv { reader: csv::ReaderBuilder::new().buffer_capacity(1 << 18).from_reader(whole), left })
 }
 
 fn damaged(path: &Path, error: &std::io::Error) -> CostError {
@@ -64,14 +105,14 @@ fn broken(path: &Path, error: csv::Error) -> CostError {
 
 /// The header of a file.
 pub(crate) fn header(path: &Path) -> Result<Header, CostError> {
-    let mut reader = open(path)?;
-    let header = reader.byte_headers().map_err(|e| broken(path, e))?;
+    let mut file = open(path)?;
+    let header = file.header().map_err(|e| broken(path, e))?;
     Ok(Header::flat(header.iter().map(|h| String::from_utf8_lossy(h).into_owned()).collect()))
 }
 
 /// True when there is anything below the header.
 pub(crate) fn holds_rows(path: &Path) -> bool {
-    open(path).is_ok_and(|mut reader| reader.read_byte_record(&mut ByteRecord::new()).is_ok_and(|found| found))
+    open(path).is_ok_and(|mut file| file.row(&mut ByteRecord::new()).is_ok_and(|found| found))
 }
 
 /// Rows read at once.
@@ -80,7 +121,7 @@ const BATCH: usize = 8 * 1024;
 /// Some columns of a file, batch by batch, as text.
 struct Batches<'p> {
     path: &'p Path,
-    reader: csv::Reader<Box<dyn Read>>,
+    file: Csv,
     schema: SchemaRef,
     /// The positions of the columns in the file.
     tops: Vec<usize>,
@@ -91,18 +132,18 @@ struct Batches<'p> {
 
 impl<'p> Batches<'p> {
     fn new(path: &'p Path, columns: &Columns, wanted: &[Column], measures: &[Measure]) -> Result<Self, CostError> {
-        let mut reader = open(path)?;
-        reader.byte_headers().map_err(|e| broken(path, e))?;
+        let mut file = open(path)?;
+        file.header().map_err(|e| broken(path, e))?;
         let tops = columns.tops(wanted, measures);
         let fields: Vec<Field> = tops.iter().map(|top| Field::new(columns.top(*top), DataType::Utf8, true)).collect();
-        Ok(Self { path, reader, schema: Arc::new(Schema::new(fields)), tops, record: ByteRecord::new(), lines: Vec::new() })
+        Ok(Self { path, file, schema: Arc::new(Schema::new(fields)), tops, record: ByteRecord::new(), lines: Vec::new() })
     }
 
     /// The next rows; none at the end.
     fn next(&mut self, most: usize) -> Result<Option<RecordBatch>, CostError> {
         let mut columns: Vec<StringBuilder> = self.tops.iter().map(|_| StringBuilder::new()).collect();
         self.lines.clear();
-        while self.lines.len() < most && self.reader.read_byte_record(&mut self.record).map_err(|e| broken(self.path, e))? {
+        while self.lines.len() < most && self.file.row(&mut self.record).map_err(|e| broken(self.path, e))? {
             let line = self.record.position().map_or(0, csv::Position::line);
             for ((builder, top), field) in columns.iter_mut().zip(&self.tops).zip(self.schema.fields()) {
                 let cell = self.record.get(*top).unwrap_or_default();
@@ -140,7 +181,7 @@ pub(crate) fn enter(path: &Path, columns: &Columns, book: &mut Book<'_>, advance
             what: broken.what,
         })?;
         // A gzipped file's own position is not known here, so progress stops short of its size.
-        let at = batches.reader.position().byte().min(size);
+        let at = batches.file.reader.position().byte().min(size);
         advance(at.saturating_sub(told));
         told = told.max(at);
     }

@@ -4,7 +4,7 @@
 
 use crate::name::Name;
 use tagledger_collect::{ResourceRef, shell_quote};
-use tagledger_model::Suggestion;
+use tagledger_model::{Suggestion, is_invisible};
 
 /// How a command says which labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,8 +64,8 @@ pub(crate) fn command(mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String>
         Suggestion::RemoveTag { key } => call(on, key, None)?,
         Suggestion::SetTag { .. } | Suggestion::Other { .. } => return None,
     };
-    // A control character in a pasted line speaks to the terminal, whatever the quotes say.
-    (!text.chars().any(char::is_control)).then_some(text)
+    // A control character in a pasted line speaks to the terminal, whatever the quotes say, and a bidi override shows another line than the one that is run.
+    (!text.chars().any(is_invisible)).then_some(text)
 }
 
 /// The command that writes a label, or takes it away.

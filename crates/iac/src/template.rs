@@ -4,7 +4,7 @@
 //! meets one form. Aliases are copied, within a limit, because a few lines of them can stand for a tree of any size.
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,8 +145,13 @@ impl<'t> Builder<'t> {
         let own = if end.end.col() == 0 && end.end.line() > span.start.line() { end.end.line() - 1 } else { end.end.line() };
         let end_line = last.unwrap_or(own);
         let node = Node { line: span.start.line(), column: span.start.col() + 1, end_line, value };
-        let node = tag.as_deref().map_or(node.clone(), |tag| written_out(node, tag));
+        let node = match tag.as_deref() {
+            Some(tag) => written_out(node, tag),
+            None => node,
+        };
         if anchor > 0 {
+            // What is kept for an alias takes room as well: anchors within anchors would keep each level once more.
+            self.nodes += node.size();
             self.anchors.insert(anchor, node.clone());
         }
         Ok(node)
@@ -174,10 +179,11 @@ fn merged(entries: Vec<(Node, Node)>) -> Vec<(Node, Node)> {
         return entries;
     }
     let (merges, mut own): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(key, _)| key.text() == Some("<<"));
+    let mut there: HashSet<Option<String>> = own.iter().map(|(key, _)| key.text().map(str::to_owned)).collect();
     for (_, source) in merges {
         for map in std::iter::once(&source).chain(source.items()) {
             for (key, value) in map.entries() {
-                if own.iter().all(|(k, _)| k.text() != key.text()) {
+                if there.insert(key.text().map(str::to_owned)) {
                     own.push((key.clone(), value.clone()));
                 }
             }
@@ -191,8 +197,9 @@ fn written_out(node: Node, tag: &Tag) -> Node {
     let tag = tag.to_string();
     let Some(name) = tag.strip_prefix('!').filter(|name| !name.is_empty() && !name.starts_with('!')) else { return node };
     let name = if matches!(name, "Ref" | "Condition") { name.to_owned() } else { format!("Fn::{name}") };
-    let key = Node { value: Value::Scalar(name), ..node.clone() };
-    Node { line: node.line, column: node.column, end_line: node.end_line, value: Value::Map(vec![(key, node)]) }
+    let (line, column, end_line) = (node.line, node.column, node.end_line);
+    let key = Node { line, column, end_line, value: Value::Scalar(name) };
+    Node { line, column, end_line, value: Value::Map(vec![(key, node)]) }
 }
 
 #[cfg(test)]
@@ -240,5 +247,16 @@ mod tests {
             .concat();
         assert!(parse(&bomb).unwrap_err().what.contains("repeats itself"));
         assert!(parse(&"[".repeat(5_000)).is_err());
+        // Each level keeps all below it: a file of a megabyte would fill the memory of a machine.
+        let levels = (0..100).fold(String::new(), |text, n| text + &format!("&a{n} ["));
+        assert!(parse(&format!("{levels}{}{}", "x, ".repeat(50_000), "]".repeat(100))).unwrap_err().what.contains("repeats itself"));
+    }
+
+    #[test]
+    fn a_large_map_is_merged_in_one_pass() {
+        let many = (0..30_000).fold(String::new(), |text, n| text + &format!("  k{n}: v\n"));
+        let tree = parse(&format!("base: &b\n{many}own:\n  <<: *b\n  k1: mine\n")).unwrap();
+        let own = tree[0].get("own").unwrap();
+        assert_eq!((own.entries().len(), own.get("k1").unwrap().text()), (30_000, Some("mine")));
     }
 }

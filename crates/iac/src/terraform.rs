@@ -210,7 +210,8 @@ impl Places {
     fn new(options: &Options<'_>, document: &Document<'_>, source: &Source<'_>) -> Self {
         let beside = || Path::new(document.path.as_ref()).parent().map(Path::to_owned).unwrap_or_default();
         let mut map = SourceMap::new(&options.source_root.clone().unwrap_or_else(beside));
-        let is_there = map.has_sources();
+        // What could not be read is told even where nothing else is there.
+        let is_there = map.has_sources() || !map.notes().is_empty();
         Self { map: is_there.then_some(map), sources: source.modules() }
     }
 

@@ -5,15 +5,8 @@
 //! script tag. Escaping of HTML itself is the template engine's work.
 
 use std::borrow::Cow;
+pub(crate) use tagledger_model::is_invisible;
 use unicode_width::UnicodeWidthChar;
-
-/// Characters that show nothing and change how their neighbours look: controls, bidi marks and overrides, zero-width and tag characters.
-pub(crate) fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-}
 
 /// Combining marks that one letter may carry; stacks of more paint over the lines above.
 const MARKS: usize = 3;

@@ -22,6 +22,7 @@
 use crate::count::amount;
 use crate::pivot::shown_month;
 use crate::{Costs, Format, Report, Sink, Summary};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
 use tagledger_model::{Amount, Timestamp};
@@ -41,8 +42,12 @@ impl Format for OpenMetrics {
     }
 }
 
-/// The metrics, family after family.
-struct Text(String);
+/// The metrics, family after family, and the series that there are.
+#[derive(Default)]
+struct Text {
+    out: String,
+    series: HashMap<String, usize>,
+}
 
 impl Text {
     fn family(&mut self, name: &str, help: &str, unit: Option<&str>) {
@@ -54,24 +59,32 @@ impl Text {
     }
 
     fn gauge(&mut self, name: &str, labels: &[(&str, &str)], value: &str) {
-        let pairs: Vec<String> = labels.iter().map(|(label, text)| format!("{label}=\"{}\"", escaped(text))).collect();
+        let mut pairs: Vec<String> = labels.iter().map(|(label, text)| format!("{label}=\"{}\"", escaped(text))).collect();
+        // Names that differ in what cannot be seen become one series here. Twice the same would make a reader refuse the whole file.
+        let count = self.series.entry(format!("{name} {}", pairs.join(","))).or_default();
+        *count += 1;
+        if *count > 1 {
+            pairs.push(format!("again=\"{count}\""));
+        }
         let labels = if pairs.is_empty() { String::new() } else { format!("{{{}}}", pairs.join(",")) };
+        // A run that is read back may hold anything where an amount should be.
+        let value = if value.parse::<f64>().is_ok() { value } else { "NaN" };
         self.line(&format!("{name}{labels} {value}"));
     }
 
     fn line(&mut self, line: &str) {
         // Writing to a string cannot fail.
-        let _written = writeln!(self.0, "{line}");
+        let _written = writeln!(self.out, "{line}");
     }
 }
 
-/// A label's value: three characters have a spelling of their own, and whatever cannot be seen is spelt out.
+/// A label's value: three characters have a spelling of their own, and whatever cannot be seen becomes `�`.
 fn escaped(text: &str) -> String {
     crate::inert::visible(text).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 fn text(summary: &Summary) -> io::Result<String> {
-    let mut out = Text(String::new());
+    let mut out = Text::default();
     run(summary, &mut out);
     findings(summary, &mut out);
     seen(summary, &mut out);
@@ -80,7 +93,7 @@ fn text(summary: &Summary) -> io::Result<String> {
         money(summary, costs, &mut out)?;
     }
     out.line("# EOF");
-    Ok(out.0)
+    Ok(out.out)
 }
 
 fn run(summary: &Summary, out: &mut Text) {
@@ -149,7 +162,12 @@ fn money(summary: &Summary, costs: &Costs, out: &mut Text) -> io::Result<()> {
     }
     let shown = shown_month(costs).unwrap_or_default();
     out.family("tagledger_cost", "Cost of the month by the keys of the report; empty for what is unattributed.", None);
-    let names: Vec<String> = costs.by.iter().map(|key| label(key)).collect();
+    let mut names: Vec<String> = Vec::new();
+    for key in &costs.by {
+        // Letters that no label may have make two keys one name.
+        let name = label(key);
+        names.push(if names.contains(&name) { format!("{name}_{}", names.len() + 1) } else { name });
+    }
     for cell in costs.cells.iter().filter(|cell| cell.month == shown) {
         let values = names.iter().map(String::as_str).zip(cell.values.iter().map(|value| value.as_deref().unwrap_or_default()));
         let labels: Vec<(&str, &str)> = values.chain([("currency", cell.currency.as_str()), ("measure", &costs.measure), ("month", shown)]).collect();
@@ -191,6 +209,11 @@ mod tests {
     fn hostile_text_stays_in_its_label() {
         assert_eq!(escaped("a\"} 1\\c"), "a\\\"} 1\\\\c");
         assert!(!escaped("a\nb").contains('\n'));
+        let mut text = Text::default();
+        for (name, value) in [("a\u{feff}", "1"), ("a\u{200b}", "2"), ("b", "1\n# EOF")] {
+            text.gauge("m", &[("name", name)], value);
+        }
+        assert_eq!(text.out, "m{name=\"a�\"} 1\nm{name=\"a�\",again=\"2\"} 2\nm{name=\"b\"} NaN\n");
         assert_eq!((label("CostCenter"), label("1st-key"), label("Month")), ("costcenter".into(), "key_1st_key".into(), "key_month".into()));
     }
 }

@@ -14,7 +14,7 @@ pub use beside::{collected, newest_collected};
 pub use folder::{NewRun, RUN_FILE, RunFolder};
 pub use history::{History, PastRun, Runs, run_id, run_stamp};
 pub use mirror::{Listing, Mirror};
-pub use table::{Cell, Column, Kind, TableWriter, read_table, read_table_of};
+pub use table::{Cell, Column, Kind, TableWriter, is_decoding, read_table, read_table_of};
 
 /// Why a run could not be written or read.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,9 @@
 use crate::StoreError;
 use polars::prelude::*;
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tagledger_model::Amount;
 
 /// What a column holds; every column may hold nulls.
@@ -179,9 +181,9 @@ fn read<E, R: polars::io::mmap::MmapBytesReader>(
     mut each: impl FnMut(&[Cell<'_>]) -> Result<(), E>,
 ) -> Result<Result<(), E>, StoreError> {
     let read = |what: String| StoreError::Read { path: shown.to_owned(), what };
-    let frame = reader
-        .with_columns(Some(columns.iter().map(|c| (*c).to_owned()).collect()))
-        .finish()
+    let reader = reader.with_columns(Some(columns.iter().map(|c| (*c).to_owned()).collect()));
+    let frame = decoded(|| reader.finish())
+        .ok_or_else(|| read("is damaged: its reader gave up on it".to_owned()))?
         .map_err(|e| read(format!("is damaged, or was written by another version: {e}")))?;
     let mut cells = Vec::with_capacity(columns.len());
     // In one piece, so that each cell is found at once, and as series: a column that holds one value in all of its rows would hand out copies, which
@@ -197,6 +199,23 @@ fn read<E, R: polars::io::mmap::MmapBytesReader>(
         }
     }
     Ok(Ok(()))
+}
+
+/// Tables that are being decoded.
+static DECODING: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether a table is being decoded. The decoder panics over some damaged files; that becomes an error which names the file, so that a program's panic hook may
+/// stay silent meanwhile.
+pub fn is_decoding() -> bool {
+    DECODING.load(Ordering::SeqCst) > 0
+}
+
+/// What a decoder says; none when it panicked.
+fn decoded<T>(decode: impl FnOnce() -> T) -> Option<T> {
+    DECODING.fetch_add(1, Ordering::SeqCst);
+    let said = catch_unwind(AssertUnwindSafe(decode)).ok();
+    DECODING.fetch_sub(1, Ordering::SeqCst);
+    said
 }
 
 /// A column by what it holds.
@@ -251,5 +270,34 @@ mod tests {
         .unwrap();
         assert_eq!(seen[0], format!("{:?}", [Cell::Amount(amount), Cell::Text("é\u{1b}"), Cell::Int(-7)]));
         assert_eq!(seen[1], "[Null, Null, Null]");
+    }
+
+    #[test]
+    fn a_decoder_that_panics_is_an_error_that_names_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.parquet");
+        let columns = [Column { name: "a".to_owned(), kind: Kind::Text }];
+        let mut table = TableWriter::create(&path, &columns).unwrap();
+        for word in ["one", "two", "one", "two", "one"] {
+            table.row(&[Cell::Text(word)]).unwrap();
+        }
+        table.finish().unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        let print = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        let mut gave_up = 0;
+        for at in 4..whole.len() {
+            for bit in 0..8 {
+                let mut damaged = whole.clone();
+                damaged[at] ^= 1 << bit;
+                if let Err(error) = read_table_of(&damaged, "run/t.parquet", &["a"], |_| Ok::<(), ()>(())) {
+                    assert!(error.to_string().starts_with("run/t.parquet: "), "{error}");
+                    gave_up += usize::from(error.to_string().contains("gave up"));
+                }
+            }
+        }
+        std::panic::set_hook(print);
+        assert!(gave_up > 0, "the decoder has mended its ways: take `decoded` out");
+        assert!(!is_decoding());
     }
 }

@@ -26,6 +26,23 @@ pub(crate) fn folder(root: &Path) -> PathBuf {
     workspace::target(root).join("node-test")
 }
 
+/// The linter of systemd's units, which comes with systemd. Where it cannot be had, its test says so and checks nothing.
+pub(crate) fn systemd(_: &Path) -> Result<(), Failure> {
+    if process::find(&["systemd-analyze"]).is_some() {
+        println!("There is systemd-analyze for the units in deploy/.");
+        return Ok(());
+    }
+    let is_root = process::output(Command::new("id").arg("-u")).is_ok_and(|user| user.trim() == "0");
+    if !is_root || process::find(&["apt-get"]).is_none() {
+        println!("No systemd-analyze here; the test of the units in deploy/ is skipped.");
+        return Ok(());
+    }
+    println!("Installing systemd for its linter of units.");
+    process::run(Command::new("apt-get").args(["-qq", "update"]))?;
+    let mut apt = Command::new("apt-get");
+    process::run(apt.env("DEBIAN_FRONTEND", "noninteractive").args(["-qq", "install", "-y", "--no-install-recommends", "systemd"]))
+}
+
 /// Installs them, unless they are there.
 pub(crate) fn install(root: &Path) -> Result<(), Failure> {
     let (folder, wanted) = (folder(root), PACKAGES.join(" "));

@@ -1,4 +1,4 @@
-//! The tasks of the project: `cargo xtask test`, `tidy`, `bench`, `book` and `new rule`.
+//! The tasks of the project: `cargo xtask test`, `tidy`, `fuzz`, `deny`, `bench`, `book` and `new rule`.
 //!
 //! What the program does is not here but in the crates that it is made of; data for tests and benches comes from `testkit`.
 //! This crate has no dependencies and must not get any: `cargo xtask` builds it alone, and a feature asked for here would
@@ -8,7 +8,9 @@
 mod arguments;
 mod bench;
 mod book;
+mod deny;
 mod features;
+mod fuzz;
 mod judges;
 mod new_rule;
 mod process;
@@ -24,6 +26,11 @@ Tasks of the project.
 
   cargo xtask test             everything: set-up, formatting, tidy, tests, lints
   cargo xtask tidy             the laws of ARCHITECTURE.md
+  cargo xtask fuzz [target] [options]  readers against changed samples; tells the seed of what breaks
+      --minutes N                 how long each target runs (2)
+      --seed N                    repeats a run
+      --input FILE                reads one file, as the target would
+  cargo xtask deny             licences, banned crates, sources and advisories of all dependencies
   cargo xtask bench [options]  speed and memory as ratios, both sides in the same run
       --only a|b-typical|b-hard   one part of it (may be repeated)
       --resources N               resources of part a (1,000,000)
@@ -61,6 +68,8 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["test"] => suite::run(),
         ["tidy"] => tidy::run(),
+        ["fuzz", options @ ..] => fuzz::run(options),
+        ["deny"] => deny::run(),
         ["bench", options @ ..] => bench::run(options),
         ["book"] => book::run(),
         ["new", "rule", id] => new_rule::run(id),

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything a change must pass, on a machine that has only Rust, cheapest first.
 
-use crate::{Failure, features, judges, process, tidy, validator, workspace};
+use crate::{Failure, deny, features, judges, process, tidy, validator, workspace};
 use std::{
     path::Path,
     process::Command,
@@ -25,6 +25,8 @@ const STEPS: &[Step] = &[
     ("metrics server", metrics_server),
     ("schema validator", validator::install),
     ("judges of protocols", judges::install),
+    ("linter of units", judges::systemd),
+    ("licences and bans", deny::at_home),
     ("program", program),
     ("tests", tests),
     ("examples in documentation", doc_examples),

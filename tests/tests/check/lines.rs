@@ -57,6 +57,15 @@ fn a_patch_fits_what_is_written_already() {
 }
 
 #[test]
+fn a_source_that_cannot_be_read_is_told() {
+    let desk = desk(&bare());
+    // The only file there is: nothing else shows that there is a source at all.
+    desk.put("main.tf", "resource \"aws_s3_bucket\" \"shop\" {\n  bucket = \n");
+    let text = desk.call("check plan.json").exits(1).out;
+    assert!(text.starts_with("module.data") && text.contains("main.tf: cannot be read (line 2"), "{text}");
+}
+
+#[test]
 fn json_has_lines_and_no_patch_of_hcl() {
     let source = "{\"resource\": {\"aws_s3_bucket\": {\n  \"shop\": {\"password\": \"hush\"}\n}}}\n";
     let (desk, patch) = suggested("main.tf.json", source, &json!({}));
@@ -118,6 +127,15 @@ fn what_is_undetermined_is_told_once_as_well() {
     let text = desk(&open).call("check plan.json").exits(0).out;
     assert!(text.contains("  undetermined[missing-required-key, untagged] Whether it has `Environment`\n    and `Application` depends on"), "{text}");
     assert!(text.contains("required here, undetermined for 1 resource"), "{text}");
+}
+
+#[test]
+fn a_key_of_any_length_is_aligned_with_none() {
+    let long = "k".repeat(70_000);
+    let source = format!("resource \"aws_s3_bucket\" \"shop\" {{\n  tags = merge(local.tags, {{\n    {long} = \"x\"\n  }})\n}}\n");
+    let (_, patch) = suggested("main.tf", &source, &json!({"Environment": "production"}));
+    let patch = patch.unwrap();
+    assert!(patch.contains("Application") && patch.len() < 200_000, "{patch:.300}");
 }
 
 #[test]

@@ -34,9 +34,9 @@ fn blank(text: &str, length: usize, out: &mut String) -> usize {
     length
 }
 
-/// A text up to its closing quote.
+/// A text up to its closing quote. One that nothing closes stays as it is, so that its mistake is found where it stands.
 fn string(text: &str, out: &mut String) -> usize {
-    let (mut breaks, mut escaped) = (0, false);
+    let (mut breaks, mut escaped, begin) = (0, false, out.len());
     for (at, c) in text.char_indices() {
         match c {
             '\n' => {
@@ -52,6 +52,8 @@ fn string(text: &str, out: &mut String) -> usize {
         }
         escaped = c == '\\' && !escaped;
     }
+    out.truncate(begin);
+    out.push_str(text);
     text.len()
 }
 
@@ -69,5 +71,6 @@ mod tests {
         for broken in ["\"", "/*", "//", "{\"a", "/"] {
             assert!(!strict(broken.to_owned()).contains("//"));
         }
+        assert_eq!(strict("{\"a\": \"b\nc".to_owned()), "{\"a\": \"b\nc");
     }
 }

@@ -104,11 +104,15 @@ impl Shape {
     }
 
     fn aligned(self, lines: &[Line], indent: &str, least: usize) -> Vec<String> {
-        let width = lines.iter().map(|(key, _)| key.chars().count()).max().unwrap_or(0).max(least);
+        // A key of thousands of letters moves nothing but itself; widths beyond 65535 cannot even be formatted.
+        let width = lines.iter().map(|(key, _)| key.chars().count()).max().unwrap_or(0).max(least).min(WIDEST);
         let line = |(key, value): &Line| if self == Self::Map { format!("{indent}{key:width$} = {value}") } else { format!("{indent}{value}") };
         lines.iter().map(line).collect()
     }
 }
+
+/// Columns that keys are aligned in, at most.
+const WIDEST: usize = 64;
 
 /// Whether a literal has a key, as far as it is written out.
 fn holds(value: &Expression, key: &str) -> bool {

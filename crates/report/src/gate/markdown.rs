@@ -136,5 +136,10 @@ pub(crate) fn cell(text: &str) -> String {
 fn code(text: &str) -> String {
     let text: String = visible(text).chars().take(LONGEST).collect();
     let text = text.replace('|', "\\|");
-    if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    if longest == 0 {
+        return format!("`{text}`");
+    }
+    let fence = "`".repeat(longest + 1);
+    format!("{fence} {text} {fence}")
 }

@@ -52,14 +52,16 @@ pub(super) fn write(summary: &Summary, rows: &StoredRows, key: &str, out: &Path)
     Ok(exit::CLEAN)
 }
 
-/// A name of a file for a value: what is no letter, digit, dot or dash is a dash. Two values that would share one get numbers.
+/// A name of a file for a value: what is no letter, digit, dot or dash is a dash, and what begins like a hidden file or like a flag gets a letter in front. Two
+/// values that would share one get numbers.
 fn name(value: Option<&str>, names: &mut BTreeSet<String>) -> String {
     let Some(value) = value else { return NOBODY.to_owned() };
     let plain: String = value.chars().take(80).map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@') { c } else { '-' }).collect();
     let plain = plain.trim_start_matches('.').to_ascii_lowercase();
+    let plain = if plain.is_empty() || plain.starts_with('-') { format!("x{plain}") } else { plain };
     let mut name = plain.clone();
     let mut count = 1;
-    while name.is_empty() || name == NOBODY || !names.insert(name.clone()) {
+    while name == NOBODY || !names.insert(name.clone()) {
         count += 1;
         name = format!("{plain}-{count}");
     }
@@ -75,7 +77,7 @@ mod tests {
         let mut names = BTreeSet::new();
         let made: Vec<String> =
             ["jane.doe@example.com", "../../etc", "a b", "a-b", "a-b-2", "A B", "nobody", "", "日本"].map(|value| name(Some(value), &mut names)).into();
-        assert_eq!(made, ["jane.doe@example.com", "-..-etc", "a-b", "a-b-2", "a-b-2-2", "a-b-3", "nobody-2", "-2", "--"]);
+        assert_eq!(made, ["jane.doe@example.com", "x-..-etc", "a-b", "a-b-2", "a-b-2-2", "a-b-3", "nobody-2", "x", "x--"]);
         assert_eq!(name(None, &mut names), "nobody");
     }
 }
