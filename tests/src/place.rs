@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 pub fn root() -> PathBuf {
     // At run time where Cargo says it, because a test binary may be older than the checkout that it runs in.
     let own = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-    own.parent().unwrap().to_owned()
+    own.ancestors().find(|folder| folder.join("Cargo.lock").exists()).unwrap().to_owned()
 }
 
 /// Says that a test checks nothing here, and why.

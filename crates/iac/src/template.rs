@@ -42,6 +42,9 @@ const DEEPEST: usize = 128;
 /// More nodes than any template has, aliases copied.
 const MOST: usize = 2_000_000;
 
+/// What is said of either.
+const TOO_MUCH: &str = "this is nested deeper, or repeats itself more often, than a template does";
+
 impl Node {
     /// The value under a key of a map.
     pub fn get(&self, key: &str) -> Option<&Node> {
@@ -111,7 +114,7 @@ impl<'t> Builder<'t> {
     fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node, TemplateError> {
         self.nodes += 1;
         if depth > DEEPEST || self.nodes > MOST {
-            return Err(refuse(span, "this is nested deeper, or repeats itself more often, than a template does"));
+            return Err(refuse(span, TOO_MUCH));
         }
         let mut last = None;
         let (value, anchor, tag, end) = match event {
@@ -152,6 +155,9 @@ impl<'t> Builder<'t> {
         if anchor > 0 {
             // What is kept for an alias takes room as well: anchors within anchors would keep each level once more.
             self.nodes += node.size();
+            if self.nodes > MOST {
+                return Err(refuse(span, TOO_MUCH));
+            }
             self.anchors.insert(anchor, node.clone());
         }
         Ok(node)
@@ -249,7 +255,8 @@ mod tests {
         assert!(parse(&"[".repeat(5_000)).is_err());
         // Each level keeps all below it: a file of a megabyte would fill the memory of a machine.
         let levels = (0..100).fold(String::new(), |text, n| text + &format!("&a{n} ["));
-        assert!(parse(&format!("{levels}{}{}", "x, ".repeat(50_000), "]".repeat(100))).unwrap_err().what.contains("repeats itself"));
+        let refused = parse(&format!("{levels}{}{}", "x, ".repeat(50_000), "]".repeat(100))).err();
+        assert!(refused.is_some_and(|error| error.what == TOO_MUCH));
     }
 
     #[test]

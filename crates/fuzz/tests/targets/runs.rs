@@ -27,20 +27,7 @@ pub static RUN: Target = Target {
     },
     words: &["layout", "summary", "findings", "coverage", "costs", "exit", "keys", "fingerprint", "PAR1", "2026-11-01T00:00:00Z", "null", "[]", "{}"],
     is_packed: false,
-    law: |input| {
-        let columns = ["fingerprint", "rule", "level", "verdict", "message", "money", "demanded_line"];
-        let read = || {
-            let mut rows = Vec::new();
-            let done = read_table_of(input, "run/table.parquet", &columns, |cells| {
-                rows.push(format!("{cells:?}"));
-                Ok::<(), ()>(())
-            });
-            // Which part of a damaged table is met first depends on the decoder's threads.
-            done.map(|_| rows).map_err(|error| error.to_string().split(" damaged").next().unwrap_or_default().to_owned())
-        };
-        let said = found::repeated(input, |rows: &Vec<String>| (rows.len(), String::new()), read)?;
-        Ok(Said { most: input.len() * 2000 + 64, ..said })
-    },
+    law: read,
     door: |folder, input| {
         if !folder.join("run/run.json").exists() {
             lay(folder);
@@ -58,9 +45,35 @@ pub static RUN: Target = Target {
                 "fix --run run --out again",
             ],
         );
-        let ended = door::ends(folder, words, &[0, 1]);
+        let ended = door::ends(folder, words, &[0, 1]).map(drop).or_else(|broken| if broken.contains(OUT_OF_MEMORY) { Ok(()) } else { Err(broken) });
         door::put(folder, &format!("run/{name}"), whole);
         let _gone = std::fs::remove_dir_all(folder.join("again"));
-        ended.map(drop)
+        ended
     },
 };
+
+/// The decoder of tables reserves what a file claims to hold, and the process ends where that is more than there is (SECURITY.md, what is not defended).
+const OUT_OF_MEMORY: &str = "memory allocation of";
+
+/// The head as JSON, and, in a long run alone, a table: its decoder may end the process.
+fn read(input: &[u8]) -> Result<Said, String> {
+    let most = input.len() * 2000 + 64;
+    if !input.starts_with(b"PAR1") {
+        let answer = serde_json::from_slice::<serde_json::Value>(input).map_or_else(|error| error.to_string(), |_| "JSON".to_owned());
+        return Ok(Said { answer, made: 1, most });
+    }
+    if std::env::var_os("TAGLEDGER_FUZZ_MINUTES").is_none() {
+        return Ok(Said { answer: "a table".to_owned(), made: 1, most });
+    }
+    let columns = ["fingerprint", "rule", "level", "verdict", "message", "money", "demanded_line"];
+    let read = || {
+        let mut rows = Vec::new();
+        let done = read_table_of(input, "run/table.parquet", &columns, |cells| {
+            rows.push(format!("{cells:?}"));
+            Ok::<(), ()>(())
+        });
+        // Which part of a damaged table is met first depends on the decoder's threads.
+        done.map(|_| rows).map_err(|error| error.to_string().split(" damaged").next().unwrap_or_default().to_owned())
+    };
+    found::repeated(input, |rows: &Vec<String>| (rows.len(), String::new()), read).map(|said| Said { most, ..said })
+}
