@@ -121,7 +121,12 @@ pub fn question(dialect: Dialect, table: &str, columns: &[LakeColumn], days: boo
     let inner = parts.iter().map(|(expression, _)| expression.clone()).chain(costs.iter().map(|(_, found)| dialect.decimal(&dialect.quoted(&found.name))));
     let inner: Vec<String> = inner.chain([rows]).zip(1..).map(|(expression, at)| format!("    {expression} AS c{at}")).collect();
     let names = parts.iter().map(|(_, name)| name.as_str()).chain(costs.iter().map(|(name, _)| *name)).chain([ROWS]);
-    let sums = |at: usize| if at > parts.len() { format!("SUM(c{at})") } else { format!("c{at}") };
+    let last = parts.len() + costs.len() + 1;
+    let sums = |at: usize| match at {
+        at if at <= parts.len() => format!("c{at}"),
+        at if at < last => format!("SUM(c{at})"),
+        at => dialect.whole(&format!("SUM(c{at})")),
+    };
     let outer: Vec<String> = names.zip(1..).map(|(name, at)| format!("  {} AS {}", sums(at), dialect.quoted(name))).collect();
     let by: Vec<String> = (1..=parts.len()).map(|at| format!("c{at}")).collect();
     Ok(format!("SELECT\n{}\nFROM (\n  SELECT\n{}\n  FROM {table}\n) AS bill\nGROUP BY {}\n", outer.join(",\n"), inner.join(",\n"), by.join(", ")))
@@ -143,6 +148,15 @@ impl Dialect {
             Self::Duckdb | Self::Spark | Self::Athena | Self::Trino => format!("CAST({text} AS DECIMAL(38, 12))"),
             Self::Bigquery => format!("ROUND(CAST({text} AS BIGNUMERIC), 12)"),
             Self::Clickhouse => format!("toDecimal128({text}, 12)"),
+        }
+    }
+
+    /// A count as a whole number of 64 bits, whatever the engine makes of a sum.
+    fn whole(self, text: &str) -> String {
+        match self {
+            Self::Bigquery => format!("CAST({text} AS INT64)"),
+            Self::Clickhouse => format!("toInt64({text})"),
+            Self::Duckdb | Self::Spark | Self::Athena | Self::Trino => format!("CAST({text} AS BIGINT)"),
         }
     }
 
@@ -172,7 +186,10 @@ mod tests {
         let sql = question(Dialect::Trino, "focus", &all, false).unwrap_or_default();
         assert!(sql.contains("    \"billing_period_start\" AS c1") && sql.contains("json_format(CAST(\"Tags\" AS JSON)) AS c3"), "{sql}");
         assert!(sql.contains("CAST(\"EffectiveCost\" AS DECIMAL(38, 12)) AS c5") && sql.contains("  SUM(c5) AS \"EffectiveCost\""), "{sql}");
-        assert!(sql.contains("    1 AS c6") && sql.contains("SUM(c6) AS \"x_TagledgerRows\"") && sql.ends_with("GROUP BY c1, c2, c3, c4\n"), "{sql}");
+        assert!(
+            sql.contains("    1 AS c6") && sql.contains("CAST(SUM(c6) AS BIGINT) AS \"x_TagledgerRows\"") && sql.ends_with("GROUP BY c1, c2, c3, c4\n"),
+            "{sql}"
+        );
         assert!(!sql.contains("ChargePeriodStart") && !sql.contains("Note") && sql.contains("THEN 'yes' END"), "{sql}");
         assert!(question(Dialect::Trino, "focus", &all, true).is_ok_and(|sql| sql.contains("ChargePeriodStart")));
     }
