@@ -9,7 +9,7 @@ use tagledger_tests::{Decimal, Desk, INVENTORY, NOW, contents, records, report, 
 const RENDERED: [&str; 7] =
     ["cost-by-environment-application.csv", "environments.csv", "findings.csv", "report.html", "report.json", "resources.csv", "openmetrics.txt"];
 /// What a run holds besides.
-const STORED: [&str; 5] = ["compliance.parquet", "cube.parquet", "findings.parquet", "resources.parquet", "run.json"];
+const STORED: [&str; 6] = ["compliance.parquet", "cube.parquet", "findings.parquet", "resources.parquet", "run.json", "tags.parquet"];
 
 fn names(folder: &Path) -> BTreeSet<String> {
     contents(folder).into_keys().collect()

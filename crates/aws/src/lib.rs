@@ -6,18 +6,21 @@
 mod arn;
 mod bills;
 mod command;
+mod credentials;
 mod exports;
 mod grammar;
 mod kinds;
 mod live;
 mod permissions;
 mod samples;
+mod tag_policy;
 
 pub use samples::SAMPLES;
 
 use std::sync::Arc;
 use tagledger_collect::{
-    Cloud, CollectorInfo, Commands, Conflict, Connecting, Connection, CostService, ExportReader, Permissions, ResourceRef, Setting, Settings, TagChanges,
+    Cloud, CollectorInfo, Commands, Conflict, Connecting, Connection, CostService, ExportReader, FoundCredentials, GuardrailFormat, GuardrailSource, Machine,
+    Permissions, ResourceRef, Setting, Settings, TagChanges,
 };
 use tagledger_model::{CloudId, ContainerKind, Kinds, NativeId, Suggestion, TagGrammar};
 
@@ -98,6 +101,18 @@ impl Cloud for Aws {
 
     fn permissions(&self, settings: &Settings) -> Vec<Permissions> {
         permissions::documents(settings)
+    }
+
+    fn credentials(&self, machine: &Machine<'_>) -> FoundCredentials {
+        credentials::find(machine)
+    }
+
+    fn guardrails(&self) -> &'static [GuardrailFormat] {
+        std::slice::from_ref(&tag_policy::FORMAT)
+    }
+
+    fn guardrail_sources(&self) -> &'static [GuardrailSource] {
+        std::slice::from_ref(&tag_policy::SOURCE)
     }
 
     fn command(&self, mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String> {

@@ -6,12 +6,14 @@
 mod arm;
 mod bills;
 mod command;
+mod credentials;
 mod exports;
 mod grammar;
 mod inventory;
 mod kinds;
 mod live;
 mod permissions;
+mod policy;
 mod row;
 mod samples;
 mod tags;
@@ -19,7 +21,10 @@ mod tags;
 pub use samples::SAMPLES;
 
 use std::sync::Arc;
-use tagledger_collect::{Cloud, CollectorInfo, Conflict, Connecting, Connection, CostService, ExportReader, Permissions, ResourceRef, Setting, Settings};
+use tagledger_collect::{
+    Cloud, CollectorInfo, Conflict, Connecting, Connection, CostService, ExportReader, FoundCredentials, GuardrailFormat, Machine, Permissions, ResourceRef,
+    Setting, Settings,
+};
 use tagledger_model::{CloudId, ContainerKind, Kinds, NativeId, Suggestion, TagGrammar};
 
 /// Microsoft Azure.
@@ -99,6 +104,14 @@ impl Cloud for Azure {
 
     fn permissions(&self, settings: &Settings) -> Vec<Permissions> {
         permissions::documents(settings)
+    }
+
+    fn credentials(&self, machine: &Machine<'_>) -> FoundCredentials {
+        credentials::find(machine)
+    }
+
+    fn guardrails(&self) -> &'static [GuardrailFormat] {
+        std::slice::from_ref(&policy::FORMAT)
     }
 
     fn command(&self, mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String> {

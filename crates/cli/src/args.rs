@@ -2,16 +2,22 @@
 
 mod cost;
 mod lake;
+mod init;
 mod money;
 mod past;
+mod policies_aws;
 mod report;
 mod stored;
+mod taxonomy;
 
 pub(crate) use cost::Cost;
+pub(crate) use init::Init;
 pub(crate) use money::{Money, read};
 pub(crate) use past::{Diff, Trend};
+pub(crate) use policies_aws::PolicyFiles;
 pub(crate) use report::Report;
 pub(crate) use stored::{Explain, Fix, Notify};
+pub(crate) use taxonomy::{SuggestFormat, Taxonomy, TaxonomyExport, TaxonomyImport, TaxonomySuggest};
 
 use crate::settings::{MOST_AT_ONCE, MOST_DAYS, NAME};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -53,7 +59,7 @@ pub(crate) enum Command {
     Fix(Fix),
     /// Tell those whom tagledger.yaml names of a stored run: by Slack, Microsoft Teams, webhook or e-mail.
     Notify(Notify),
-    /// Check the taxonomy, or print its JSON Schema.
+    /// Check the taxonomy, propose what it lacks, write it as guardrails of a cloud and from them, print its JSON Schema.
     #[command(subcommand)]
     Taxonomy(Taxonomy),
     /// Check tagledger.yaml, or print its JSON Schema.
@@ -61,6 +67,8 @@ pub(crate) enum Command {
     Settings(SettingsCommand),
     /// Print what has to be allowed for a live scan, in the cloud's own form.
     Permissions(Permissions),
+    /// Begin: write tagledger.yaml and taxonomy.yaml from the credentials, exports and bills that are here. Nobody is asked for anything.
+    Init(Init),
     /// Run the main job on the embedded example estate; needs no credentials and no files.
     Demo(Demo),
     /// Print the completion script of a shell.
@@ -280,18 +288,6 @@ pub(crate) struct Check {
     /// No progress on standard error.
     #[arg(long, short, env = "TAGLEDGER_QUIET")]
     pub quiet: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Taxonomy {
-    /// Read taxonomies and say everything that is wrong with them.
-    Check {
-        /// The taxonomy, or several.
-        #[arg(value_name = "FILE", default_value = "taxonomy.yaml", env = "TAGLEDGER_TAXONOMY")]
-        files: Vec<PathBuf>,
-    },
-    /// Print the JSON Schema of taxonomy.yaml, for editors.
-    Schema,
 }
 
 #[derive(Debug, Subcommand)]

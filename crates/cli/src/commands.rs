@@ -6,6 +6,7 @@ mod demo;
 mod diff;
 mod explain;
 mod fix;
+mod init;
 mod notify;
 mod permissions;
 pub(crate) mod report;
@@ -37,6 +38,7 @@ pub(crate) fn run(args: Args) -> Result<Code, Failure> {
         Command::Taxonomy(taxonomy) => taxonomy::run(&taxonomy),
         Command::Settings(settings) => settings::run(&settings),
         Command::Permissions(permissions) => permissions::run(&permissions),
+        Command::Init(init) => init::run(&init),
         Command::Demo(demo) => demo::run(&demo),
         Command::Completions { shell } => {
             let mut script = Vec::new();

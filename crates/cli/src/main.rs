@@ -14,6 +14,7 @@ mod environments;
 mod exit;
 mod failure;
 mod gaps;
+mod guardrails;
 mod history;
 mod interrupt;
 mod notify;
@@ -25,6 +26,7 @@ mod settings;
 mod shared;
 mod state;
 mod taxonomy;
+mod yaml;
 
 use clap::Parser;
 

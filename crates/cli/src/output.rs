@@ -6,6 +6,16 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tagledger_report::Sink;
 
+/// Writes a file that must not exist yet: what somebody wrote by hand is not gone because of us.
+pub(crate) fn new_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |source: io::Error| match source.kind() {
+        io::ErrorKind::AlreadyExists => Failure::Usage(format!("{}: is there already; name another file, or take it away first", path.display())),
+        _ => Failure::Output { what: path.display().to_string(), source },
+    };
+    let mut file = File::options().write(true).create_new(true).open(path).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)
+}
+
 /// A folder; every file is written under its final name (the folder itself is not final until the run is whole).
 pub(crate) struct Folder {
     pub path: PathBuf,

@@ -2,8 +2,10 @@
 //! a run renders again byte for byte.
 
 mod cube;
+mod tags;
 
 pub(crate) use cube::store as store_cube;
+pub(crate) use tags::{read_tags, store_tags};
 
 use crate::failure::Failure;
 use crate::state;

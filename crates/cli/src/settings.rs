@@ -68,6 +68,12 @@ static SCAN: &[Setting] = &[
     Setting { name: HISTORY_DAYS, shape: Shape::Count(1..=MOST_DAYS), summary: "How many days a run stays in the history [default: for ever]." },
 ];
 
+/// Holds text that is about to be written to the form of a settings file.
+pub(crate) fn parse(path: &Path, text: &str) -> Result<(), Failure> {
+    read::read_text(path, text.to_owned())?;
+    Ok(())
+}
+
 /// A settings file that has no mistakes.
 #[derive(Default)]
 pub(crate) struct File {

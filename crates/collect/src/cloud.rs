@@ -1,6 +1,9 @@
 //! Everything shared code may ask about a cloud.
 
-use crate::{CollectorInfo, Conflict, Connecting, CostService, Document, ReadError, Sample, Setting, Settings};
+use crate::{
+    CollectorInfo, Conflict, Connecting, CostService, Document, FoundCredentials, GuardrailFormat, GuardrailSource, Machine, ReadError, Sample, Setting,
+    Settings,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use tagledger_model::{BillMapping, CloudId, Container, ContainerKind, Kinds, NativeId, RawResource, Scope, Suggestion, TagGrammar};
 
@@ -47,6 +50,18 @@ pub trait Cloud: Send + Sync {
     /// The least that has to be allowed for what these settings ask, in the cloud's own form: documents with their names, and what each is for.
     fn permissions(&self, _settings: &Settings) -> Vec<Permissions> {
         Vec::new()
+    }
+    /// What on this machine its own programs would take for credentials. Nobody is asked, and nothing secret is told.
+    fn credentials(&self, _machine: &Machine<'_>) -> FoundCredentials {
+        FoundCredentials::default()
+    }
+    /// The forms in which it takes guardrails.
+    fn guardrails(&self) -> &'static [GuardrailFormat] {
+        &[]
+    }
+    /// The forms of guardrails that can be read as keys of a taxonomy.
+    fn guardrail_sources(&self) -> &'static [GuardrailSource] {
+        &[]
     }
     /// The command of its own command line that carries out a suggestion; none when there is no such command.
     /// The text is safe to paste into a POSIX shell whatever the resource is called.

@@ -1,6 +1,6 @@
 //! From paths to resources and coverage rows: every file is recognised by its content, read once, and accounted for.
 
-use crate::{Cloud, Document, ExportReader, Found, GENERIC, ReadError, Sample};
+use crate::{Cloud, Document, ExportInfo, ExportReader, Found, GENERIC, ReadError, Sample};
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -253,6 +253,17 @@ fn read_file(path: &Path, named: bool, readers: &[(Option<CloudId>, &'static dyn
     post(Step::Found(batch));
     post(Step::Read(size - told));
     Ok(())
+}
+
+/// The export that a file is, by its content; none for any other file, and for one that cannot be read.
+pub fn recognised(path: &Path, clouds: &[&'static dyn Cloud]) -> Option<&'static ExportInfo> {
+    if is_binary(path).ok()? {
+        return None;
+    }
+    let document = Document::open(path).ok()?;
+    let sample = Sample::of(&document);
+    let readers = clouds.iter().flat_map(|cloud| cloud.exports()).chain(GENERIC);
+    readers.into_iter().find(|reader| reader.recognises(&sample)).map(|reader| reader.info())
 }
 
 /// True for a picture, a Parquet file and the like: a zero byte among the first, and neither gzip nor UTF-16, which have messages of their own.

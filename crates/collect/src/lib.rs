@@ -8,9 +8,11 @@ mod cloud;
 mod costs;
 mod document;
 mod generic;
+mod guardrails;
 mod import;
 mod journal;
 mod live;
+mod machine;
 mod pace;
 mod records;
 mod settings;
@@ -20,12 +22,17 @@ pub use cloud::{Cloud, Commands, ExportInfo, ExportReader, Found, Permissions, R
 pub use costs::{AskedCosts, CostAddress, CostKey, CostRows, CostService, CostSource, CostsError, CostsKept, CostsWanted, OpeningCosts, TagKeys, costs};
 pub use document::{Document, ReadError};
 pub use generic::GENERIC;
-pub use import::{Import, Imported, Progress, import};
+pub use guardrails::{
+    AllowedValues, AskedOf, FoundAsked, FoundKey, FoundKeys, GuardrailError, GuardrailFiles, GuardrailFormat, GuardrailKey, GuardrailSource, Guardrails,
+    Pattern, some_of,
+};
+pub use import::{Import, Imported, Progress, import, recognised};
 pub use journal::{Journal, JournalError};
 pub use live::{
     Asked, CollectError, Collector, CollectorInfo, Connecting, Connection, Discovery, Job, LiveError, LiveOptions, Operation, Outlet, Page, Stop, Target,
     collect, pages,
 };
+pub use machine::{FoundCredentials, Machine};
 pub use pace::{Pace, Rate, pause};
 pub use records::{Broken, Sample};
 pub use settings::{Conflict, ENV, FILE, Form, SECRET, Setting, Settings, Shape, Value};

@@ -23,6 +23,7 @@ mod outlook;
 mod owners;
 mod parquet_bill;
 mod rates;
+mod recognise;
 pub mod reference;
 mod rounding;
 mod source;
@@ -40,6 +41,7 @@ pub use lake::{Dialect, LakeColumn, columns as lake_columns, question};
 pub use outlook::{Outlook, Pace, Unusual, outlook};
 pub use owners::Owners;
 pub use rates::{Rate, Rates};
+pub use recognise::form_of;
 pub use source::{Bill, READER_THREAD, read};
 
 /// Why a bill could not be used. All but `Io`, `Engine` and `Conservation` are the user's to mend: exit code 2.

@@ -235,25 +235,13 @@ fn key_columns(inventory: &Inventory, key: KeyId, columns: &mut Vec<Column>) {
 /// Whether a key is asked for, per cloud and kind.
 fn asked(inventory: &Inventory, key: KeyId) -> rustc_hash::FxHashMap<(u8, u32), bool> {
     let parts = &inventory.parts;
-    let declared = &parts.taxonomy.keys[key.index()];
-    let entries: Vec<_> = parts.taxonomy.requirements.iter().filter(|r| r.key == key).collect();
     let mut by_kind = rustc_hash::FxHashMap::default();
     for (cloud, kind) in parts.resources.clouds.iter().zip(&parts.resources.kinds) {
         by_kind.entry((*cloud, *kind)).or_insert_with(|| {
             let facts = &parts.clouds[usize::from(*cloud)];
             let native = &parts.kinds[*kind as usize];
             let shared = facts.kinds.find(native).map(|k| k.shared);
-            let names = |r: &tagledger_taxonomy::Requirement| {
-                let kind_hit = |p: &String| {
-                    let pattern = wildmatch::WildMatch::new_case_insensitive(p);
-                    pattern.matches(native) || shared.is_some_and(|s| pattern.matches(s))
-                };
-                (r.clouds.is_empty() || r.clouds.iter().any(|c| c == facts.id.as_str())) && (r.kinds.is_empty() || r.kinds.iter().any(kind_hit))
-            };
-            let exempt = entries.iter().any(|r| !r.required && names(r));
-            let mut asking = entries.iter().filter(|r| r.required).peekable();
-            // Without an entry that asks, the key is asked for everywhere; with one, only where an entry names it.
-            declared.required && !exempt && (asking.peek().is_none() || asking.any(|r| names(r)))
+            parts.taxonomy.asks(key, facts.id.as_str(), native, shared)
         });
     }
     by_kind

@@ -1,6 +1,6 @@
 //! Distinct tag sets: runs of distinct pairs, each normalised once however many resources carry it.
 
-use crate::inventory::{NONE, Parts};
+use crate::inventory::{Inventory, NONE, Parts};
 use rustc_hash::FxHashMap;
 use tagledger_model::{KeyCase, TagGrammar, Text};
 use tagledger_taxonomy::{KeyState, Meaning, Spelt, decode_label, fold};
@@ -18,6 +18,11 @@ pub struct Pair {
 }
 
 impl Pair {
+    /// Whose it is, as a place in the inventory's clouds.
+    pub fn cloud(&self) -> u8 {
+        self.cloud
+    }
+
     /// Its value as it is spelt; none where the source did not say, or left open whether there is such a tag.
     pub fn value(&self) -> Option<&Text> {
         self.value.as_ref().filter(|_| !self.possible)
@@ -31,6 +36,19 @@ impl Pair {
     /// What its value looks like, where it was left out because it looks like a credential.
     pub fn secret(&self) -> Option<&str> {
         tagledger_taxonomy::was_redacted(self.value.as_deref()?)
+    }
+}
+
+impl Inventory {
+    /// The number of the distinct set of tags that a resource has; none where its tags were not read.
+    pub fn tag_set(&self, row: u32) -> Option<u32> {
+        Some(self.parts.resources.sets[row as usize]).filter(|set| *set != NONE)
+    }
+
+    /// The tags of a distinct set, but for those that are only perhaps there.
+    pub fn tags_of_set(&self, set: u32) -> impl Iterator<Item = &Pair> {
+        let sets = &self.parts.sets;
+        sets.pairs_of(set).iter().map(|pair| &sets.pairs[*pair as usize]).filter(|pair| !pair.possible)
     }
 }
 

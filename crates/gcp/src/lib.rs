@@ -7,6 +7,8 @@ mod asset_data;
 mod bills;
 mod bindings;
 mod command;
+mod constraints;
+mod credentials;
 mod exports;
 mod grammar;
 mod inventory;
@@ -21,7 +23,10 @@ mod samples;
 pub use samples::SAMPLES;
 
 use std::sync::Arc;
-use tagledger_collect::{Cloud, CollectorInfo, Conflict, Connecting, Connection, CostService, ExportReader, Permissions, ResourceRef, Setting, Settings};
+use tagledger_collect::{
+    Cloud, CollectorInfo, Conflict, Connecting, Connection, CostService, ExportReader, FoundCredentials, GuardrailFormat, Machine, Permissions, ResourceRef,
+    Setting, Settings,
+};
 use tagledger_model::{CloudId, ContainerKind, Kinds, NativeId, Suggestion, TagGrammar};
 
 /// Google Cloud.
@@ -101,6 +106,14 @@ impl Cloud for Gcp {
 
     fn permissions(&self, settings: &Settings) -> Vec<Permissions> {
         permissions::documents(settings)
+    }
+
+    fn credentials(&self, machine: &Machine<'_>) -> FoundCredentials {
+        credentials::find(machine)
+    }
+
+    fn guardrails(&self) -> &'static [GuardrailFormat] {
+        std::slice::from_ref(&constraints::FORMAT)
     }
 
     fn command(&self, mend: &Suggestion, on: &ResourceRef<'_>) -> Option<String> {

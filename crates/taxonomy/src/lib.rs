@@ -3,6 +3,7 @@
 //!
 //! What a source said is in `model`; which resource breaks which rule is decided in `engine` and `rules`.
 
+mod asks;
 mod dictionary;
 mod duration;
 mod encoding;
@@ -17,6 +18,7 @@ mod secrets;
 mod shares;
 mod stages;
 mod state;
+mod suggest;
 mod types;
 pub mod yaml;
 
@@ -32,5 +34,6 @@ pub use secrets::{names_a_secret, redacted, was_redacted};
 pub use shares::{Assign, CostFacts, Selector, Split, SplitBy, Usage};
 pub use stages::{Declared, StageSource, Stages};
 pub use state::{Conflict, KeyState, Meaning, NO_TAG, apply};
+pub use suggest::{Proposal, Proposed, SeenTag, Spelling, proposals};
 pub use types::*;
 pub use yaml::LoadError;

@@ -15,7 +15,7 @@ use crate::history::{Before, Record, point};
 use crate::notify::Routes;
 use crate::output::{Folder, Stdout};
 use crate::progress;
-use crate::rows::{LiveRows, store_compliance, store_cube, store_findings, store_resources};
+use crate::rows::{LiveRows, store_compliance, store_cube, store_findings, store_resources, store_tags};
 use crate::seen;
 use crate::shared::share;
 use inventory::{Gathered, Live};
@@ -226,6 +226,7 @@ fn write(run: NewRun, written: &Written<'_>, quiet: bool) -> Result<(), Failure>
         jobs.push(threads.spawn(|| {
             store_resources(folder, &summary.keys, rows).map_err(told)?;
             store_compliance(folder, summary).map_err(told)?;
+            store_tags(folder, rows.cx.inventory, rows.prices).map_err(told)?;
             rows.cube.map_or(Ok(()), |cube| store_cube(folder, taxonomy, cube).map_err(told))
         }));
         speaker.speak(rows.findings.iter());

@@ -1,4 +1,8 @@
-//! `taxonomy`: check the file, print its schema.
+//! `taxonomy`: check the file, propose what it lacks, write it as a cloud's guardrails and from them, print its schema.
+
+mod export;
+mod import;
+mod suggest;
 
 use crate::args::Taxonomy;
 use crate::exit::{self, Code};
@@ -9,6 +13,9 @@ pub(crate) fn run(args: &Taxonomy) -> Result<Code, Failure> {
     match args {
         Taxonomy::Schema => super::print(tagledger_taxonomy::schema().as_bytes())?,
         Taxonomy::Check { files } => return check(files),
+        Taxonomy::Export(args) => return export::run(args),
+        Taxonomy::Import(args) => return import::run(args),
+        Taxonomy::Suggest(args) => return suggest::run(args),
     }
     Ok(exit::CLEAN)
 }

@@ -9,7 +9,11 @@ use tagledger_taxonomy::LoadError;
 use tagledger_taxonomy::yaml::{self, At, Fields, Node, Reader, Word, suggest};
 
 pub(super) fn read(path: &Path) -> Result<File, LoadError> {
-    let text = yaml::text(path)?;
+    read_text(path, yaml::text(path)?)
+}
+
+/// The same from text that is no file yet; `path` is what its mistakes call it.
+pub(super) fn read_text(path: &Path, text: String) -> Result<File, LoadError> {
     let mut reader = Reader::new(path);
     let mut shown = text.clone();
     let file = match yaml::tree(&text) {

@@ -24,7 +24,7 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// <https://cloud.google.com/resource-manager/docs/creating-managing-projects>; those of old domains have the domain before a colon.
-pub(super) fn is_project(text: &str) -> bool {
+pub(crate) fn is_project(text: &str) -> bool {
     let (domain, id) = text.split_once(':').map_or((None, text), |(domain, id)| (Some(domain), id));
     let is_name = |text: &str, more: &[u8]| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || more.contains(&b));
     let is_domain = domain.is_none_or(|domain| !domain.is_empty() && is_name(domain, b"."));
