@@ -156,7 +156,12 @@ fn an_initiative_says_what_the_taxonomy_says() {
             ),
         ],
     );
-    for note in ["Application: the pattern", "Contact: the pattern", "Team: Azure Policy compares what has an open end without case", "with --enforce the initiative also writes"] {
+    for note in [
+        "Application: the pattern",
+        "Contact: the pattern",
+        "Team: Azure Policy compares what has an open end without case",
+        "with --enforce the initiative also writes",
+    ] {
         assert!(notes.contains(note), "{note} is not in {notes}");
     }
     assert!(!desk.text(&files[0]).contains("contact-mail"), "a key of which nothing can be said is not in it");

@@ -1,8 +1,8 @@
 //! Flags and their environment variables.
 
 mod cost;
-mod lake;
 mod init;
+mod lake;
 mod money;
 mod past;
 mod policies_aws;

