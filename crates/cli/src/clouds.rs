@@ -16,6 +16,9 @@ static ENTRIES: &[Entry] = &[
     Entry { cloud: &tagledger_gcp::GCP, bills: &["Google Cloud", "Google", "GCP", "Google Cloud Platform"] },
 ];
 
+/// The form of guardrails that a taxonomy can be written from, and the flag that is named for it.
+pub(crate) const TAG_POLICY: &str = "aws-tag-policy";
+
 /// Schemes that bills put before the user's own keys.
 pub(crate) static TAG_PREFIXES: &[&str] = &["user:"];
 

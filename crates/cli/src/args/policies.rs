@@ -1,5 +1,6 @@
 //! Flags that are named for a cloud's forms of guardrails.
 
+use crate::clouds::TAG_POLICY;
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
 
@@ -7,13 +8,13 @@ use std::path::PathBuf;
 #[derive(Debug, ClapArgs)]
 pub(crate) struct PolicyFiles {
     /// Tag policies of AWS Organizations, from the root down to the account, or an effective one; also as `aws organizations` answers them.
-    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
-    aws_tag_policy: Vec<PathBuf>,
+    #[arg(long = TAG_POLICY, value_name = "FILE", num_args = 1.., required = true)]
+    tag_policy: Vec<PathBuf>,
 }
 
 impl PolicyFiles {
     /// The name of the form, and its files.
     pub fn named(&self) -> (&'static str, &[PathBuf]) {
-        ("aws-tag-policy", &self.aws_tag_policy)
+        (TAG_POLICY, &self.tag_policy)
     }
 }
