@@ -109,7 +109,7 @@ fn a_tag_policy_says_what_the_taxonomy_says() {
 #[test]
 fn a_tag_policy_that_would_be_too_long_is_several_or_refused() {
     let desk = Desk::new();
-    let keys: String = (0..9).map(|at| format!("  Key{at}: {{ required: true }}\n")).collect();
+    let keys = (0..9).map(|at| format!("  Key{at}: {{ required: true }}\n")).collect::<Vec<_>>().concat();
     desk.put("taxonomy.yaml", format!("version: 1\nkeys:\n{keys}"));
     let (files, notes) = export(&desk, "aws-tag-policy --out policies");
     assert!(files.len() > 1 && notes.contains("attach all"), "{files:?}: {notes}");
@@ -119,7 +119,7 @@ fn a_tag_policy_that_would_be_too_long_is_several_or_refused() {
     }
     let printed = desk.call("taxonomy export aws-tag-policy").exits(2);
     assert!(printed.out.is_empty() && printed.err.contains("--out"), "{}", printed.err);
-    let values: String = (0..900).map(|at| format!("value-number-{at}: [], ")).collect();
+    let values = (0..900).map(|at| format!("value-number-{at}: [], ")).collect::<Vec<_>>().concat();
     desk.put("taxonomy.yaml", format!("version: 1\nkeys:\n  Key: {{ values: {{ {values} }} }}\n"));
     let refused = desk.call("taxonomy export aws-tag-policy --out refused").exits(2);
     assert!(refused.err.contains("AWS takes 10000") && !desk.path("refused").exists(), "{}", refused.err);
@@ -294,7 +294,7 @@ fn hostile_text_is_inert_in_guardrails_and_in_what_is_read_from_them() {
     for (format, cloud) in [("azure-policy", "azure"), ("gcp-org-policy", "gcp")] {
         let (files, _) = export(&desk, &format!("{format} --out {cloud}"));
         judged(&desk, cloud, &files, &json!([]));
-        assert!(files.iter().all(|file| !desk.text(file).contains("\u{1b}")), "{cloud}");
+        assert!(files.iter().all(|file| !desk.text(file).contains('\u{1b}')), "{cloud}");
     }
     // An expression of a template that somebody chose for a value is a text.
     desk.put("taxonomy.yaml", "version: 1\nkeys:\n  Key: { values: { \"[concat('a', 'b')]\": [], \"[[x\": [] } }\n");

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::process::Stdio;
 use tagledger_tests::{Call, Desk, is_invisible, python};
 
@@ -38,7 +39,7 @@ fn desk() -> Desk {
         let tags: serde_json::Map<String, Value> =
             tags.split(';').map(|tag| tag.split_once('=').unwrap()).map(|(key, value)| (key.to_owned(), json!(value))).collect();
         inventory.push(json!({"cloud": "onprem", "scope": "dc-1", "kind": "vm", "id": format!("vm-{at}"), "taggable": "yes", "tags": tags}).to_string());
-        bill += &format!("{cost},{cost},{cost},{cost},{currency},2026-10-01T00:00:00Z,onprem,dc-1,Machines,vm-{at},\n");
+        writeln!(bill, "{cost},{cost},{cost},{cost},{currency},2026-10-01T00:00:00Z,onprem,dc-1,Machines,vm-{at},").unwrap();
     }
     desk.put("inventory.jsonl", inventory.join("\n"));
     desk.put("bill.csv", bill);

@@ -65,21 +65,21 @@ fn write(wanted: &Guardrails, _settings: &Settings) -> GuardrailFiles {
 
 impl Initiative {
     /// Refers to a definition of ours, which is added when it is named for the first time.
-    fn refer(&mut self, definition: &Definition, reference: &str, parameters: Value) {
+    fn refer(&mut self, definition: &Definition, reference: &str, parameters: &Value) {
         let name = format!("{NAME}-{}", definition.name);
         if !self.names.contains(&name) {
             self.definitions.push(definition.resource(&name));
             self.names.push(name.clone());
         }
-        self.refer_to(format!("[extensionResourceId(managementGroup().id, '{DEFINITION}', '{name}')]"), reference, parameters);
+        self.refer_to(&format!("[extensionResourceId(managementGroup().id, '{DEFINITION}', '{name}')]"), reference, parameters);
     }
 
     /// Refers to a definition of Azure's own.
-    fn refer_built_in(&mut self, id: &str, reference: &str, parameters: Value) {
-        self.refer_to(format!("[tenantResourceId('{DEFINITION}', '{id}')]"), reference, parameters);
+    fn refer_built_in(&mut self, id: &str, reference: &str, parameters: &Value) {
+        self.refer_to(&format!("[tenantResourceId('{DEFINITION}', '{id}')]"), reference, parameters);
     }
 
-    fn refer_to(&mut self, id: String, reference: &str, parameters: Value) {
+    fn refer_to(&mut self, id: &str, reference: &str, parameters: &Value) {
         self.references.push(json!({"policyDefinitionId": id, "policyDefinitionReferenceId": reference, "parameters": parameters}));
     }
 }
@@ -151,8 +151,8 @@ fn escaped(value: &Value) -> Value {
 }
 
 /// A word of a taxonomy as the value of a parameter: it is text for whoever deploys the template, and for Azure Policy as well.
-fn given(value: Value) -> Value {
-    json!({ "value": escaped(&escaped(&value)) })
+fn given(value: &Value) -> Value {
+    json!({ "value": escaped(&escaped(value)) })
 }
 
 fn by_initiative(parameter: &str) -> Value {
@@ -168,12 +168,12 @@ fn required(key: &GuardrailKey, initiative: &mut Initiative) {
     if key.asked == AskedOf::Everything || !types.is_empty() {
         let lenders = [(key.group_lends, "group"), (key.scope_lends, "subscription")];
         let lenders: Vec<&str> = lenders.into_iter().filter_map(|(lends, word)| lends.then_some(word)).collect();
-        let parameters = json!({"tagName": given(json!(key.spelling)), "types": given(json!(types)), "lenders": given(json!(lenders)), "effect": by_initiative("requiredEffect")});
-        initiative.refer(&rules::required(), &format!("required-{}", slug(&key.name)), parameters);
+        let parameters = json!({"tagName": given(&json!(key.spelling)), "types": given(&json!(types)), "lenders": given(&json!(lenders)), "effect": by_initiative("requiredEffect")});
+        initiative.refer(&rules::required(), &format!("required-{}", slug(&key.name)), &parameters);
     }
     if !containers.is_empty() {
-        let parameters = json!({"tagName": given(json!(key.spelling)), "types": given(json!(containers)), "effect": by_initiative("requiredEffect")});
-        initiative.refer(&rules::groups_required(), &format!("required-of-groups-{}", slug(&key.name)), parameters);
+        let parameters = json!({"tagName": given(&json!(key.spelling)), "types": given(&json!(containers)), "effect": by_initiative("requiredEffect")});
+        initiative.refer(&rules::groups_required(), &format!("required-of-groups-{}", slug(&key.name)), &parameters);
     }
 }
 
@@ -182,16 +182,16 @@ fn allowed(key: &GuardrailKey, initiative: &mut Initiative, notes: &mut Vec<Stri
     match &key.allowed {
         AllowedValues::Any => {}
         AllowedValues::Values(values) => {
-            let parameters = json!({"tagName": given(json!(key.spelling)), "values": given(json!(values)), "effect": by_initiative("valuesEffect")});
-            initiative.refer(&rules::values(), &reference, parameters);
+            let parameters = json!({"tagName": given(&json!(key.spelling)), "values": given(&json!(values)), "effect": by_initiative("valuesEffect")});
+            initiative.refer(&rules::values(), &reference, &parameters);
         }
         AllowedValues::Pattern { text, form } => match rules::forms(form, MOST_FORMS) {
             Some(forms) => {
                 if forms.iter().any(rules::Form::has_no_case) {
                     notes.push(format!("{}: Azure Policy compares what has an open end without case, so that another case of `{text}` passes", key.name));
                 }
-                let parameters = json!({"tagName": given(json!(key.spelling)), "effect": by_initiative("valuesEffect")});
-                initiative.refer(&rules::form(key, &forms), &reference, parameters);
+                let parameters = json!({"tagName": given(&json!(key.spelling)), "effect": by_initiative("valuesEffect")});
+                initiative.refer(&rules::form(key, &forms), &reference, &parameters);
             }
             None => notes.push(format!("{}: the pattern `{text}` cannot be said by `match` and `like` of Azure Policy, so that it takes any value", key.name)),
         },
@@ -210,7 +210,7 @@ fn inherited(key: &GuardrailKey, enforce: bool, initiative: &mut Initiative, not
         return;
     }
     for (_, id, lender) in lenders {
-        initiative.refer_built_in(id, &format!("from-{lender}-{}", slug(&key.name)), json!({"tagName": given(json!(key.spelling))}));
+        initiative.refer_built_in(id, &format!("from-{lender}-{}", slug(&key.name)), &json!({"tagName": given(&json!(key.spelling))}));
     }
 }
 

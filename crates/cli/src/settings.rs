@@ -70,7 +70,7 @@ static SCAN: &[Setting] = &[
 
 /// Holds text that is about to be written to the form of a settings file.
 pub(crate) fn parse(path: &Path, text: &str) -> Result<(), Failure> {
-    read::read_text(path, text.to_owned())?;
+    read::read_text(path, text)?;
     Ok(())
 }
 

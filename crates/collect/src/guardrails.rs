@@ -165,13 +165,16 @@ pub fn some_of(kinds: &[&str]) -> String {
     if kinds.len() > SHOWN { format!("{shown} and {} more kinds", kinds.len() - SHOWN) } else { shown }
 }
 
+/// Reads files, each with its name.
+type ReadFiles = fn(&[(String, String)]) -> Result<FoundKeys, GuardrailError>;
+
 /// A form of guardrails that can be read back.
 #[derive(Debug)]
 pub struct GuardrailSource {
     /// The name of its flag, such as `aws-tag-policy`.
     pub name: &'static str,
     /// Reads files, each with its name, from the widest place to the narrowest: what stands further below goes over what stands above it.
-    pub read: fn(&[(String, String)]) -> Result<FoundKeys, GuardrailError>,
+    pub read: ReadFiles,
 }
 
 /// What guardrails hold, as keys of a taxonomy.

@@ -134,7 +134,7 @@ fn id(key: &GuardrailKey, of: &Type, holds: &Holds, taken: &[String]) -> String 
     };
     let mut name = String::new();
     for word in key.name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
-        name.extend(word[..1].to_uppercase().chars());
+        name.push_str(&word[..1].to_uppercase());
         name.push_str(&word[1..]);
     }
     name.truncate(MOST_ID - what.len() - "On".len() - of.short.len() - "99".len());

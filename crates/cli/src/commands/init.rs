@@ -122,7 +122,7 @@ fn told(folder: &Path, found: &[Found], looked: &Looked) -> String {
         text.push_str("  neither credentials of a cloud nor exports or bills below the folder\n");
     }
     let here = folder == Path::new(".");
-    let shown = |name: &str| visible(&folder.join(name).display().to_string().trim_start_matches("./").to_owned()).into_owned();
+    let shown = |name: &str| visible(folder.join(name).display().to_string().trim_start_matches("./")).into_owned();
     let _written = writeln!(text, "Wrote\n  {}\n  {}", shown(NAME), shown(TAXONOMY));
     let enter = if here { String::new() } else { format!("cd {} && ", tagledger_collect::shell_quote(&folder.display().to_string())) };
     let choices: Vec<String> = found.iter().filter_map(|(cloud, found)| found.choice.as_ref().map(|(name, _)| format!("{name} of {}", cloud.id()))).collect();

@@ -9,14 +9,14 @@ use tagledger_taxonomy::LoadError;
 use tagledger_taxonomy::yaml::{self, At, Fields, Node, Reader, Word, suggest};
 
 pub(super) fn read(path: &Path) -> Result<File, LoadError> {
-    read_text(path, yaml::text(path)?)
+    read_text(path, &yaml::text(path)?)
 }
 
 /// The same from text that is no file yet; `path` is what its mistakes call it.
-pub(super) fn read_text(path: &Path, text: String) -> Result<File, LoadError> {
+pub(super) fn read_text(path: &Path, text: &str) -> Result<File, LoadError> {
     let mut reader = Reader::new(path);
-    let mut shown = text.clone();
-    let file = match yaml::tree(&text) {
+    let mut shown = text.to_owned();
+    let file = match yaml::tree(text) {
         Ok(root) => {
             let notify = root.as_ref().and_then(|root| notify::field(root, "notify"));
             if let Some((_, node)) = notify {

@@ -66,9 +66,9 @@ fn print(form: &Pattern, out: &mut String) -> Option<()> {
                 (0, None) => out.push('*'),
                 (1, None) => out.push('+'),
                 (0, Some(1)) => out.push('?'),
-                (least, None) => out.push_str(&format!("{{{least},}}")),
-                (least, Some(most)) if least == most => out.push_str(&format!("{{{least}}}")),
-                (least, Some(most)) => out.push_str(&format!("{{{least},{most}}}")),
+                (least, None) => out.extend(["{", &least.to_string(), ",}"]),
+                (least, Some(most)) if least == most => out.extend(["{", &least.to_string(), "}"]),
+                (least, Some(most)) => out.extend(["{", &least.to_string(), ",", &most.to_string(), "}"]),
             }
         }
     }

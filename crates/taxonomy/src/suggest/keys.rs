@@ -45,9 +45,9 @@ fn look(taxonomy: &Taxonomy, names: &[(String, KeyId)], folded: &str, cluster: &
     }
     let parts: Vec<String> = cluster.texts().flat_map(parts).collect();
     // A longer run of words says more than a shorter one within it, but two keys named in one text say nothing.
-    let named: Vec<(&String, KeyId)> = parts.iter().filter_map(|part| names.iter().find(|(name, _)| name == part).map(|(name, key)| (name, *key))).collect();
-    let keys: BTreeSet<KeyId> = named.iter().map(|(_, key)| *key).collect();
-    if let (1, Some((name, key))) = (keys.len(), named.first())
+    let words: Vec<(&String, KeyId)> = parts.iter().filter_map(|part| names.iter().find(|(name, _)| name == part).map(|(name, key)| (name, *key))).collect();
+    let keys: BTreeSet<KeyId> = words.iter().map(|(_, key)| *key).collect();
+    if let (1, Some((name, key))) = (keys.len(), words.first())
         && fits(*key).unwrap_or(1.0) >= 0.5
     {
         return Some((Proposed::KeyAlias(*key), format!("`{name}` is a word of it")));

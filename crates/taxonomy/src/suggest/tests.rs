@@ -114,7 +114,9 @@ fn values_are_found_by_their_spelling_their_beginning_and_their_words() {
 #[test]
 fn labels_are_read_as_they_are_meant_and_secrets_are_nobodys_value() {
     let mut label = key("env", &[("pre__2dproduction", 8, 8)]);
-    label.iter_mut().for_each(|tag| tag.encoded = true);
+    for tag in &mut label {
+        tag.encoded = true;
+    }
     let found = said(&[label, key("env", &[("(redacted: looks like a token)", 30, 30)])]);
     assert_eq!(found, ["pre-production is Environment=production (`production` is a word of it)"]);
 }

@@ -28,17 +28,13 @@ fn of_key(id: KeyId, key: &Key, values: &[Value], seen: &[SeenTag]) -> Vec<Propo
     let spelt = own.iter().filter_map(|tag| tag.value.as_ref().map(|value| (*tag, plain(tag, value))));
     let unknown = clusters(spelt).into_iter().filter(|(folded, _)| !names.iter().any(|(name, _)| name == folded));
     let one = |(folded, cluster): (String, Cluster)| {
-        let (what, because) = match look(&names, &folded, &cluster) {
-            Some((value, because)) => (Proposed::ValueAlias(id, value.name.clone()), because),
-            None => {
-                let resources = cluster.resources();
-                if resources < 2 || resources * SHARE < total {
-                    return None;
-                }
-                (Proposed::NewValue(id), format!("{} % of what carries {} says so", (resources * 100 / total.max(1)).min(100), key.name))
-            }
-        };
-        Some(cluster.proposal(what, because))
+        if let Some((value, because)) = look(&names, &folded, &cluster) {
+            return Some(cluster.proposal(Proposed::ValueAlias(id, value.name.clone()), because));
+        }
+        let resources = cluster.resources();
+        let is_frequent = resources >= 2 && resources * SHARE >= total;
+        let because = || format!("{} % of what carries {} says so", (resources * 100 / total.max(1)).min(100), key.name);
+        is_frequent.then(|| cluster.proposal(Proposed::NewValue(id), because()))
     };
     unknown.filter_map(one).collect()
 }

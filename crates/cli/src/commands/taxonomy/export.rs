@@ -15,8 +15,8 @@ pub(super) fn run(args: &TaxonomyExport) -> Result<Code, Failure> {
         clouds::all().into_iter().flat_map(|cloud| cloud.guardrails().iter().map(move |format| (cloud, format))).collect();
     let names = || formats.iter().map(|(_, format)| format.name);
     let Some(name) = &args.format else {
-        let listed: String = formats.iter().map(|(_, format)| format!("{:<16}{}\n", format.name, format.summary)).collect();
-        super::super::print(listed.as_bytes())?;
+        let listed: Vec<String> = formats.iter().map(|(_, format)| format!("{:<16}{}\n", format.name, format.summary)).collect();
+        super::super::print(listed.concat().as_bytes())?;
         return Ok(exit::CLEAN);
     };
     let found = formats.iter().find(|(_, format)| format.name == name);
@@ -54,8 +54,8 @@ fn deliver(args: &TaxonomyExport, format: &GuardrailFormat, made: &GuardrailFile
             file.write_all(text.as_bytes()).and_then(|()| file.flush()).map_err(failed)?;
         }
         delivery.commit()?;
-        let written: String = made.files.iter().map(|(name, _)| format!("{}\n", folder.join(name).display())).collect();
-        super::super::print(written.as_bytes())?;
+        let written: Vec<String> = made.files.iter().map(|(name, _)| format!("{}\n", folder.join(name).display())).collect();
+        super::super::print(written.concat().as_bytes())?;
         return Ok(exit::CLEAN);
     }
     let texts: Vec<&str> = made.files.iter().map(|(_, text)| text.as_str()).collect();
