@@ -147,7 +147,8 @@ impl Dialect {
         match self {
             Self::Duckdb | Self::Spark | Self::Athena | Self::Trino => format!("CAST({text} AS DECIMAL(38, 12))"),
             Self::Bigquery => format!("ROUND(CAST({text} AS BIGNUMERIC), 12)"),
-            Self::Clickhouse => format!("toDecimal128({text}, 12)"),
+            // From a binary number it would cut digits off; its text is the shortest that means it.
+            Self::Clickhouse => format!("toDecimal128(toString({text}), 12)"),
         }
     }
 
