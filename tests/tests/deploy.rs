@@ -46,12 +46,13 @@ fn settings(desk: &Desk) {
     std::os::unix::fs::symlink(tagledger([""; 0]).0.get_program(), desk.path("bin/tagledger")).unwrap();
 }
 
-/// Runs a night twice with these words, and looks at what it leaves: a report, and a second one that knows of the first.
+/// Runs a night twice with these words, and looks at what it leaves: a report, and a second one that knows of the first; and in the log what it says, or nothing.
 #[track_caller]
-fn two_nights(desk: &Desk, words: &[String], night: &str) {
+fn two_nights(desk: &Desk, words: &[String], night: &str, says: &str) {
     for (now, since) in [(NOW, Value::Null), ("2026-11-02T00:00:00Z", json!(NOW))] {
         let done = tagledger(words).within(&desk.path("state")).env("TAGLEDGER_NOW", now).exits(1);
-        assert_eq!((done.out.as_str(), done.err.as_str()), ("", ""), "a night that is well prints nothing");
+        assert_eq!((done.out.as_str(), done.err.is_empty()), ("", says.is_empty()), "{}", done.err);
+        assert!(done.err.contains(says), "{}", done.err);
         let report = desk.report(night);
         assert_eq!(report["history"]["since"], since, "{}", report["history"]);
         assert!(desk.path(night).join("report.html").exists() && desk.path(night).join("openmetrics.txt").exists());
@@ -76,7 +77,7 @@ fn the_service_runs_a_night() {
     let place = |word: &str| place(word).replace("%S", &desk.path("state").display().to_string()).replace("%C", &desk.path("cache").display().to_string());
     let words: Vec<String> = value(&unit, "ExecStart").split(' ').skip(1).map(place).collect();
     assert!(words.iter().all(|word| !word.contains('%')), "{words:?}");
-    two_nights(&desk, &words, "state/night");
+    two_nights(&desk, &words, "state/night", "/night: ");
     // What the unit takes for success is what the program documents as an answer.
     assert_eq!((value(&unit, "SuccessExitStatus"), value(&unit, "RestartPreventExitStatus")), ("1 3", "2"));
 }
@@ -92,11 +93,16 @@ fn units_are_what_systemd_knows() {
     let put = |change: &dyn Fn(String) -> String| {
         let program = desk.path("bin/tagledger").display().to_string();
         desk.put("units/tagledger.service", change(text("deploy/systemd/tagledger.service").replace("/usr/local/bin/tagledger", &program)));
+        desk.put("units/tagledger-alarm@.service", text("deploy/systemd/tagledger-alarm@.service").replace("/usr/local/bin/tagledger", &program));
         desk.put("units/tagledger.timer", text("deploy/systemd/tagledger.timer"));
         desk.put("units/tagledger.service.d/credentials.conf", text("deploy/systemd/credentials.conf"));
     };
     let analyze = |words: &[&str]| {
-        let files = if words[0] == "verify" { &["units/tagledger.service", "units/tagledger.timer"][..] } else { &["units/tagledger.service"] };
+        let files = if words[0] == "verify" {
+            &["units/tagledger.service", "units/tagledger-alarm@.service", "units/tagledger.timer"][..]
+        } else {
+            &["units/tagledger.service"]
+        };
         Command::new("systemd-analyze").args(words).args(files).current_dir(desk.path("")).output().unwrap()
     };
     put(&|unit| unit);
@@ -142,13 +148,11 @@ fn the_line_of_cron_runs_a_night() {
     assert_eq!((cron(NOW), cron("2026-11-02T00:00:00Z")), (String::new(), String::new()), "nothing to send");
     assert_eq!(desk.report("state/night")["history"]["since"], NOW);
     // While one night is under way no second one begins, and whoever reads the mail is told.
-    let mut first = Command::new("flock");
-    first.arg(desk.path("state/night.lock")).args(["sh", "-c", "echo held; read line"]);
-    let mut held = first.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(held.stdout.take().unwrap()), &mut String::new()).unwrap();
-    assert_eq!(cron("2026-11-03T00:00:00Z"), "tagledger ended with exit code 75\n");
-    drop(held.stdin.take());
-    held.wait().unwrap();
+    let held = std::fs::File::create(desk.path("state/.night.lock")).unwrap();
+    held.lock().unwrap();
+    let mail = cron("2026-11-03T00:00:00Z");
+    assert!(mail.contains("another scan writes its run here") && mail.contains("tagledger ended with exit code 4\n"), "{mail}");
+    drop(held);
     desk.put("etc/tagledger/tagledger.yaml", "version: 2\n");
     let mail = cron(NOW);
     assert!(mail.contains("Version `2`") && mail.contains("tagledger ended with exit code 2\n"), "{mail}");
@@ -184,7 +188,7 @@ fn the_cron_job_is_what_kubernetes_takes() {
         word.replace("/etc/tagledger", &desk.path("etc/tagledger").display().to_string())
     };
     let words: Vec<String> = container["args"].as_array().unwrap().iter().map(place).collect();
-    two_nights(&desk, &words, "state/night");
+    two_nights(&desk, &words, "state/night", "{\"timestamp\":");
 }
 
 #[test]
@@ -232,7 +236,7 @@ fn the_workflow_is_what_github_takes() {
     for name in ["tagledger.yaml", "taxonomy.yaml", "owners.csv", "applications.csv", "cost-centers.csv"] {
         desk.put(&format!("state/{name}"), desk.text(&format!("etc/tagledger/{name}")));
     }
-    two_nights(&desk, &words, "state/night");
+    two_nights(&desk, &words, "state/night", "night: ");
 }
 
 #[test]

@@ -17,6 +17,8 @@ mod permissions;
 mod seed;
 #[path = "live/server.rs"]
 mod server;
+#[path = "live/traces.rs"]
+mod traces;
 #[path = "live/truth.rs"]
 mod truth;
 #[path = "live/weather.rs"]

@@ -189,6 +189,53 @@ for call in json.load(sys.stdin):
 }
 
 #[test]
+fn an_alarm_needs_no_run_and_goes_to_whoever_is_named() {
+    let Some(server) = hooks(&json!({"/siem": [[503, {}, "later"]]})) else { return };
+    let desk = Desk::new();
+    let address = format!("{}/slack/{SECRET}", server.url());
+    let webhook = format!("name: siem, webhook: {{ url: {}/siem, sign_with: {{ env: KEY }} }}", server.url());
+    settings(
+        &desk,
+        "  retries: 1\n",
+        &["name: operators, slack: { url_from: { env: HOOK } }, environments: [nowhere]", &webhook, "name: cards, teams: { url_from: { env: HOOK } }"],
+    );
+    let call = |words: &[&str]| desk.call("notify").with(words.iter().copied()).env("HOOK", &address).env("KEY", "secret");
+    let log = "tagledger.service failed on host-1\n<!channel> error: it broke\n\nlast line";
+    desk.put("log", log);
+    let read = |words: &[&str]| {
+        let mut call = call(words);
+        call.0.stdin(std::fs::File::open(desk.path("log")).unwrap());
+        call
+    };
+    // A dry run shows it and no secret.
+    let shown = read(&["--alarm", "-", "--route", "operators", "--route", "siem", "--dry-run"]).exits(0).out;
+    assert!(shown.contains("Tagledger: tagledger.service failed on host-1") && shown.contains("tagledger.alarm/1") && !shown.contains(SECRET), "{shown}");
+    assert!(asked(&server).is_empty());
+    let done = read(&["--alarm", "-", "--route", "operators", "--route", "siem", "--route", "cards"]).exits(0);
+    assert_eq!(done.out, "route operators: told of an alarm\nroute siem: told of an alarm\nroute cards: told of an alarm\n");
+    let calls = asked(&server);
+    assert_eq!(paths(&server), [format!("/slack/{SECRET}"), "/siem".to_owned(), "/siem".to_owned(), format!("/slack/{SECRET}")], "tried again");
+    let slack = body(&calls[0]);
+    assert_eq!(slack["text"], "Tagledger: tagledger.service failed on host-1");
+    assert!(slack.to_string().contains("&lt;!channel&gt; error: it broke") && slack.to_string().contains("last line"), "{slack}");
+    let document = body(&calls[2]);
+    assert_eq!((&document["schema"], &document["text"], &document["route"]), (&"tagledger.alarm/1".into(), &log.into(), &"siem".into()));
+    assert_eq!(document["id"], calls[2]["headers"]["webhook-id"]);
+    assert!(calls[2]["headers"]["webhook-signature"].is_string());
+    assert_eq!(calls[1]["headers"]["webhook-id"], calls[2]["headers"]["webhook-id"], "a receiver can drop the second");
+    assert!(body(&calls[3]).to_string().contains("failed on host-1"));
+    // Nothing to say, nobody named, and something else besides.
+    desk.put("log", " \n");
+    assert!(read(&["--alarm", "-", "--route", "siem"]).exits(2).err.contains("there is nothing to say"));
+    assert!(call(&["--alarm", "x"]).exits(2).err.contains("--route"));
+    assert!(call(&["run1", "--alarm", "x", "--route", "siem"]).exits(2).err.contains("cannot be used with"));
+    // What is not sent is said, and is no success.
+    let down = Server::script("hooks.py", &[], &json!({"/siem": [[400, {}, "no"]]}).to_string()).unwrap();
+    settings(&desk, "  retries: 0\n", &[&format!("name: siem, webhook: {{ url: {}/siem }}", down.url())]);
+    assert!(call(&["--alarm", "x", "--route", "siem"]).exits(4).err.contains("route siem"));
+}
+
+#[test]
 fn a_dry_run_shows_what_would_be_sent_and_sends_nothing_and_shows_no_secret() {
     let Some(server) = hooks(&json!({})) else { return };
     let desk = desk();

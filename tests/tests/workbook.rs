@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use tagledger_testkit::{Estate, Spec};
-use tagledger_tests::{Desk, python};
+use tagledger_tests::{Desk, python, skipped};
 
 /// Reads a workbook: per sheet its rows, and of each formula its text, the value stored with it, and what it comes to.
 fn read(desk: &Desk, file: &str) -> Option<Value> {
@@ -57,6 +57,26 @@ fn its_sums_are_formulas_that_come_to_the_bill() {
             assert!(named.contains(&stands.as_str()) || named.contains(&column.as_str()), "{sheet}: {column} is not among {named:?}");
         }
     }
+}
+
+#[test]
+fn another_spreadsheet_comes_to_the_same_numbers() {
+    let Some(office) = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).map(|folder| folder.join("soffice")).find(|file| file.exists())
+    else {
+        return skipped("there is no LibreOffice on PATH; `cargo xtask test` installs its Calc on Debian");
+    };
+    let desk = Desk::new();
+    Estate::new(Spec::new(300, 6)).write(&desk.path("estate")).unwrap();
+    desk.call("scan --from estate/inventory --bill estate/bill --taxonomy estate/taxonomy.yaml --now 2026-11-01 --out run --format none --history none")
+        .exits(1);
+    desk.call("report --from run --format xlsx --out book").exits(0);
+    let Some(mut python) = python() else { return };
+    let script = desk.put("recompute.py", include_str!("workbook/recompute.py"));
+    let output = python.arg(script).arg(office).arg(desk.path("book/report.xlsx")).current_dir(desk.path("")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let compared: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(compared["formulas"].as_u64() > Some(20), "{compared}");
+    assert_eq!(compared["differ"], json!([]), "it adds up by itself: the values that the file had were taken out");
 }
 
 #[test]

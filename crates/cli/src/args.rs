@@ -22,6 +22,7 @@ pub(crate) use taxonomy::{SuggestFormat, Taxonomy, TaxonomyExport, TaxonomyImpor
 use crate::settings::{MOST_AT_ONCE, MOST_DAYS, NAME};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 use tagledger_cost::Measure;
 use tagledger_model::{Level, Timestamp};
 
@@ -37,6 +38,29 @@ use tagledger_model::{Level, Timestamp};
 pub(crate) struct Args {
     #[command(subcommand)]
     pub command: Command,
+    /// How messages are written on standard error: for people, or as one JSON object for each event (docs/night.md).
+    #[arg(long, global = true, value_name = "FORMAT", env = "TAGLEDGER_LOG_FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Command {
+    /// True where only warnings and errors are wanted.
+    pub fn is_quiet(&self) -> bool {
+        match self {
+            Self::Scan(scan) => scan.audit.quiet,
+            Self::Check(check) => check.quiet,
+            Self::Cost(cost) => cost.quiet,
+            _ => false,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -71,6 +95,12 @@ pub(crate) enum Command {
     Init(Init),
     /// Run the main job on the embedded example estate; needs no credentials and no files.
     Demo(Demo),
+    /// Write the manual pages, for `man`.
+    Man {
+        /// The folder for a page of each command; without it, the page of the program is printed.
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
     /// Print the completion script of a shell.
     Completions {
         /// The shell.
@@ -136,6 +166,15 @@ pub(crate) enum Format {
     None,
 }
 
+/// Reads a length of time.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let read = humantime::parse_duration(text).ok().filter(|duration| !duration.is_zero());
+    read.ok_or_else(|| format!("write {DURATION}"))
+}
+
+/// A length of time, in words.
+pub(crate) const DURATION: &str = "a duration such as 90m, 5h or 1h 30m";
+
 fn moment(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text).ok_or_else(|| "write a date such as 2026-11-01 or 2026-11-01T00:00:00Z".to_owned())
 }
@@ -193,6 +232,13 @@ pub(crate) struct Scan {
     /// the newest below reports/. What it has seen is not asked for again.
     #[arg(long)]
     pub resume: bool,
+    /// How long clouds are asked, counted from the beginning of the scan, such as 90m or 5h: what was seen by then is audited and written, the rest is in the
+    /// coverage as `the time limit was reached`, and --resume goes on with it. Bills are always read whole.
+    #[arg(long, value_name = "DURATION", env = "TAGLEDGER_TIME_LIMIT", value_parser = duration)]
+    pub time_limit: Option<Duration>,
+    /// How long to wait for another scan with the same --out to end [default: not at all].
+    #[arg(long, value_name = "DURATION", env = "TAGLEDGER_WAIT", value_parser = duration)]
+    pub wait: Option<Duration>,
     /// The settings [default: tagledger.yaml where it exists].
     #[arg(long, value_name = "FILE", env = "TAGLEDGER_CONFIG")]
     pub config: Option<PathBuf>,

@@ -249,22 +249,15 @@ fn exit_of(parts: &Parts<'_>, gaps: u64) -> Exit {
 }
 
 fn coverage_row(row: &Coverage, made_up_for: bool) -> CoverageRow {
-    let (outcome, why) = match &row.outcome {
-        Outcome::Complete { .. } => ("complete", None),
-        Outcome::Partial { why, .. } => ("partial", Some(why.clone())),
-        Outcome::Denied { permission } => ("denied", Some(format!("permission {permission} is missing"))),
-        Outcome::Skipped { why } => ("skipped", Some(why.clone())),
-        Outcome::Failed { why } => ("failed", Some(why.clone())),
-    };
     CoverageRow {
         cloud: row.cloud.to_string(),
         scope: row.scope.to_string(),
         region: row.region.as_ref().map(ToString::to_string),
         collector: row.collector.to_string(),
         file: row.file.clone(),
-        outcome: outcome.to_owned(),
+        outcome: row.outcome.word().to_owned(),
         count: row.outcome.count(),
-        why,
+        why: row.outcome.why().map(std::borrow::Cow::into_owned),
         made_up_for,
     }
 }

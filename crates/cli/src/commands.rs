@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod fix;
 mod init;
+mod man;
 mod notify;
 mod permissions;
 pub(crate) mod report;
@@ -40,6 +41,7 @@ pub(crate) fn run(args: Args) -> Result<Code, Failure> {
         Command::Permissions(permissions) => permissions::run(&permissions),
         Command::Init(init) => init::run(&init),
         Command::Demo(demo) => demo::run(&demo),
+        Command::Man { folder } => man::run(folder.as_deref()),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "tagledger", &mut script);

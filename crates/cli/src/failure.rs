@@ -82,7 +82,7 @@ impl Failure {
             | Self::Costs(_, CostsError::Write { .. })
             | Self::Engine(_)
             | Self::NotSent(_)
-            | Self::Run(StoreError::Write { .. })
+            | Self::Run(StoreError::Write { .. } | StoreError::Busy { .. })
             | Self::Output { .. } => exit::COULD_NOT_RUN,
             Self::Mistakes(_)
             | Self::Inventory(_)
@@ -96,13 +96,23 @@ impl Failure {
         }
     }
 
+    /// The mistakes in a file, where they are why.
+    pub fn mistakes(&self) -> Option<&[Diagnostic]> {
+        if let Self::Mistakes(LoadError::Mistakes { diagnostics, .. }) = self { Some(diagnostics) } else { None }
+    }
+
+    /// True where nothing has to be said: the reader of a pipe went away.
+    pub fn is_silent(&self) -> bool {
+        matches!(self, Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
     /// Says it on standard error.
     pub fn show(&self) {
         let mut err = std::io::stderr().lock();
         // There is nobody to tell when standard error is gone.
         let _written = match self {
             Self::Mistakes(LoadError::Mistakes { text, diagnostics }) => err.write_all(diagnosed(text, diagnostics).as_bytes()),
-            Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            silent if silent.is_silent() => Ok(()),
             // One message is one line, whatever a file is called.
             other => writeln!(err, "error: {}", inert(&other.to_string()).replace('\n', "\\n")),
         };

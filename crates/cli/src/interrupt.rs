@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use tagledger_collect::Stop;
+use tagledger_collect::{Stop, Stopped};
 
 const ASKING: u8 = 0;
 const STOPPED: u8 = 1;
@@ -42,13 +42,10 @@ fn listen(state: Arc<AtomicU8>, stop: Stop) -> std::io::Result<()> {
 #[cfg(unix)]
 fn answer(signal: i32, state: &AtomicU8, stop: &Stop) {
     use signal_hook::low_level;
-    use std::io::Write;
     match state.compare_exchange(ASKING, STOPPED, Ordering::SeqCst, Ordering::SeqCst) {
         Ok(_) => {
-            stop.stop();
-            let said = "interrupted: what was read so far is audited and written; interrupt again to end at once";
-            // There is nobody to tell when standard error is gone.
-            let _written = writeln!(std::io::stderr(), "{said}");
+            stop.stop(Stopped::Interrupted);
+            crate::log::say("interrupted: what was read so far is audited and written; interrupt again to end at once");
         }
         Err(STOPPED) => low_level::exit(BY_SIGNAL + signal),
         // Should the system refuse even that, the program has at least not gone on as if nothing had been said.

@@ -17,6 +17,7 @@ mod gaps;
 mod guardrails;
 mod history;
 mod interrupt;
+mod log;
 mod notify;
 mod output;
 mod progress;
@@ -29,6 +30,7 @@ mod taxonomy;
 mod yaml;
 
 use clap::Parser;
+use log::Log;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -37,27 +39,30 @@ fn main() -> std::process::ExitCode {
     let args = match args::Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            // Help and version are printed to standard output and are no mistake.
-            let _printed = error.print();
+            let log = Log::begin(log::asked_for(std::env::args_os().skip(1), std::env::var_os("TAGLEDGER_LOG_FORMAT")), false);
+            log::misunderstood(&error);
+            log.end(if error.use_stderr() { exit::BAD_INPUT } else { exit::CLEAN });
             return if error.use_stderr() { exit::BAD_INPUT.into() } else { exit::CLEAN.into() };
         }
     };
+    let log = Log::begin(args.log_format, args.command.is_quiet());
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         // Readers of damaged files; what comes of it is an error that names the file.
         if std::thread::current().name() != Some(tagledger_cost::READER_THREAD) && !tagledger_store::is_decoding() {
-            print(panic);
+            log::panicked(panic, &print);
         }
     }));
     // A panic is a bug; its message is printed by then, and the exit code says that nothing was decided.
-    let Ok(ended) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| commands::run(args))) else {
-        return exit::COULD_NOT_RUN.into();
-    };
-    match ended {
-        Ok(code) => code.into(),
-        Err(failure) => {
-            failure.show();
-            failure.exit().into()
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| commands::run(args)));
+    let code = match ended {
+        Ok(Ok(code)) => code,
+        Ok(Err(failure)) => {
+            log::failed(&failure);
+            failure.exit()
         }
-    }
+        Err(_) => exit::COULD_NOT_RUN,
+    };
+    log.end(code);
+    code.into()
 }

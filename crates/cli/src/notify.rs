@@ -1,10 +1,10 @@
 //! Telling people of a run that stands: which findings are new, whose they are, and to which routes they go.
 
-use crate::failure::{Failure, inert};
+use crate::failure::Failure;
 use crate::history::{Before, Known, Record, Source, Standing, State, fate, words_of};
+use crate::log;
 use crate::rows::StoredRows;
 use crate::settings::Notify;
-use std::io::Write as _;
 use std::path::Path;
 use tagledger_model::{Finding, Timestamp, Verdict};
 use tagledger_notify::{Gather, Message, News, Patience, Ready, Route, Run, SystemClock, UNATTRIBUTED, When};
@@ -54,15 +54,15 @@ impl<'n> Routes<'n> {
     pub fn tell(&self, news: Result<Vec<Option<News>>, Failure>, folder: &Path, quiet: bool) {
         let all = match news {
             Ok(all) => all,
-            Err(error) => return say(&format!("warning: nobody was told: {error}; `tagledger notify {}` tries again", folder.display())),
+            Err(error) => return log::warn(&format!("nobody was told: {error}; `tagledger notify {}` tries again", folder.display())),
         };
         for ((route, ready), news) in self.notify.routes.iter().zip(&self.ready).zip(all) {
             let Some(news) = news else { continue };
             let sent = Message::of(&news, route, &SystemClock).and_then(|message| ready.send(&message, &SystemClock));
             match sent {
                 Ok(()) if quiet => {}
-                Ok(()) => say(&format!("route {}: told of {}", route.name, extent(&news))),
-                Err(error) => say(&format!("warning: {error}; `tagledger notify {} --route {}` tries again", folder.display(), route.name)),
+                Ok(()) => log::say(&format!("route {}: told of {}", route.name, extent(&news))),
+                Err(error) => log::warn(&format!("{error}; `tagledger notify {} --route {}` tries again", folder.display(), route.name)),
             }
         }
     }
@@ -74,17 +74,11 @@ pub(crate) fn extent(news: &News) -> String {
     if news.is_complete { findings } else { format!("{findings} and of incomplete coverage") }
 }
 
-/// One line on standard error.
-fn say(line: &str) {
-    // There is nobody to tell when standard error is gone.
-    let _written = writeln!(std::io::stderr().lock(), "{}", inert(line).replace('\n', "\\n"));
-}
-
 /// What each route is told of a run that stands; none for a route that is left alone. Where earlier runs cannot be read any more, nothing is said of them.
 pub(crate) fn news(notify: &Notify, routes: &[&Route], folder: &RunFolder, earlier: Option<&Earlier<'_>>) -> Result<Vec<Option<News>>, Failure> {
     match (earlier, compared(notify, routes, folder, earlier)) {
         (Some(_), Err(error)) => {
-            say(&format!("warning: what became of earlier findings is not told: {error}"));
+            log::warn(&format!("what became of earlier findings is not told: {error}"));
             compared(notify, routes, folder, None)
         }
         (_, all) => all,

@@ -8,8 +8,10 @@ mod schema;
 pub(crate) use notify::Notify;
 pub(crate) use schema::schema;
 
+use crate::args::{DURATION, duration};
 use crate::failure::Failure;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tagledger_collect::{Cloud, Form, Setting, Settings, Shape};
 
 /// The name of the file where none is named.
@@ -25,6 +27,7 @@ const CURRENCY: &str = "currency";
 const RATES: &str = "rates";
 const OUTLOOK: &str = "outlook";
 const CONCURRENCY: &str = "concurrency";
+const TIME_LIMIT: &str = "time_limit";
 const HISTORY: &str = "history";
 const HISTORY_DAYS: &str = "history_days";
 
@@ -59,6 +62,11 @@ static SCAN: &[Setting] = &[
         name: CONCURRENCY,
         shape: Shape::Count(1..=MOST_AT_ONCE),
         summary: "How many places of a cloud are asked at the same time [default: 64]. The rates that a cloud documents are kept in any case.",
+    },
+    Setting {
+        name: TIME_LIMIT,
+        shape: Shape::Text(Form { is: |text| duration(text).is_ok(), words: DURATION, pattern: r"^\s*[0-9]+ *[a-z]" }),
+        summary: "How long clouds are asked, counted from the beginning of the scan; what was seen by then is audited and written.",
     },
     Setting {
         name: HISTORY,
@@ -136,6 +144,11 @@ impl File {
 
     pub fn concurrency(&self) -> Option<u32> {
         self.scan.count(CONCURRENCY)
+    }
+
+    /// How long clouds are asked.
+    pub fn time_limit(&self) -> Option<Duration> {
+        self.scan.text(TIME_LIMIT).and_then(|text| duration(text).ok())
     }
 
     /// Where the history is: an address as it is written, a folder beside the file.

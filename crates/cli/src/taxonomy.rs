@@ -1,7 +1,7 @@
 //! Loads the taxonomy with everything the program knows.
 
-use crate::failure::{Failure, diagnosed};
-use std::io::Write;
+use crate::failure::Failure;
+use crate::log;
 use std::path::Path;
 use std::sync::Arc;
 use tagledger_taxonomy::{Known, KnownCloud, KnownRule, Taxonomy};
@@ -9,10 +9,7 @@ use tagledger_taxonomy::{Known, KnownCloud, KnownRule, Taxonomy};
 /// Reads a taxonomy; warnings go to standard error.
 pub(crate) fn load(path: &Path) -> Result<Arc<Taxonomy>, Failure> {
     let loaded = with_known(|known| tagledger_taxonomy::load(path, known))?;
-    if !loaded.warnings.is_empty() {
-        // There is nobody to tell when standard error is gone.
-        let _written = std::io::stderr().write_all(diagnosed(&loaded.taxonomy.text, &loaded.warnings).as_bytes());
-    }
+    log::warnings(&loaded.taxonomy.text, &loaded.warnings);
     Ok(Arc::new(loaded.taxonomy))
 }
 

@@ -29,8 +29,8 @@ pub use guardrails::{
 pub use import::{Import, Imported, Progress, import, recognised};
 pub use journal::{Journal, JournalError};
 pub use live::{
-    Asked, CollectError, Collector, CollectorInfo, Connecting, Connection, Discovery, Job, LiveError, LiveOptions, Operation, Outlet, Page, Stop, Target,
-    collect, pages,
+    Asked, CollectError, Collector, CollectorInfo, Connecting, Connection, Discovery, Job, LiveError, LiveOptions, Operation, Outlet, Page, Stop, Stopped,
+    Target, collect, pages,
 };
 pub use machine::{FoundCredentials, Machine};
 pub use pace::{Pace, Rate, pause};

@@ -5,12 +5,15 @@
 
 mod drive;
 mod outlet;
+mod stop;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub(crate) use drive::Step;
-pub use drive::{LiveError, LiveOptions, Stop, collect};
+pub use drive::{LiveError, LiveOptions, collect};
 pub use outlet::{Outlet, Page, pages};
+pub use stop::{Stop, Stopped};
 
 use crate::{Found, Rate};
 use std::future::Future;
@@ -82,9 +85,9 @@ pub enum CollectError {
     /// The source holds less than it should.
     #[error("{0}")]
     Incomplete(String),
-    /// Somebody stopped the scan.
-    #[error("interrupted")]
-    Interrupted,
+    /// The scan was stopped.
+    #[error("{0}")]
+    Stopped(Stopped),
     /// The collector itself broke down: a mistake of ours.
     #[error("the collector broke down: {0}")]
     Broken(String),

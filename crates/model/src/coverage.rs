@@ -2,6 +2,7 @@
 
 use crate::{CloudId, ScopeId, Text};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// How the reading of one source ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +48,26 @@ impl Outcome {
         match self {
             Self::Complete { count } | Self::Partial { count, .. } => *count,
             _ => 0,
+        }
+    }
+
+    /// The word for it: complete, partial, denied, skipped or failed.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Complete { .. } => "complete",
+            Self::Partial { .. } => "partial",
+            Self::Denied { .. } => "denied",
+            Self::Skipped { .. } => "skipped",
+            Self::Failed { .. } => "failed",
+        }
+    }
+
+    /// Why it is not complete, in a sentence.
+    pub fn why(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Complete { .. } => None,
+            Self::Denied { permission } => Some(Cow::Owned(format!("permission {permission} is missing"))),
+            Self::Partial { why, .. } | Self::Skipped { why } | Self::Failed { why } => Some(Cow::Borrowed(why)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! From news to a message on its way: laid out for its channel, shown for a dry run, or sent.
 
+use crate::alarm::Alarm;
 use crate::clock::Clock;
 use crate::email;
 use crate::http;
@@ -62,7 +63,20 @@ impl Message {
             Channel::Slack(_) => Ok(json(slack::body(&Words::of(news)).to_string())),
             Channel::Teams(_) => Ok(json(teams::body(&Words::of(news)).to_string())),
             Channel::Webhook { .. } => serde_json::to_string(news).map(json).map_err(|error| failed(error.to_string())),
-            Channel::Email(mail) => email::message(news, &Words::of(news), mail, clock).map(|message| Self::Mail(Box::new(message))).map_err(failed),
+            Channel::Email(mail) => email::message(&news.id, &Words::of(news), mail, clock).map(|message| Self::Mail(Box::new(message))).map_err(failed),
+        }
+    }
+
+    /// Lays an alarm out for a route.
+    pub fn of_alarm(alarm: &Alarm, route: &Route, clock: &dyn Clock) -> Result<Self, SendError> {
+        let json = |body: String| Self::Json { id: alarm.id.clone(), body };
+        let failed = |why: String| SendError { route: route.name.clone(), why };
+        let words = Words::of_alarm(alarm);
+        match &route.channel {
+            Channel::Slack(_) => Ok(json(slack::body(&words).to_string())),
+            Channel::Teams(_) => Ok(json(teams::body(&words).to_string())),
+            Channel::Webhook { .. } => serde_json::to_string(alarm).map(json).map_err(|error| failed(error.to_string())),
+            Channel::Email(mail) => email::message(&alarm.id, &words, mail, clock).map(|message| Self::Mail(Box::new(message))).map_err(failed),
         }
     }
 

@@ -3,7 +3,6 @@
 //! What a cloud said is one line of visible characters by then, so that no header can be made of it; in HTML it is escaped.
 
 use crate::clock::Clock;
-use crate::news::News;
 use crate::route::Mail;
 use crate::words::Words;
 use lettre::message::header::{HeaderName, HeaderValue};
@@ -11,18 +10,18 @@ use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
 use std::fmt::Write;
 
 /// The message of a route; an error says what of the addresses is none.
-pub(crate) fn message(news: &News, words: &Words, mail: &Mail, clock: &dyn Clock) -> Result<lettre::Message, String> {
+pub(crate) fn message(id: &str, words: &Words, mail: &Mail, clock: &dyn Clock) -> Result<lettre::Message, String> {
     let from = mailbox(&mail.from)?;
     // Always the same for the same run and route: a mailbox that has it already knows it again.
-    let id = format!("<{}@{}>", news.id, from.email.domain());
-    let mut builder = lettre::Message::builder().from(from).subject(&words.title).date(clock.now()).message_id(Some(id));
+    let name = format!("<{id}@{}>", from.email.domain());
+    let mut builder = lettre::Message::builder().from(from).subject(&words.title).date(clock.now()).message_id(Some(name));
     for to in &mail.to {
         builder = builder.to(mailbox(to)?);
     }
     // No holiday note is sent to a program.
     let builder = header(builder, "Auto-Submitted", "auto-generated");
     // A boundary by chance would make other bytes of the same message.
-    let parts = MultiPart::alternative().boundary(&news.id).singlepart(SinglePart::plain(text(words))).singlepart(SinglePart::html(html(words)));
+    let parts = MultiPart::alternative().boundary(id).singlepart(SinglePart::plain(text(words))).singlepart(SinglePart::html(html(words)));
     builder.multipart(parts).map_err(|error| error.to_string())
 }
 
@@ -120,7 +119,7 @@ mod tests {
     fn headers_are_ours_whatever_a_cloud_said() {
         let news = hostile("x\r\nBcc: everybody@example.com\r\n\r\n<script>alert(1)</script>");
         let words = Words::of(&news);
-        let sent = message(&news, &words, &mail(), &Told::at(1_700_000_000)).unwrap();
+        let sent = message(&news.id, &words, &mail(), &Told::at(1_700_000_000)).unwrap();
         let text = String::from_utf8(sent.formatted()).unwrap();
         let (head, _) = text.split_once("\r\n\r\n").unwrap();
         let unfolded = head.replace("\r\n ", " ");

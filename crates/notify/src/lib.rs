@@ -3,6 +3,7 @@
 //! What the numbers are is decided before (`report::Summary`, findings); which runs are compared is the program's business (`cli`). Here a run becomes
 //! one [`News`] for each [`Route`], that becomes the message of its channel, and the message is sent. Secrets are read here, shown nowhere.
 
+mod alarm;
 mod channel;
 mod clock;
 mod email;
@@ -19,6 +20,7 @@ mod smtp;
 mod teams;
 mod words;
 
+pub use alarm::{ALARM_SCHEMA_VERSION, Alarm};
 pub use channel::{Message, NotReady, Ready, SendError};
 pub use clock::{Clock, SystemClock};
 pub use gather::{Gather, Run};

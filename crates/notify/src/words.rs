@@ -1,5 +1,6 @@
 //! The message in words, for people: the same whatever the channel, which only lays it out and makes it inert.
 
+use crate::alarm::Alarm;
 use crate::news::{News, Told};
 use tagledger_model::{Amount, Money};
 use tagledger_report::diff::Change;
@@ -46,6 +47,21 @@ impl Words {
             not_listed: news.not_listed,
             link: news.report_url.clone(),
             foot: clip(&format!("{} · run of {} · route {}", news.tool, news.started, news.route), MOST),
+        }
+    }
+
+    /// An alarm: its first line is the title.
+    pub fn of_alarm(alarm: &Alarm) -> Self {
+        let (title, rest) = alarm.text.split_once('\n').unwrap_or((&alarm.text, ""));
+        let facts: Vec<String> = rest.lines().filter(|line| !line.trim().is_empty()).map(|line| clip(line, MOST)).collect();
+        Self {
+            title: clip(&format!("Tagledger: {title}"), TITLE),
+            // A message needs a body.
+            facts: if facts.is_empty() { vec![clip(title, MOST)] } else { facts },
+            items: Vec::new(),
+            not_listed: 0,
+            link: None,
+            foot: clip(&format!("{} · {} · route {}", alarm.tool, alarm.at, alarm.route), MOST),
         }
     }
 

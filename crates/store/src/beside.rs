@@ -9,6 +9,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 const COLLECTED: &str = ".collected.jsonl";
+const CLAIMED: &str = ".lock";
 const PARTIAL: &str = ".partial-";
 const REPLACED: &str = ".replaced";
 
@@ -31,6 +32,11 @@ fn hidden(target: &Path, suffix: &str) -> PathBuf {
 /// What a live scan has collected for the run at `target`, until that run stands.
 pub fn collected(target: &Path) -> PathBuf {
     hidden(target, COLLECTED)
+}
+
+/// What one scan at a time holds that writes a run at `target`.
+pub(crate) fn claimed(target: &Path) -> PathBuf {
+    hidden(target, CLAIMED)
 }
 
 /// The run below a folder that was begun last and can be gone on with.

@@ -4,6 +4,7 @@
 //! its final name and renamed when it is whole. What is read from an object store as files is brought here first, by `Mirror`.
 
 mod beside;
+mod claim;
 mod folder;
 mod history;
 mod mirror;
@@ -11,6 +12,7 @@ mod schemes;
 mod table;
 
 pub use beside::{collected, newest_collected};
+pub use claim::Claim;
 pub use folder::{NewRun, RUN_FILE, RunFolder};
 pub use history::{History, PastRun, Runs, run_id, run_stamp};
 pub use mirror::{Listing, Mirror};
@@ -26,6 +28,14 @@ pub enum StoreError {
         path: String,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// Another program is at work there: exit code 4.
+    #[error("{path}: {what}")]
+    Busy {
+        /// The folder.
+        path: String,
+        /// Who it is and what to do.
+        what: String,
     },
     /// The path is not ours to write over: exit code 2.
     #[error("{path}: {what}")]

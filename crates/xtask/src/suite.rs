@@ -22,7 +22,7 @@ const STEPS: &[Step] = &[
     ("tidy", |_| tidy::run()),
     ("shared dependencies", features::check),
     ("browser", browser),
-    ("metrics server", metrics_server),
+    ("programs that judge", from_debian),
     ("schema validator", validator::install),
     ("judges of protocols", judges::install),
     ("linter of units", judges::systemd),
@@ -100,15 +100,24 @@ fn debian(package: &str) -> Result<(), Failure> {
     process::run(apt().args(["install", "-y", "--no-install-recommends", package]))
 }
 
-/// What scrapes the metrics and answers the queries of the dashboard.
-fn metrics_server(_: &Path) -> Result<(), Failure> {
-    if process::find(&["prometheus"]).is_some() {
-        println!("There is a Prometheus for the test of the dashboard.");
-    } else if may_install() {
-        println!("Installing Prometheus for the test of the dashboard.");
-        debian("prometheus")?;
-    } else {
-        println!("No Prometheus here; the test of the dashboard is skipped.");
+/// What Debian has for a test that goes without it elsewhere, and says so: a program, its package, and what it is for.
+const FROM_DEBIAN: [(&str, &str, &str); 3] = [
+    ("prometheus", "prometheus", "the dashboard and the alerts"),
+    ("soffice", "libreoffice-calc-nogui", "sums of the workbook"),
+    ("groff", "groff-base", "the manual pages"),
+];
+
+/// Installs programs of others that judge what we write.
+fn from_debian(_: &Path) -> Result<(), Failure> {
+    for (name, package, purpose) in FROM_DEBIAN {
+        if process::find(&[name]).is_some() {
+            println!("There is {name} for {purpose}.");
+        } else if may_install() {
+            println!("Installing {package} for {purpose}.");
+            debian(package)?;
+        } else {
+            println!("No {name} here; the test of {purpose} is skipped.");
+        }
     }
     Ok(())
 }

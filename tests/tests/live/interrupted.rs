@@ -69,6 +69,35 @@ fn an_interrupted_scan_keeps_what_it_read_and_says_what_is_missing() {
 }
 
 #[test]
+fn a_time_limit_ends_the_asking_and_the_run_is_written_with_what_was_seen() {
+    let desk = desk();
+    let Some(server) = Server::of(&holding()) else { return };
+    // One question is held for ever: without a limit this would not end.
+    let done = server.scan(&desk, "--time-limit 6s --format none --log-format json").exits(1);
+    let events: Vec<serde_json::Value> = done.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |event: &str| events.iter().filter(|told| told["event"] == event).collect::<Vec<_>>();
+    assert!(of("warning")[0]["message"].as_str().unwrap().starts_with("the time limit was reached"), "{}", done.err);
+    assert!(of("resumable")[0]["command"].as_str().unwrap().ends_with("--resume"), "{}", done.err);
+    let told = report(&desk.path("run"));
+    let row = &super::ledger(&told, EXPLORER)[&(seed::ACCOUNT.to_owned(), "eu-west-1".to_owned())];
+    assert_eq!((row.outcome.as_str(), row.count, row.why.as_str()), ("partial", 200, "the time limit was reached"));
+    assert!(why(&told).contains("incomplete"), "{}", why(&told));
+    // Every place that was asked is an event, as the ledger has it; what is missing is a warning.
+    let places = of("place.asked");
+    let missed: Vec<_> = places.iter().filter(|place| place["why"] == "the time limit was reached").collect();
+    assert!(!missed.is_empty() && missed.iter().all(|place| place["level"] == "WARN"), "{missed:?}");
+    assert!(places.iter().any(|place| place["outcome"] == "complete" && place["resources"].as_u64() > Some(0) && place["seconds"].is_f64()), "{places:?}");
+    let rows = told["coverage"].as_array().unwrap().iter().filter(|row| row["file"].is_null()).count();
+    assert_eq!(places.len(), rows, "each row of the ledger was told");
+
+    server.get("/-/release");
+    server.scan(&desk, "--resume").exits(1);
+    let Some(calm) = calm() else { return };
+    same(&desk, &calm);
+    assert_eq!(by_region(&desk.report("run"), EXPLORER)["eu-west-1"], outcome("complete", 250));
+}
+
+#[test]
 fn a_killed_scan_is_gone_on_with_and_nothing_is_asked_for_twice() {
     let desk = desk();
     let Some(server) = Server::of(&holding()) else { return };

@@ -3,8 +3,8 @@
 use super::default_cache;
 use crate::clouds;
 use crate::failure::Failure;
+use crate::log;
 use crate::settings::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tagledger_collect::{Cloud, CostService, CostsKept, CostsWanted, TagKeys, costs};
@@ -48,10 +48,6 @@ pub(super) fn ask(addresses: &[&str], cache: Option<&Path>, asking: &Asking<'_>)
     let file = File::find(asking.config)?;
     for (at, (cloud, service)) in wanted {
         let keys = keys(asking.taxonomy, cloud);
-        let announce = |what: &str| {
-            // There is nobody to tell when standard error is gone.
-            let _told = writeln!(std::io::stderr(), "{what}");
-        };
         let settings = file.of(cloud);
         let wanted = CostsWanted {
             service,
@@ -61,7 +57,7 @@ pub(super) fn ask(addresses: &[&str], cache: Option<&Path>, asking: &Asking<'_>)
             names: names(asking.taxonomy),
             now: asking.now,
             cache: &cache,
-            announce: Box::new(announce),
+            announce: Box::new(log::say),
         };
         let CostsKept { folder, files, notes, keys: said } = costs(wanted).map_err(|error| Failure::Costs(at.to_owned(), error))?;
         all.names.push((folder, at.to_owned()));

@@ -40,6 +40,8 @@ pub(crate) fn run(args: &Demo) -> Result<Code, Failure> {
         history: Some(crate::history::NONE.to_owned()),
         history_days: None,
         no_notify: true,
+        time_limit: None,
+        wait: None,
         config: None,
         bill: vec!["examples/estate/bill".into()],
         bill_cache: None,

@@ -6,11 +6,13 @@ use crate::args::Notify as Args;
 use crate::exit::{self, Code};
 use crate::failure::Failure;
 use crate::history::{Source, State, at, runs};
+use crate::log;
 use crate::notify::{Earlier, extent, news, ready};
 use crate::settings::File;
+use std::io::Read as _;
 use std::path::Path;
 use tagledger_model::Timestamp;
-use tagledger_notify::{Message, Ready, Route, SystemClock, When};
+use tagledger_notify::{Alarm, Message, Patience, Ready, Route, SendError, SystemClock, When};
 use tagledger_store::{History, RunFolder};
 
 pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
@@ -24,6 +26,9 @@ pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
         return Err(Failure::Usage(format!("--route {}: there is no such route; there are {}", unknown.escape_debug(), names())));
     }
     let routes: Vec<&Route> = notify.routes.iter().filter(|route| args.route.is_empty() || args.route.contains(&route.name)).collect();
+    if let Some(text) = &args.alarm {
+        return alarm(text, &routes, notify.patience, args.dry_run);
+    }
     let folder = match &args.run {
         Some(path) => RunFolder::open(path)?,
         None => RunFolder::newest(Path::new("reports"))?,
@@ -69,9 +74,47 @@ pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
             Err(error) => failed.push(error),
         }
     }
+    all_sent(failed)
+}
+
+/// Every failure is said; the last one is that of the command.
+fn all_sent(mut failed: Vec<SendError>) -> Result<Code, Failure> {
     let last = failed.pop();
     for error in failed {
-        Failure::from(error).show();
+        log::failed(&error.into());
     }
     last.map_or(Ok(exit::CLEAN), |error| Err(error.into()))
+}
+
+/// The end of a log may be long; nobody reads more of it in a message.
+const MOST_READ: u64 = 1 << 20;
+
+/// Tells routes that something went wrong, in the words of somebody else.
+fn alarm(text: &str, routes: &[&Route], patience: Patience, is_dry: bool) -> Result<Code, Failure> {
+    let text = if text == "-" {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().take(MOST_READ).read_to_end(&mut bytes);
+        read.map_err(|error| Failure::Usage(format!("--alarm -: standard input cannot be read: {error}")))?;
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        text.to_owned()
+    };
+    if text.trim().is_empty() {
+        return Err(Failure::Usage("--alarm: there is nothing to say; write a line, or hand one over on standard input with `-`".to_owned()));
+    }
+    let (at, tool) = (Timestamp::now().to_string(), concat!("tagledger ", env!("CARGO_PKG_VERSION")));
+    let mut failed = Vec::new();
+    for route in routes {
+        let way = if is_dry { None } else { Some(ready(route, patience)?) };
+        let message = Message::of_alarm(&Alarm::new(&text, &at, &route.name, tool), route, &SystemClock);
+        let done = message.and_then(|message| match &way {
+            None => Ok(format!("route {}: would be told of an alarm\n\n{}\n", route.name, message.shown(route))),
+            Some(way) => way.send(&message, &SystemClock).map(|()| format!("route {}: told of an alarm\n", route.name)),
+        });
+        match done {
+            Ok(said) => print(said.as_bytes())?,
+            Err(error) => failed.push(error),
+        }
+    }
+    all_sent(failed)
 }

@@ -3,9 +3,9 @@
 use crate::args::Permissions;
 use crate::exit::{self, Code};
 use crate::failure::Failure;
+use crate::log;
 use crate::settings::File;
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 pub(crate) fn run(args: &Permissions) -> Result<Code, Failure> {
     let cloud = super::live_cloud(&args.cloud)?;
@@ -30,8 +30,7 @@ pub(crate) fn run(args: &Permissions) -> Result<Code, Failure> {
     super::print(document.text.as_bytes())?;
     if args.document.is_none() && documents.len() > 1 {
         let others = names()[1..].join(", ");
-        // There is nobody to tell when standard error is gone.
-        let _written = writeln!(std::io::stderr(), "There are also {others}: `tagledger permissions {} --list` says what each is for.", args.cloud);
+        log::say(&format!("There are also {others}: `tagledger permissions {} --list` says what each is for.", args.cloud));
     }
     Ok(exit::CLEAN)
 }

@@ -2,6 +2,7 @@
 
 mod inventory;
 mod kept;
+mod told;
 mod wanted;
 
 pub(crate) use inventory::{Sources, read_inventory};
@@ -12,6 +13,7 @@ use crate::bills::{self, Asking, Bills};
 use crate::exit::Code;
 use crate::failure::Failure;
 use crate::history::{Before, Record, point};
+use crate::log;
 use crate::notify::Routes;
 use crate::output::{Folder, Stdout};
 use crate::progress;
@@ -24,12 +26,13 @@ use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tagledger_cost::{Bill, Billing, Cube, Dimensions, Measure, Owners, Rates, read_days};
 use tagledger_engine::{Context, FindingSource, Inventory, Prices, audit};
 use tagledger_model::{Level, Timestamp};
 use tagledger_report::{Costs, FORMATS, Report, Summary, TerminalOptions, terminal};
 use tagledger_rules::RULES;
-use tagledger_store::NewRun;
+use tagledger_store::{Claim, NewRun};
 use tagledger_taxonomy::{KeyId, Period, Taxonomy};
 use wanted::Wanted;
 
@@ -53,8 +56,13 @@ pub(crate) const LAYOUT: u32 = 4;
 
 pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let now = args.audit.now.unwrap_or_else(Timestamp::now);
-    let Wanted { taxonomy, from, bill, bill_cache, rates, outlook, clouds, at_once, out, history, history_days, notify } = Wanted::of(args, now)?;
+    let began = Instant::now();
+    let Wanted { taxonomy, from, bill, bill_cache, rates, outlook, clouds, at_once, time_limit, out, history, history_days, notify } = Wanted::of(args, now)?;
     let taxonomy = crate::taxonomy::load(&taxonomy)?;
+    let _alone = claim(&out, args.wait.unwrap_or_default())?;
+    let _scan = tracing::info_span!("scan", out = %out.display(), clouds = clouds.len(), exports = from.len(), bills = bill.len()).entered();
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(event = "scan.begun", version, out = %out.display(), clouds = clouds.len(), exports = from.len(), bills = bill.len(), resume = args.resume);
     let asking = Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now };
     let found = if bill.is_empty() { None } else { Some(bills::find(&bill, bill_cache.as_deref(), args.audit.quiet, &asking)?) };
     let bill = found.as_ref().map(Bills::bill);
@@ -66,7 +74,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
         run = Some(NewRun::begin(&out)?);
         journal = Some(kept::open(&out, args.resume)?);
     }
-    let live = journal.as_mut().map(|journal| Live { clouds: &clouds, at_once, journal });
+    let live = journal.as_mut().map(|journal| Live { clouds: &clouds, at_once, until: time_limit.map(|limit| began + limit), journal });
     let Gathered { inventory, imported, is_whole } = read_inventory(Sources { from: &from, live }, &taxonomy, args.audit.quiet)?;
     let run = run.map_or_else(|| NewRun::begin(&out), Ok)?;
     let owners = bill.map(|_| Owners::new(&inventory));
@@ -90,7 +98,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let (whole, unseen) = (whole_scopes(&judged), unseen_scopes(&judged, &inventory));
     let ran = before.as_ref().map(|before| before.releases(now));
     let cx = Context { spend: spend.as_ref(), whole: Some(&whole), unseen: Some(&unseen), ran: ran.as_ref(), ..Context::new(&inventory, now) };
-    let audited = audit(&cx, RULES)?;
+    let audited = tracing::info_span!("judging").in_scope(|| audit(&cx, RULES))?;
     let known = before.as_ref().map(|before| before.state(&inventory, &imported.coverage, now));
     let past = known.as_ref().map(|known| known.past(now));
     let findings = FindingSource::new(cx, RULES, &audited, &prices, past.as_ref());
@@ -112,6 +120,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     // Whoever reads standard output may go away, and the history may be out of reach: neither keeps the other from being done.
     // What is too old goes when the run is kept, and may be what it is compared with.
     let news = routes.as_ref().map(|routes| routes.news(&out, before.as_ref().zip(known.as_ref()), now));
+    told::written(&summary, &out, args.audit.format != Format::Terminal && !args.audit.quiet);
     let kept = before.map_or(Ok(()), |before| before.keep(&out, &record, now, history_days));
     let shown = show(&Report { summary: &summary, rows: &rows }, &args.audit, &out);
     routes.zip(news).into_iter().for_each(|(routes, news)| routes.tell(news, &out, args.audit.quiet));
@@ -120,6 +129,12 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
         kept::close(journal, is_whole, args, &out)?;
     }
     Ok(Code(summary.exit.code))
+}
+
+/// Takes the place of the run, or waits for it.
+fn claim(out: &Path, patience: Duration) -> Result<Claim, Failure> {
+    let who = format!("process {}, since {}", std::process::id(), Timestamp::now());
+    Ok(Claim::take(out, patience, &who, &mut |other| log::say(&format!("{}: waiting for {other} to end", out.display())))?)
 }
 
 /// How the bill of a scan is read: with all that its findings, and its cube, ask of it.
@@ -182,6 +197,7 @@ fn daily_keys(taxonomy: &Taxonomy) -> Vec<KeyId> {
 
 /// Reads a bill.
 pub(crate) fn read_bill(bill: &Bill, billing: &Billing<'_>, quiet: bool) -> Result<tagledger_cost::Aggregate, Failure> {
+    let _reading = tracing::info_span!("reading bill").entered();
     let bar = progress::bar("reading bill", quiet);
     let aggregate = tagledger_cost::read(bill, billing, &|done, total| {
         bar.set_length(total);
@@ -203,6 +219,7 @@ struct Written<'a> {
 /// the folder is put in its place.
 fn write(run: NewRun, written: &Written<'_>, quiet: bool) -> Result<(), Failure> {
     let Written { summary, rows, taxonomy, record } = *written;
+    let _writing = tracing::info_span!("writing reports").entered();
     let spinner = progress::spinner("writing reports", quiet);
     // Files are written in a hidden folder; a message names the one that was asked for.
     let (folder, shown, told) = (run.path(), run.target(), |error| Failure::from(run.told(error)));

@@ -1,15 +1,18 @@
 //! The driver: asks everything, some at a time, and accounts for it.
 
 use super::outlet::JobProgress;
+use super::stop::{Listener, Stop, Stopped};
+use super::told;
 use super::{Asked, CollectError, CollectorInfo, Connecting, Connection, Job, Outlet, Target};
 use crate::Found;
 use crate::journal::{Journal, JournalError, Past, Row};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 use tagledger_model::{CloudId, Coverage, Outcome, Text};
 use tokio::sync::mpsc::{Sender, channel};
-use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
+use tracing::{Instrument, Span};
 
 #[derive(Debug)]
 pub(crate) enum Step {
@@ -59,28 +62,6 @@ pub enum LiveError {
     Journal(#[from] JournalError),
 }
 
-/// Stops a scan from another thread: what was read by then is kept.
-#[derive(Debug, Clone)]
-pub struct Stop(watch::Sender<bool>);
-
-impl Default for Stop {
-    fn default() -> Self {
-        Self(watch::Sender::new(false))
-    }
-}
-
-impl Stop {
-    /// Stops it.
-    pub fn stop(&self) {
-        self.0.send_replace(true);
-    }
-
-    /// True once it was stopped.
-    pub fn is_stopped(&self) -> bool {
-        *self.0.borrow()
-    }
-}
-
 /// How to ask.
 pub struct LiveOptions<'a> {
     /// Jobs that run at the same time.
@@ -89,6 +70,8 @@ pub struct LiveOptions<'a> {
     pub journal: Option<&'a mut Journal>,
     /// Stops it.
     pub stop: Stop,
+    /// When it stops by itself.
+    pub until: Option<Instant>,
     /// Told how many jobs of how many have ended.
     pub progress: &'a mut dyn FnMut(u64, u64),
 }
@@ -102,12 +85,20 @@ impl std::fmt::Debug for LiveOptions<'_> {
 /// Asks every connection for everything, handing each record to `each` as it comes.
 pub fn collect(connections: Vec<Connecting>, mut options: LiveOptions<'_>, each: &mut dyn FnMut(Found)) -> Result<Vec<Coverage>, LiveError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    if let Some(until) = options.until {
+        let stop = options.stop.clone();
+        runtime.spawn(async move {
+            tokio::time::sleep_until(until.into()).await;
+            stop.stop(Stopped::TimeLimit);
+        });
+    }
     let past = Arc::new(options.journal.as_deref_mut().map(|journal| journal.past()).transpose()?.unwrap_or_default());
     let (mut coverage, mut done, mut total) = (Vec::new(), 0, 0);
     for Connecting { cloud, connection } in connections {
         let (send, mut receive) = channel(WAITING);
         let driver = Driver { cloud: cloud.clone(), at_once: options.at_once.max(1), stop: options.stop.clone(), past: Arc::clone(&past), send };
-        runtime.spawn(driver.drive(connection));
+        let span = tracing::info_span!("cloud", cloud = cloud.as_str());
+        runtime.spawn(driver.drive(connection).instrument(span));
         while let Some(step) = receive.blocking_recv() {
             if let Some(journal) = options.journal.as_deref_mut() {
                 journal.note(&step)?;
@@ -136,14 +127,6 @@ pub fn collect(connections: Vec<Connecting>, mut options: LiveOptions<'_>, each:
     Ok(coverage)
 }
 
-/// Ends when the scan is stopped.
-async fn told(stopped: &mut watch::Receiver<bool>) {
-    if stopped.wait_for(|stop| *stop).await.is_err() {
-        // Nobody is left who could stop it.
-        std::future::pending::<()>().await;
-    }
-}
-
 struct Driver {
     cloud: CloudId,
     at_once: usize,
@@ -158,25 +141,27 @@ struct Work {
     key: Arc<str>,
     progress: Arc<Mutex<JobProgress>>,
     attempt: u8,
+    /// When it was begun, and its span; of the first attempt.
+    begun: Option<(Instant, Span)>,
 }
 
 type Running = JoinSet<Result<(), CollectError>>;
 
 impl Driver {
     async fn drive(self, connection: Asked<'static, Arc<dyn Connection>>) {
-        let mut stopped = self.stop.0.subscribe();
+        let mut stopped = self.stop.listen();
         let discovering = async {
             let connection = connection.await?;
             connection.discover().await
         };
         let discovered = tokio::select! {
             biased;
-            () = told(&mut stopped) => Err(CollectError::Interrupted),
+            why = stopped.told() => Err(CollectError::Stopped(why)),
             discovered = discovering => discovered,
         };
         let discovery = match discovered {
             Ok(discovery) => discovery,
-            Err(CollectError::Interrupted) => return self.tell(Step::Row(self.unknown())).await,
+            Err(CollectError::Stopped(why)) => return self.tell(Step::Row(self.unknown(why))).await,
             Err(error) => return self.tell(Step::Failed(error)).await,
         };
         self.tell(Step::Jobs(discovery.work.iter().map(|job| Arc::from(key(&self.cloud, job))).collect())).await;
@@ -191,29 +176,30 @@ impl Driver {
         self.run(waiting, stopped).await;
     }
 
-    async fn run(&self, mut waiting: VecDeque<Work>, mut stopped: watch::Receiver<bool>) {
+    async fn run(&self, mut waiting: VecDeque<Work>, mut stopped: Listener) {
         let (mut running, mut open) = (Running::new(), HashMap::new());
-        let mut is_stopped = false;
+        let mut over = None;
         loop {
-            while running.len() < self.at_once && !is_stopped {
-                let Some(work) = waiting.pop_front() else { break };
-                let task = self.begin(&work, &mut running);
+            while running.len() < self.at_once && over.is_none() {
+                let Some(mut work) = waiting.pop_front() else { break };
+                let task = self.begin(&mut work, &mut running);
                 open.insert(task, work);
             }
             tokio::select! {
                 biased;
-                () = told(&mut stopped), if !is_stopped => {
-                    is_stopped = true;
+                why = stopped.told(), if over.is_none() => {
+                    over = Some(why);
                     running.abort_all();
                 }
                 ended = running.join_next_with_id() => match ended {
-                    Some(ended) => self.end(ended, &mut open, &mut waiting, is_stopped).await,
+                    Some(ended) => self.end(ended, &mut open, &mut waiting, over).await,
                     None => break,
                 },
             }
         }
-        for work in waiting {
-            self.account(&work, Err(CollectError::Interrupted)).await;
+        // Only whoever was stopped leaves work behind.
+        for (work, why) in waiting.into_iter().zip(std::iter::repeat(over.unwrap_or(Stopped::Interrupted))) {
+            self.account(&work, Err(CollectError::Stopped(why))).await;
         }
     }
 
@@ -236,13 +222,14 @@ impl Driver {
                 self.tell(Step::Anew { key: Arc::clone(&key) }).await;
             }
         }
-        Some(Work { job, key, progress: Arc::new(Mutex::new(progress)), attempt: 0 })
+        Some(Work { job, key, progress: Arc::new(Mutex::new(progress)), attempt: 0, begun: None })
     }
 
-    fn begin(&self, work: &Work, running: &mut Running) -> Id {
+    fn begin(&self, work: &mut Work, running: &mut Running) -> Id {
         let (collector, targets) = (Arc::clone(&work.job.collector), Arc::new(work.job.targets.clone()));
         let outlet = Outlet::new(Arc::clone(&work.key), Arc::clone(&targets), self.send.clone(), Arc::clone(&work.progress));
-        running.spawn(async move { collector.collect(&targets, &outlet).await }).id()
+        let (_, span) = work.begun.get_or_insert_with(|| (Instant::now(), told::span(&work.job)));
+        running.spawn(async move { collector.collect(&targets, &outlet).await }.instrument(span.clone())).id()
     }
 
     async fn end(
@@ -250,18 +237,18 @@ impl Driver {
         ended: Result<(Id, Result<(), CollectError>), JoinError>,
         open: &mut HashMap<Id, Work>,
         waiting: &mut VecDeque<Work>,
-        is_stopped: bool,
+        over: Option<Stopped>,
     ) {
         let (id, ended) = match ended {
             Ok(ended) => ended,
-            Err(broken) if broken.is_cancelled() => (broken.id(), Err(CollectError::Interrupted)),
+            Err(broken) if broken.is_cancelled() => (broken.id(), Err(CollectError::Stopped(over.unwrap_or(Stopped::Interrupted)))),
             Err(broken) => (broken.id(), Err(CollectError::Broken(broken.to_string()))),
         };
         let Some(mut work) = open.remove(&id) else { return };
         work.attempt += 1;
         // A job that came to its end is no better than what it could not read whole.
         let ended = ended.and_then(|()| work.progress.lock().unwrap_or_else(PoisonError::into_inner).flaw.take().map_or(Ok(()), Err));
-        let again = ended.as_ref().is_err_and(CollectError::may_pass) && work.attempt < ATTEMPTS && !is_stopped;
+        let again = ended.as_ref().is_err_and(CollectError::may_pass) && work.attempt < ATTEMPTS && over.is_none();
         if again {
             // After everything else: whatever it was has had time to pass. It goes on from the page at which it stopped.
             let from_the_beginning = {
@@ -290,13 +277,14 @@ impl Driver {
             let ended = progress.missing.get(&at).cloned().map_or_else(|| ended.clone(), Err);
             self.row(target, info, Row::of(info, progress.counts.get(at).copied().unwrap_or_default(), ended))
         });
-        let rows = rows.collect();
+        let rows: Vec<Coverage> = rows.collect();
+        told::ended(&rows, work.begun.as_ref());
         self.tell(Step::Rows { key: Arc::clone(&work.key), rows }).await;
     }
 
     /// The row of a cloud that was stopped before it was known what there is to ask.
-    fn unknown(&self) -> Coverage {
-        let outcome = Outcome::Failed { why: CollectError::Interrupted.to_string() };
+    fn unknown(&self, why: Stopped) -> Coverage {
+        let outcome = Outcome::Failed { why: why.to_string() };
         let (scope, collector) = (Text::const_new(""), Text::const_new("discovery"));
         Coverage { cloud: self.cloud.clone(), scope, region: None, collector, file: None, blind: false, whole: false, outcome }
     }

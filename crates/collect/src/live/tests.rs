@@ -118,13 +118,13 @@ fn scan(places: &[&'static str], journal: Option<&mut Journal>, stop: Stop) -> R
     let connection: Arc<dyn Connection> = Arc::new(Cloudlet { places: places.to_vec(), fake: Arc::clone(&fake) });
     let connections = vec![Connecting { cloud: CloudId::new("here"), connection: Box::pin(async move { Ok(connection) }) }];
     let (mut names, stopping) = (Vec::new(), stop.clone());
-    let options = LiveOptions { at_once: 2, journal, stop, progress: &mut |_, _| {} };
+    let options = LiveOptions { at_once: 2, journal, stop, until: None, progress: &mut |_, _| {} };
     let rows = collect(connections, options, &mut |found| {
         if let Found::Resource(resource) = found {
             names.push(resource.id.canonical.to_string());
             // What a journal hands over was found by another scan.
             if fake.asked.load(Ordering::Relaxed) > 0 && names.last().is_some_and(|name| name.ends_with("hanging1")) {
-                stopping.stop();
+                stopping.stop(Stopped::Interrupted);
             }
         }
     })?;
@@ -227,7 +227,7 @@ fn a_later_scan_goes_on_where_this_one_stopped() {
 #[test]
 fn what_was_stopped_before_anything_was_known_says_so() {
     let stop = Stop::default();
-    stop.stop();
+    stop.stop(Stopped::Interrupted);
     let (rows, names, asked) = scan(&["ok"], None, stop).unwrap();
     assert_eq!((told(&rows), names.len(), asked), (vec![("-", &Outcome::Failed { why: "interrupted".to_owned() })], 0, 0));
 }

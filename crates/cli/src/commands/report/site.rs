@@ -2,8 +2,9 @@
 
 use super::open;
 use crate::exit::{self, Code};
-use crate::failure::{Failure, inert};
+use crate::failure::Failure;
 use crate::history::point;
+use crate::log;
 use crate::output::{Delivery, Folder};
 use crate::rows::StoredRows;
 use std::fs;
@@ -31,8 +32,7 @@ pub(super) fn add(from: &Path, site: &Path) -> Result<Code, Failure> {
             for run in &runs {
                 // One run that cannot be read keeps no other from being shown.
                 if let Err(failure) = add_run(run, site) {
-                    let said = inert(&format!("{}: is left out: {failure}", run.path().display()));
-                    let _told = writeln!(io::stderr(), "{}", said.replace('\n', "\\n"));
+                    log::say(&format!("{}: is left out: {failure}", run.path().display()));
                 }
             }
         }

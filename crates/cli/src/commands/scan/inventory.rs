@@ -3,10 +3,11 @@
 use super::kept;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::{clouds, progress};
+use crate::{clouds, log, progress};
 use std::path::PathBuf;
 use std::sync::Arc;
-use tagledger_collect::{Cloud, Connecting, Found, Import, Imported, Journal, LiveError, LiveOptions, Settings, Stop, import};
+use std::time::Instant;
+use tagledger_collect::{Cloud, Connecting, Found, Import, Imported, Journal, LiveError, LiveOptions, Settings, Stop, Stopped, import};
 use tagledger_engine::{Inventory, InventoryBuilder};
 use tagledger_model::Coverage;
 use tagledger_taxonomy::Taxonomy;
@@ -25,6 +26,8 @@ pub(crate) struct Live<'a> {
     pub clouds: &'a [(&'static dyn Cloud, Settings)],
     /// Places that are asked at the same time.
     pub at_once: usize,
+    /// When nobody is asked any more.
+    pub until: Option<Instant>,
     pub journal: &'a mut Journal,
 }
 
@@ -48,6 +51,7 @@ pub(crate) fn read_inventory(sources: Sources<'_>, taxonomy: &Arc<Taxonomy>, qui
     };
     let (mut imported, mut is_whole) = (Imported::default(), true);
     if !sources.from.is_empty() {
+        let _reading = tracing::info_span!("reading exports").entered();
         let (bar, all) = (progress::bar("reading inventory", quiet), clouds::all());
         imported = import(&Import { paths: sources.from, clouds: &all }, &mut enter, &mut |done, total| {
             bar.set_length(total);
@@ -70,7 +74,8 @@ pub(crate) fn read_inventory(sources: Sources<'_>, taxonomy: &Arc<Taxonomy>, qui
 }
 
 fn ask(live: Live<'_>, enter: &mut dyn FnMut(Found), quiet: bool) -> Result<Vec<Coverage>, Failure> {
-    let Live { clouds, at_once, journal } = live;
+    let Live { clouds, at_once, until, journal } = live;
+    let _asking = tracing::info_span!("asking clouds").entered();
     let connections = clouds.iter().map(|(cloud, settings)| connecting(*cloud, settings)).collect::<Result<_, _>>()?;
     let (bar, stop) = (progress::jobs("asking clouds", quiet), Stop::default());
     let interrupt = Interrupt::stops(stop.clone()).map_err(LiveError::System)?;
@@ -78,9 +83,12 @@ fn ask(live: Live<'_>, enter: &mut dyn FnMut(Found), quiet: bool) -> Result<Vec<
         bar.set_length(total);
         bar.set_position(done);
     };
-    let options = LiveOptions { at_once, journal: Some(&mut *journal), stop, progress: &mut progress };
+    let options = LiveOptions { at_once, journal: Some(&mut *journal), stop: stop.clone(), until, progress: &mut progress };
     let rows = tagledger_collect::collect(connections, options, enter);
     drop(interrupt);
+    if stop.stopped() == Some(Stopped::TimeLimit) {
+        log::warn("the time limit was reached: what was read so far is audited and written");
+    }
     bar.finish_and_clear();
     if rows.is_err() && journal.is_empty() {
         journal.discard()?;

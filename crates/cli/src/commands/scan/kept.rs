@@ -2,16 +2,11 @@
 
 use crate::args::Scan;
 use crate::failure::Failure;
-use std::io::Write;
+use crate::log;
 use std::path::Path;
 use tagledger_collect::{Journal, shell_quote};
 use tagledger_model::{Coverage, Outcome, Timestamp};
 use tagledger_store::collected;
-
-fn tell(said: &str) {
-    // There is nobody to tell when standard error is gone.
-    let _written = writeln!(std::io::stderr(), "{said}");
-}
 
 /// A new journal, or with `resume` the one that an earlier scan left.
 pub(super) fn open(target: &Path, resume: bool) -> Result<Journal, Failure> {
@@ -23,9 +18,9 @@ pub(super) fn open(target: &Path, resume: bool) -> Result<Journal, Failure> {
     let before = Journal::started(&path);
     let journal = Journal::resume(&path, now)?;
     match (journal.began(), before) {
-        (Some(began), _) => tell(&format!("going on from what has been collected since {began}")),
-        (None, Some(before)) => tell(&format!("what was collected since {before} is older than a day: everything is asked for anew")),
-        (None, None) => tell(&format!("{}: nothing was kept to go on from; everything is asked for", target.display())),
+        (Some(began), _) => log::say(&format!("going on from what has been collected since {began}")),
+        (None, Some(before)) => log::say(&format!("what was collected since {before} is older than a day: everything is asked for anew")),
+        (None, None) => log::say(&format!("{}: nothing was kept to go on from; everything is asked for", target.display())),
     }
     Ok(journal)
 }
@@ -40,7 +35,7 @@ pub(super) fn close(journal: Journal, is_whole: bool, args: &Scan, out: &Path) -
     if is_whole {
         return Ok(journal.remove()?);
     }
-    tell(&format!("Not everything was seen. Within a day, this asks again only for what is missing:\n{}", command(args, out)));
+    log::go_on("Not everything was seen. Within a day, this asks again only for what is missing:", &command(args, out));
     Ok(())
 }
 

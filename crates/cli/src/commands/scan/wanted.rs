@@ -5,6 +5,7 @@ use crate::commands::live_cloud;
 use crate::failure::Failure;
 use crate::settings::{File, NAME, Notify};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tagledger_collect::{Cloud, Settings, Shape, Value};
 use tagledger_cost::Rates;
 use tagledger_model::Timestamp;
@@ -31,6 +32,8 @@ pub(super) struct Wanted {
     pub clouds: Vec<(&'static dyn Cloud, Settings)>,
     /// Places that are asked at the same time.
     pub at_once: usize,
+    /// How long clouds are asked.
+    pub time_limit: Option<Duration>,
     /// The folder of the run.
     pub out: PathBuf,
     /// Where the history is, if one is kept.
@@ -79,6 +82,7 @@ impl Wanted {
             outlook: args.audit.money.outlook || file.outlook(),
             clouds,
             at_once: args.concurrency.or(file.concurrency()).unwrap_or(AT_ONCE) as usize,
+            time_limit: args.time_limit.or_else(|| file.time_limit()),
             out,
             history,
             history_days: args.history_days.or(file.history_days()),

@@ -2,7 +2,8 @@
 
 use crate::args::TaxonomyExport;
 use crate::exit::{self, Code};
-use crate::failure::{Failure, inert};
+use crate::failure::Failure;
+use crate::log;
 use crate::output::Delivery;
 use crate::settings::File;
 use crate::{clouds, guardrails, taxonomy};
@@ -37,11 +38,7 @@ pub(super) fn run(args: &TaxonomyExport) -> Result<Code, Failure> {
 
 /// What guardrails do not say is never left out in silence.
 fn say(notes: &[String], further: &[String]) {
-    let mut err = std::io::stderr().lock();
-    for note in notes.iter().chain(further) {
-        // There is nobody to tell when standard error is gone.
-        let _written = writeln!(err, "note: {}", inert(note).replace('\n', "\\n"));
-    }
+    notes.iter().chain(further).for_each(|note| log::note(note));
 }
 
 fn deliver(args: &TaxonomyExport, format: &GuardrailFormat, made: &GuardrailFiles) -> Result<Code, Failure> {

@@ -3,10 +3,10 @@
 use crate::args::TaxonomyImport;
 use crate::clouds;
 use crate::exit::{self, Code};
-use crate::failure::{Failure, inert};
+use crate::failure::Failure;
+use crate::log;
 use crate::yaml::{comment, quoted};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 use tagledger_collect::{FoundAsked, FoundKey, FoundKeys};
 use tagledger_taxonomy::{MAX_KEYS, fold};
@@ -32,7 +32,7 @@ pub(super) fn run(args: &TaxonomyImport) -> Result<Code, Failure> {
     crate::taxonomy::parse(args.out.as_deref().unwrap_or(Path::new("taxonomy.yaml")), &text)?;
     for note in &found.notes {
         // There is nobody to tell when standard error is gone.
-        let _written = writeln!(std::io::stderr(), "note: {}", inert(note).replace('\n', "\\n"));
+        log::note(note);
     }
     let Some(out) = &args.out else {
         super::super::print(text.as_bytes())?;
