@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use tagledger_testkit::{Estate, Spec};
 use tagledger_tests::{Decimal, Desk, drive, records};
@@ -178,4 +179,46 @@ fn runs_are_drawn_as_lines() {
     let Some(seen) = drive(&kept(&desk), &steps) else { return };
     assert!(seen[1].as_u64().unwrap() >= 4, "{}", seen[1]);
     assert_eq!((seen[2].as_u64(), seen[4].as_u64()), (Some(4), Some(0)), "two drawings of two runs, and none of one");
+}
+
+/// More combinations of Environment, Application and Owner than anybody reads, over two months; every one has its own price.
+#[test]
+fn fifty_thousand_cells_of_cost_still_add_up_for_each_owner() {
+    let desk = Desk::laid();
+    desk.put("taxonomy.yaml", "version: 1\nkeys:\n  Environment: { values: { e0: [], e1: [], e2: [], e3: [], e4: [] } }\n  Application: {}\n  Owner: {}\n");
+    let mut bill =
+        "BilledCost,EffectiveCost,ListCost,ContractedCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ServiceName,ResourceId,Tags\n"
+            .to_owned();
+    let (mut all, mut theirs, mut cells) = (0_u64, 0_u64, 0);
+    for n in 0..(5 * 200 * 24 * 2) {
+        let (month, owner, application, environment) = (9 + n % 2, n / 2 % 24, n / 48 % 200, n / 9600);
+        let cents = n % 9973 + 1;
+        let amount = format!("{}.{:02}", cents / 100, cents % 100);
+        let tags = format!("{{\"\"Environment\"\":\"\"e{environment}\"\",\"\"Application\"\":\"\"app-{application}\"\",\"\"Owner\"\":\"\"o{owner}\"\"}}");
+        writeln!(bill, "{amount},{amount},{amount},{amount},EUR,2026-{month:02}-01T00:00:00Z,onprem,dc-1,Machines,,\"{tags}\"").unwrap();
+        cells += 1;
+        if month == 10 {
+            all += cents;
+            theirs += if owner == 7 { cents } else { 0 };
+        }
+    }
+    assert!(cells > 45_000 && cells < 50_000, "{cells}: more are folded");
+    desk.put("bill.csv", bill);
+    desk.call("scan --from inventory.csv --bill bill.csv --now 2026-11-01 --out run --format none --history none").exits(1);
+    let folder = kept(&desk);
+    let steps = json!([
+        {"do": "open", "url": url(&desk, "run", "")},
+        {"do": "text", "of": "#cost-tables tfoot"},
+        {"do": "choose", "on": "#view [data-page=owner]", "label": "o7"},
+        {"do": "text", "of": "#page"},
+        {"do": "text", "of": "#cost-tables tfoot"},
+        {"do": "screenshot", "name": "cells.png"},
+    ]);
+    let Some(seen) = drive(&folder, &steps) else { return };
+    let text = |at: usize| seen[at].as_str().unwrap();
+    let euros = |cents: u64| shown(Decimal::parse(&format!("{}.{:02}", cents / 100, cents % 100)));
+    assert!(text(1).contains(&euros(all)), "{} is not in {}", euros(all), text(1));
+    assert!(text(3).contains(&euros(theirs)) && text(4).contains(&euros(theirs)), "{} is not in {} and {}", euros(theirs), text(3), text(4));
+    let size = std::fs::metadata(desk.path("run/report.html")).unwrap().len();
+    assert!(size < 2_000_000, "{size} bytes: a cell is a few codes");
 }

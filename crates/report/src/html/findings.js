@@ -164,41 +164,73 @@ function findingsTable() {
   }
 
   let drawn = [-1, -1];
+  const [above, below] = [space(), space()];
+  body.append(above.line, below.line);
+  // Lines are made once and filled anew: making a screen of them for every frame would keep a slow machine from the next one.
+  const lines = [];
+
+  function space() {
+    const cell = element("td");
+    return { line: element("tr", { class: "space", "aria-hidden": "true" }, cell), cell };
+  }
 
   function draw(force) {
     const first = Math.max(0, Math.floor(viewport.scrollTop / ROW) - SPARE);
     const last = Math.min(list.view.length, Math.ceil((viewport.scrollTop + viewport.clientHeight) / ROW) + SPARE);
     if (!force && first === drawn[0] && last === drawn[1]) return;
+    const moved = first - drawn[0];
     drawn = [first, last];
     const keep = body.contains(document.activeElement);
-    const space = (items) => {
-      const cell = element("td");
-      cell.style.height = items * ROW + "px";
-      return element("tr", { class: "space", "aria-hidden": "true" }, cell);
-    };
-    const lines = [];
-    for (let at = first; at < last; at++) lines.push(line(at));
-    body.replaceChildren(space(first), ...lines, space(list.view.length - last));
+    while (lines.length > last - first) lines.pop().line.remove();
+    while (lines.length < last - first) { lines.push(blank()); below.line.before(lines.at(-1).line); }
+    // Those that stay in view stay as they are.
+    if (Math.abs(moved) < lines.length) {
+      for (let n = 0; n < moved; n++) { lines.push(lines.shift()); below.line.before(lines.at(-1).line); }
+      for (let n = 0; n < -moved; n++) { lines.unshift(lines.pop()); above.line.after(lines[0].line); }
+    }
+    above.cell.style.height = first * ROW + "px";
+    below.cell.style.height = (list.view.length - last) * ROW + "px";
+    lines.forEach((one, n) => {
+      const at = first + n;
+      if (force || one.at !== at) fill(one, at);
+      const current = at === Math.max(list.selected, 0) || (list.selected < first && at === first);
+      one.line.tabIndex = current ? 0 : -1;
+    });
     $("list").setAttribute("aria-rowcount", list.view.length + 1);
     if (keep) body.querySelector("[tabindex='0']")?.focus({ preventScroll: true });
   }
 
-  function line(at) {
+  function blank() {
+    const cells = Array.from({ length: 7 }, () => element("td"));
+    const [level, state, resource] = [element("span"), element("span", { class: "state" }), element("bdi")];
+    // Texts are nodes of their own, so that a new one is one change.
+    const texts = [level, state, cells[1], cells[2], resource, cells[4], cells[5], cells[6]].map((place) => place.appendChild(document.createTextNode("")));
+    level.append(state);
+    cells[0].append(level);
+    // The end of an id tells more than its beginning.
+    cells[3].className = "tail";
+    cells[3].append(resource);
+    cells[6].className = "n";
+    return { at: -1, line: element("tr", {}, ...cells), cells, level, texts };
+  }
+
+  function fill(one, at) {
     const row = list.view[at];
-    const text = (name) => { const value = word(name, row); return element("td", { title: value }, value === null ? "–" : value); };
-    const level = word("level", row);
     const waived = word("waived", row) === "waived";
-    const verdict = word("verdict", row);
-    const extra = waived ? " · waived" : verdict === "violated" ? "" : " · undet.";
-    const resource = word("resource", row);
-    const current = at === Math.max(list.selected, 0) || (list.selected < drawn[0] && at === drawn[0]);
-    return element("tr", { class: "item" + (waived ? " waived" : ""), "data-at": at, "aria-rowindex": at + 2, "aria-selected": at === list.selected ? "true" : "false", tabindex: current ? "0" : "-1" },
-      element("td", { title: level + ", " + verdict + (waived ? ", waived" : "") }, element("span", { class: "level " + level }, level, element("span", { class: "state" }, extra))),
-      text("rule"), text("message"),
-      // The end of an id tells more than its beginning.
-      element("td", { class: "tail", title: resource }, element("bdi", {}, resource)),
-      text("environment"), text("application"),
-      element("td", { class: "n" }, formatMoney(money[columns.money.codes[row]]) || "–"));
+    const [level, verdict] = [word("level", row), word("verdict", row)];
+    const told = ["rule", "message", "resource", "environment", "application"].map((name) => word(name, row));
+    const shown = [level, waived ? " · waived" : verdict === "violated" ? "" : " · undet.", ...told.map((text) => text ?? "–"), formatMoney(money[columns.money.codes[row]]) || "–"];
+    shown.forEach((text, n) => { one.texts[n].data = text; });
+    [level + ", " + verdict + (waived ? ", waived" : ""), ...told].forEach((title, n) => {
+      if (title === null) one.cells[n].removeAttribute("title");
+      else one.cells[n].title = title;
+    });
+    one.at = at;
+    one.level.className = "level " + level;
+    one.line.className = "item" + (waived ? " waived" : "");
+    one.line.dataset.at = at;
+    one.line.setAttribute("aria-rowindex", at + 2);
+    one.line.setAttribute("aria-selected", at === list.selected ? "true" : "false");
   }
 
   function details(at) {
