@@ -7,7 +7,10 @@ use std::process::Command;
 use tagledger_tests::{Desk, Server, root};
 
 /// Pages whose commands need nothing but exports, bills and a taxonomy: they are run as they stand.
-const GUIDES: [&str; 2] = [BEGINNING, "docs/manager.md"];
+const GUIDES: [&str; 3] = [BEGINNING, "docs/manager.md", GATE];
+
+/// The one of pipelines, in which a check fails once, and then does not.
+const GATE: &str = "docs/gate.md";
 
 /// It has a test of its own.
 const OPERATOR: &str = "docs/operator.md";
@@ -159,15 +162,24 @@ fn guides_are_carried_out() {
         for name in beside {
             std::fs::copy(estate.join(name), desk.path(name)).unwrap();
         }
+        std::fs::copy(root().join("tests/plans/two.json"), desk.path("terraform.json")).unwrap();
         let all = blocks(page);
         assert!(!all.is_empty(), "{page}");
         for (line, block) in all {
-            // Findings are no failure of a guide.
-            let script = format!("tagledger() {{ local code=0; \"{}\" \"$@\" || code=$?; [ $code -le 1 ] || exit $code; }}\n{block}", program().display());
+            // Findings are no failure of a guide; in a pipeline they are one, and what the page says of it counts.
+            let forgives = if page == GATE { "return $code" } else { "[ $code -le 1 ] || exit $code" };
+            let script = format!("{OTHERS}\ntagledger() {{ local code=0; \"{}\" \"$@\" || code=$?; {forgives}; }}\n{block}", program().display());
             let file = desk.put("block.sh", script);
             let output = Command::new("bash").args(["-e"]).arg(&file).current_dir(desk.path(".")).env("TAGLEDGER_NOW", "2026-11-22").output().unwrap();
             let said = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success(), "{page}:{line}\n{block}\n{said}");
+            if block.contains("it fails, as it should") {
+                assert!(String::from_utf8_lossy(&output.stdout).ends_with("it fails, as it should\n"), "it has to fail first");
+            }
+        }
+        if page == GATE {
+            let written = ["known.json", "tags.sarif", "tags.xml", "tags.md"].map(|name| desk.path(name).exists());
+            assert_eq!(written, [true; 4]);
         }
     }
 }
