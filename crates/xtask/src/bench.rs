@@ -115,7 +115,7 @@ pub(crate) fn run(words: &[&str]) -> Result<(), Failure> {
             "f-quota" => organization::scan(&rig, 1_000_000, true)?,
             "g" => nights::rules(&rig, options.resources)?,
             "h" => nights::year(&rig, 100_000)?,
-            "i" => pages::report(&rig, 22_000)?,
+            "i" => pages::report(&rig, 30_000)?,
             shape => cost(&rig, shape.trim_start_matches("b-"), options.rows)?,
         }
     }

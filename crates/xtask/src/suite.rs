@@ -152,9 +152,10 @@ fn has_nextest(root: &Path) -> bool {
 fn tests(root: &Path) -> Result<(), Failure> {
     let (python, node) = (validator::python(root), judges::folder(root));
     if has_nextest(root) {
-        return process::run(
-            process::cargo(root).args(["nextest", "run", "--workspace", "--no-fail-fast"]).env(validator::VARIABLE, python).env(judges::VARIABLE, node),
-        );
+        // Many tests wait for a server that is slow on purpose: twice as many as there are processors keep them busy.
+        let at_once = std::thread::available_parallelism().map_or(2, |processors| 2 * processors.get()).to_string();
+        let words = ["nextest", "run", "--workspace", "--no-fail-fast", "--test-threads", at_once.as_str()];
+        return process::run(process::cargo(root).args(words).env(validator::VARIABLE, python).env(judges::VARIABLE, node));
     }
     println!(
         "cargo-nextest is not installed, so `cargo test` runs the tests, one binary after the other (`cargo install --locked cargo-nextest` would speed this up)."
