@@ -6,7 +6,7 @@ tls     serve by TLS, with a certificate for localhost that an authority has sig
 log     write the name of each call into this file
 break   end the first answer with UNAVAILABLE after so many batches
 end     end the first answer well after so many batches, without the word that the result is complete
-sever   close the first connection after so many bytes came from the engine
+sever   close the first connection by which so many bytes came from the engine
 always  spoil each answer, not only the first
 forget  know no operation any more when it is attached to again
 replay  attach from the beginning, whatever was asked for
@@ -123,14 +123,15 @@ def credentials():
 def severing(target):
     """A listener that lets bytes through, and closes its first connection after so many."""
     listener = socket.create_server(("127.0.0.1", 0))
-    state = {"is_first": True}
+    severed = threading.Event()
 
     def pump(source, sink, limit):
         passed = 0
         try:
             while data := source.recv(65536):
                 passed += len(data)
-                if limit is not None and passed > limit:
+                if limit is not None and passed > limit and ("always" in faults or not severed.is_set()):
+                    severed.set()
                     break
                 sink.sendall(data)
         except OSError:
@@ -145,10 +146,8 @@ def severing(target):
         while True:
             client, _ = listener.accept()
             engine = socket.create_connection(("127.0.0.1", target))
-            limit = number["sever"] if state["is_first"] or "always" in faults else None
-            state["is_first"] = False
             threading.Thread(target=pump, args=(client, engine, None), daemon=True).start()
-            threading.Thread(target=pump, args=(engine, client, limit), daemon=True).start()
+            threading.Thread(target=pump, args=(engine, client, number["sever"]), daemon=True).start()
 
     threading.Thread(target=serve, daemon=True).start()
     return listener.getsockname()[1]

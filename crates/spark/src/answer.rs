@@ -9,6 +9,7 @@ use crate::status::{is_forgotten, is_passing, shown};
 use spark_connect_core::{ExecutePlanResponseReattachableIterator, SparkError};
 use spark_connect_proto::execute_plan_response::{ArrowBatch, ResponseType};
 use spark_connect_proto::{ExecutePlanResponse, ReleaseExecuteRequest};
+use std::collections::HashSet;
 use std::time::Duration;
 use tagledger_cost::{Piece, PushdownError};
 use tonic::{Status, Streaming};
@@ -42,13 +43,15 @@ pub(crate) struct Reading<'s> {
     /// What the official client knows of the operation: its name, the last response, whether it is complete. Its own loop takes a stream that merely ends for complete.
     operation: ExecutePlanResponseReattachableIterator,
     rows: i64,
+    /// The responses that were read. Not every server numbers its rows.
+    read: HashSet<String>,
     /// Attempts since the last response.
     attempts: u32,
 }
 
 impl<'s> Reading<'s> {
     pub fn new(session: &'s Session<'s>, sql: &str) -> Self {
-        Self { session, operation: ExecutePlanResponseReattachableIterator::new(session.request(sql)), rows: 0, attempts: 0 }
+        Self { session, operation: ExecutePlanResponseReattachableIterator::new(session.request(sql)), rows: 0, read: HashSet::new(), attempts: 0 }
     }
 
     /// Reads to the end. Whatever else ends it, the engine is told that the operation is not wanted any more.
@@ -136,8 +139,11 @@ impl<'s> Reading<'s> {
     async fn took(&mut self, response: ExecutePlanResponse, take: &mut dyn FnMut(Piece<'_>) -> Result<(), PushdownError>) -> Result<bool, Lost> {
         self.operation.set_last_response_id(&response).await;
         if let Some(ResponseType::ArrowBatch(ArrowBatch { row_count, data, start_offset, .. })) = response.response_type {
+            // A row twice would be money twice.
+            if !response.response_id.is_empty() && !self.read.insert(response.response_id) {
+                return Err(Lost::Anew("a part of the answer came twice".to_owned()));
+            }
             if start_offset.is_some_and(|at| at != self.rows) {
-                // A row twice would be money twice.
                 return Err(Lost::Anew(format!("rows from {} came where those from {} were next", start_offset.unwrap_or_default(), self.rows)));
             }
             self.rows += row_count;

@@ -21,7 +21,7 @@ pub(crate) fn is_passing(status: &Status) -> bool {
 
 /// True where the server no longer knows the operation or the session, so that only a new one can answer.
 pub(crate) fn is_forgotten(text: &str) -> bool {
-    ["INVALID_HANDLE", "OPERATION_NOT_FOUND", "SESSION_NOT_FOUND", "SESSION_CLOSED", "SESSION_CHANGED", "INVALID_CURSOR", "operation not found"]
+    ["INVALID_HANDLE", "OPERATION_NOT_FOUND", "SESSION_NOT_FOUND", "SESSION_CLOSED", "SESSION_CHANGED", "INVALID_CURSOR", "context not found for operation"]
         .iter()
         .any(|word| text.contains(word))
 }
