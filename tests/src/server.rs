@@ -52,6 +52,15 @@ impl Server {
         Some(Self::began(engines()?, "spark.py", faults, ""))
     }
 
+    /// Apache Spark; none where nobody installed it, which is said.
+    pub fn apache_spark() -> Option<Self> {
+        let python = std::env::var_os("TAGLEDGER_TEST_SPARK");
+        if python.is_none() {
+            skipped("TAGLEDGER_TEST_SPARK names no Python; `cargo xtask test --all` makes one");
+        }
+        Some(Self::began(Command::new(python?), "apache_spark.py", &[], ""))
+    }
+
     fn began(mut command: Command, name: &str, arguments: &[&str], input: &str) -> Self {
         let command = command.arg(root().join("tests/servers").join(name)).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();

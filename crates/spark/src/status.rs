@@ -28,14 +28,22 @@ pub(crate) fn is_forgotten(text: &str) -> bool {
 
 /// An error of the client in words, with what to do; `token` is not repeated, whatever the server says.
 pub(crate) fn told(error: &SparkError, url: &str, token: Option<&str>) -> EngineError {
-    let said = shown(&error.message(), token);
+    // Its own rendering puts the name of the error before a text that begins with it.
+    let text = if error.message.is_empty() { error.message() } else { error.message.clone() };
+    let said = shown(&text, token);
     let is = |code: Code| error.grpc_code() == Some(code as i32);
     if is(Code::Unauthenticated) || is(Code::PermissionDenied) {
         let has = if token.is_some() { "refuses the token that it was sent" } else { "wants a token, or another one" };
         return EngineError::Asked(format!("{url} {has} ({said}): name the variable or file that holds the right one with `token_from`"));
     }
     match error.kind {
-        SparkErrorKind::Analysis | SparkErrorKind::Parse => EngineError::Asked(format!("{url} cannot answer: {said}")),
+        SparkErrorKind::Analysis
+        | SparkErrorKind::Parse
+        | SparkErrorKind::NumberFormat
+        | SparkErrorKind::Arithmetic
+        | SparkErrorKind::DateTime
+        | SparkErrorKind::IllegalArgument
+        | SparkErrorKind::UnsupportedOperation => EngineError::Asked(format!("{url} cannot answer: {said}")),
         _ if is(Code::Unavailable) => EngineError::Failed(format!(
             "{url} cannot be reached ({said}): look whether the engine runs there, and whether it wants TLS (`/;use_ssl=true` in its address)"
         )),

@@ -21,7 +21,8 @@ const PACKAGES: &[&str] = &["pysail==0.7.2", "pyspark-client==4.0.4", "chdb==4.4
 
 const SPARK: &[&str] = &["pyspark[connect]==4.3.0"];
 
-fn folder(root: &Path) -> PathBuf {
+/// The environment of the engines.
+pub(crate) fn folder(root: &Path) -> PathBuf {
     workspace::target(root).join("venv-engines")
 }
 
