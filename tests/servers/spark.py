@@ -4,6 +4,7 @@ serves until it is stopped. Faults, each with its number or text behind `=`:
 token   refuse calls that do not bring this one
 tls     serve by TLS, with a certificate for localhost that an authority has signed, which this file, called ca.pem, will hold
 log     write the name of each call into this file
+engine  stand before the engine at this port instead of Sail
 break   end the first answer with UNAVAILABLE after so many batches
 end     end the first answer well after so many batches, without the word that the result is complete
 sever   close the first connection by which so many bytes came from the engine
@@ -33,6 +34,8 @@ number = {name: int(text) for name, text in faults.items() if text.isdigit()}
 lock = threading.Lock()
 spoilt = 0
 interrupted = threading.Event()
+# What the engine has answered, by the name of the operation: how long it keeps that is a matter of how fast everybody is.
+kept = {}
 
 
 def log(name):
@@ -80,10 +83,11 @@ class Proxy(grpc.GenericRpcHandler):
         self.judged(name, context)
         if name == "ReattachExecute" and "forget" in faults:
             context.abort(grpc.StatusCode.INTERNAL, "[INVALID_HANDLE.OPERATION_NOT_FOUND] The handle is invalid. Operation not found.")
-        if name == "ReattachExecute" and "replay" in faults:
-            parsed = base_pb2.ReattachExecuteRequest.FromString(request)
-            parsed.ClearField("last_response_id")
-            request = parsed.SerializeToString()
+        if name == "ReattachExecute":
+            asked = base_pb2.ReattachExecuteRequest.FromString(request)
+            if asked.operation_id in kept:
+                yield from self.attached(asked)
+                return
         if name == "ExecutePlan" and "double" in faults:
             parsed = base_pb2.ExecutePlanRequest.FromString(request)
             parsed.plan.root.sql.query = parsed.plan.root.sql.query.replace("DECIMAL(38, 12)", "DOUBLE")
@@ -95,7 +99,11 @@ class Proxy(grpc.GenericRpcHandler):
         is_first = bool(spoils) and first()
         batches = 0
         try:
-            for answer in self.engine.unary_stream(SERVICE + name)(request):
+            answers = self.engine.unary_stream(SERVICE + name)(request)
+            if is_first and "fail" not in faults and "engine" not in faults:
+                answers = list(answers)
+                kept[base_pb2.ExecutePlanRequest.FromString(request).operation_id] = answers
+            for answer in answers:
                 response = base_pb2.ExecutePlanResponse.FromString(answer)
                 for fault in spoils if is_first and batches >= number.get(spoils[0], 0) else []:
                     if fault == "end":
@@ -107,6 +115,13 @@ class Proxy(grpc.GenericRpcHandler):
         except grpc.RpcError as error:
             context.set_trailing_metadata(error.trailing_metadata() or ())
             context.abort(error.code(), error.details())
+
+    def attached(self, asked):
+        """The rest of an answer."""
+        answers = kept[asked.operation_id]
+        names = [base_pb2.ExecutePlanResponse.FromString(answer).response_id for answer in answers]
+        read = names.index(asked.last_response_id) + 1 if asked.HasField("last_response_id") and "replay" not in faults else 0
+        yield from answers[read : read + 1] if "always" in faults else answers[read:]
 
 
 def credentials():
@@ -154,10 +169,11 @@ def severing(target):
 
 
 sys.stdin.read()
-sail = SparkConnectServer("127.0.0.1", 0)
-sail.start(background=True)
+if "engine" not in faults:
+    sail = SparkConnectServer("127.0.0.1", 0)
+    sail.start(background=True)
 server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)])
-server.add_generic_rpc_handlers((Proxy(f"127.0.0.1:{sail.listening_address[1]}"),))
+server.add_generic_rpc_handlers((Proxy(f"127.0.0.1:{faults.get('engine') or sail.listening_address[1]}"),))
 port = server.add_secure_port("127.0.0.1:0", credentials()) if "tls" in faults else server.add_insecure_port("127.0.0.1:0")
 server.start()
 print(severing(port) if "sever" in faults else port, flush=True)

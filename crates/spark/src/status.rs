@@ -44,8 +44,9 @@ pub(crate) fn told(error: &SparkError, url: &str, token: Option<&str>) -> Engine
         | SparkErrorKind::DateTime
         | SparkErrorKind::IllegalArgument
         | SparkErrorKind::UnsupportedOperation => EngineError::Asked(format!("{url} cannot answer: {said}")),
-        _ if is(Code::Unavailable) => EngineError::Failed(format!(
-            "{url} cannot be reached ({said}): look whether the engine runs there, and whether it wants TLS (`/;use_ssl=true` in its address)"
+        // The last is what a connection comes to that another protocol is spoken on, or whose certificate nobody stands for.
+        _ if is(Code::Unavailable) || (is(Code::Unknown) && text.contains("transport error")) => EngineError::Failed(format!(
+            "{url} cannot be reached ({said}): look whether the engine runs there, whether it wants TLS (`/;use_ssl=true` in its address), and whether this machine trusts its certificate (or SSL_CERT_FILE names what does)"
         )),
         _ if error.grpc_code().is_none() => EngineError::Asked(format!("{url}: {said}")),
         _ => EngineError::Failed(format!("{url} failed: {said}")),

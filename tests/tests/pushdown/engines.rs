@@ -86,6 +86,12 @@ fn apache_spark_says_what_the_files_say() {
         let answer = report(&desk, by, &["--engine", &address(&spark), "--table", &table(&desk, file), "--quiet"]);
         assert_eq!(report(&desk, by, &["--bill", &bill]), answer, "{file} by {by}");
     }
+    // It keeps operations itself when a connection breaks, or a stream ends before its result does.
+    for fault in ["break=0", "end=0", "break=1"] {
+        let Some(between) = Server::spark(&[&format!("engine={}", spark.port), fault]) else { return };
+        let done = desk.call(&format!("cost --engine {} {REST} --quiet", address(&between))).with(["--table", &table(&desk, "text.parquet")]).exits(0);
+        assert_eq!((done.out, done.err.as_str()), (report(&desk, BY[0], &["--bill", &bill]), ""), "{fault}");
+    }
     let call = || desk.call(&format!("cost --engine {} {REST} --quiet", address(&spark)));
     let said = call().with(["--table", "nowhere.bill"]).exits(2).err;
     assert!(said.contains("TABLE_OR_VIEW_NOT_FOUND") && said.contains("nowhere"), "{said}");

@@ -119,10 +119,10 @@ fn a_token_goes_to_whom_it_is_for_and_nowhere_else() {
     let said = asks(&desk, &server, &[]).exits(2).err;
     assert!(said.contains("wants a token"), "{said}");
     // Anybody on the way could read it.
-    let remote = desk.call("cost --quiet --engine sc://spark.example.com --table t").env("SPARK_CONNECT_AUTHENTICATE_TOKEN", "right-one");
+    let remote = desk.call(&format!("cost --quiet --engine sc://spark.example.com --table t {REST}")).env("SPARK_CONNECT_AUTHENTICATE_TOKEN", "right-one");
     let said = remote.exits(2).err;
     assert!(said.contains("use_ssl=true") && !said.contains("right-one"), "{said}");
-    let said = desk.call("cost --quiet --engine sc://127.0.0.1:1/;token=right-one --table t").exits(2).err;
+    let said = desk.call(&format!("cost --quiet --engine sc://127.0.0.1:1/;token=right-one --table t {REST}")).exits(2).err;
     assert!(said.contains("token_from"), "{said}");
 }
 
