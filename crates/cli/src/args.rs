@@ -1,5 +1,6 @@
 //! Flags and their environment variables.
 
+mod bytes;
 mod cost;
 mod init;
 mod lake;

@@ -1,5 +1,6 @@
 //! Flags of `cost`.
 
+use super::bytes::bytes;
 use super::lake::Lake;
 use super::{Format, MeasureArg, Money, moment};
 use clap::Args as ClapArgs;
@@ -15,6 +16,9 @@ pub(crate) struct Cost {
     /// Where copies of bills from object stores are kept [default: tagledger/bills in the cache folder of the user].
     #[arg(long, value_name = "DIR", env = "TAGLEDGER_BILL_CACHE")]
     pub bill_cache: Option<PathBuf>,
+    /// How many bytes a service may bill for the question, where it bills bytes, such as 100GiB [default: what the settings of its cloud say].
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub max_bytes_billed: Option<u64>,
     #[command(flatten)]
     pub lake: Lake,
     /// The settings, for services that are asked what things cost [default: tagledger.yaml where it exists].

@@ -28,7 +28,8 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     }
     let wanted = Wanted::of(&taxonomy, &args.r#where)?;
     let all_keys = keys(by.iter().chain(wanted.iter().map(|wanted| &wanted.on)));
-    let asking = Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now: args.now.unwrap_or_else(Timestamp::now) };
+    let asking =
+        Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now: args.now.unwrap_or_else(Timestamp::now), most_bytes: args.max_bytes_billed };
     let bill = match &args.lake.engine {
         Some(address) => engine::added_up(address, &args.lake, args.money.outlook, args.config.as_deref(), args.quiet)?,
         None => bills::find(if args.bill.is_empty() { &args.lake.from_stage1 } else { &args.bill }, args.bill_cache.as_deref(), args.quiet, &asking)?,

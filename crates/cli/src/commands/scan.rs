@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let now = args.audit.now.unwrap_or_else(Timestamp::now);
     let Wanted { taxonomy, from, bill, bill_cache, rates, outlook, clouds, at_once, out, history, history_days, notify } = Wanted::of(args, now)?;
     let taxonomy = crate::taxonomy::load(&taxonomy)?;
-    let asking = Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now };
+    let asking = Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now, most_bytes: None };
     let found = if bill.is_empty() { None } else { Some(bills::find(&bill, bill_cache.as_deref(), args.audit.quiet, &asking)?) };
     let bill = found.as_ref().map(Bills::bill);
     // Nobody wants to hear after an hour of asking that the run cannot be written, or that there is no way to the history, or to whoever is told.
