@@ -3,7 +3,7 @@
 {"project", "dataset", "tables": {name: {"fields": a schema in BigQuery's own words, "rows": a file with a record in JSON on each line}}}
 
 Its engine keeps five digits of a BIGNUMERIC after the point, where BigQuery keeps 38. What is rounded by `ROUND_HALF_EVEN` is rounded here by Python's
-decimals instead, from the exact value of the double; all else is the emulator's.
+decimals instead, from the exact value of the double, and what is rounded by `ROUND`, from its text; all else is the emulator's.
 """
 
 import decimal
@@ -25,7 +25,7 @@ from leftovers import when_gone  # noqa: E402
 HOME = tempfile.mkdtemp(prefix="bigquery-")
 when_gone('rm -rf "$1"', HOME)
 os.environ.update(HOME=HOME, BQEMU_ENABLE_FORMAT_EXTENSIONS="false", BQEMU_GCS_LOCAL_ROOT=HOME)
-EXACT, PLACES = "half_even", 12
+EXACT, EXACT_TEXT, PLACES = "half_even", "half_up", 12
 DIGITS = decimal.Context(prec=400, rounding=decimal.ROUND_HALF_EVEN)
 
 
@@ -35,6 +35,11 @@ def half_even(value):
         return None
     long = decimal.Decimal(value).quantize(decimal.Decimal(1).scaleb(-38), decimal.ROUND_HALF_UP, DIGITS)
     return long.quantize(decimal.Decimal(1).scaleb(-PLACES), context=DIGITS)
+
+
+def half_up(value):
+    """A text that is a number, to as many digits after the point, as ROUND does."""
+    return None if value is None else decimal.Decimal(value).quantize(decimal.Decimal(1).scaleb(-PLACES), decimal.ROUND_HALF_UP, DIGITS)
 
 
 def repair():
@@ -56,10 +61,23 @@ def repair():
             assert node.expressions[1].name == str(PLACES), node.sql()
             return exp.Anonymous(this=EXACT, expressions=[node.expressions[0].this.copy()])
 
+    @register
+    class PlainRounding(TranslationRule):
+        name = "ROUND of a BIGNUMERIC"
+
+        def applies_to(self, node):
+            is_round = isinstance(node, exp.Round) and isinstance(node.this, exp.Cast) and node.args.get("decimals") is not None
+            return is_round and node.args["decimals"].name == str(PLACES)
+
+        def rewrite(self, node):
+            text = exp.Cast(this=node.this.this.copy(), to=exp.DataType.build("VARCHAR"))
+            return exp.Anonymous(this=EXACT_TEXT, expressions=[text])
+
     own = DuckDBEngine._register_builtin_udfs
 
     def register_all(engine):
         own(engine)
+        engine._connection.create_function(EXACT_TEXT, half_up, ["VARCHAR"], f"DECIMAL(38, {PLACES})", null_handling="special")
         engine._connection.create_function(EXACT, half_even, ["DOUBLE"], f"DECIMAL(38, {PLACES})", null_handling="special")
 
     DuckDBEngine._register_builtin_udfs = register_all

@@ -20,5 +20,5 @@ pub use ledger::{Row, ids, ledger, why, word};
 pub use place::{contents, root, shared, skipped};
 pub use program::{Call, Done, tagledger};
 pub use run::{NOW, records, report, scan, waived};
-pub use server::{Server, python, signal};
+pub use server::{Server, engines, python, signal};
 pub use text::{columns, is_invisible};

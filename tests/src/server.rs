@@ -16,6 +16,15 @@ pub fn python() -> Option<Command> {
     python.map(Command::new)
 }
 
+/// The Python with the engines that add bills up; none where nobody made one, which is said.
+pub fn engines() -> Option<Command> {
+    let python = std::env::var_os("TAGLEDGER_TEST_ENGINES");
+    if python.is_none() {
+        skipped("TAGLEDGER_TEST_ENGINES names no Python; `cargo xtask test` makes one");
+    }
+    python.map(Command::new)
+}
+
 /// A server that ends with the test that started it.
 #[derive(Debug)]
 pub struct Server {
@@ -35,14 +44,31 @@ impl Drop for Server {
 impl Server {
     /// A script below `tests/servers` that reads all of its standard input, prints its port and serves.
     pub fn script(name: &str, arguments: &[&str], input: &str) -> Option<Self> {
-        let mut command = python()?;
+        Some(Self::began(python()?, name, arguments, input))
+    }
+
+    /// An engine that speaks Spark Connect, behind a proxy that spoils what goes through it in these ways.
+    pub fn spark(faults: &[&str]) -> Option<Self> {
+        Some(Self::began(engines()?, "spark.py", faults, ""))
+    }
+
+    /// Apache Spark; none where nobody installed it, which is said.
+    pub fn apache_spark() -> Option<Self> {
+        let python = std::env::var_os("TAGLEDGER_TEST_SPARK");
+        if python.is_none() {
+            skipped("TAGLEDGER_TEST_SPARK names no Python; `cargo xtask test --all` makes one");
+        }
+        Some(Self::began(Command::new(python?), "apache_spark.py", &[], ""))
+    }
+
+    fn began(mut command: Command, name: &str, arguments: &[&str], input: &str) -> Self {
         let command = command.arg(root().join("tests/servers").join(name)).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert!(!line.is_empty(), "{name} says why on its standard error");
-        Some(Self { child, port: line.trim().parse().unwrap() })
+        Self { child, port: line.trim().parse().unwrap() }
     }
 
     /// The emulator, empty.

@@ -113,7 +113,7 @@ fn the_example_shows_every_setting_and_is_valid() {
     let path = root().join("examples/live/tagledger.yaml");
     let done = tagledger(["settings", "check"]).with([&path]).exits(0);
     assert!(
-        done.out.ends_with("valid; asks aws and azure and gcp, reads 1 export and 1 bill, tells platform and checkout and siem and finops\n"),
+        done.out.ends_with("valid; asks aws and azure and gcp, reads 1 export and 1 bill, has bills added up by sc://spark.example.com:15002/;use_ssl=true, tells platform and checkout and siem and finops\n"),
         "{}",
         done.out
     );

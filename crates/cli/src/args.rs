@@ -1,5 +1,6 @@
 //! Flags and their environment variables.
 
+mod bytes;
 mod cost;
 mod init;
 mod lake;
@@ -12,6 +13,7 @@ mod taxonomy;
 
 pub(crate) use cost::Cost;
 pub(crate) use init::Init;
+pub(crate) use lake::Lake;
 pub(crate) use money::{Money, read};
 pub(crate) use past::{Diff, Trend};
 pub(crate) use policies::PolicyFiles;

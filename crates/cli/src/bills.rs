@@ -16,6 +16,7 @@ use tagledger_store::{Listing, Mirror};
 pub(crate) struct Bills {
     bill: Bill,
     _brought: Option<Mirror>,
+    _answered: Option<tempfile::TempDir>,
     /// What was said with answers of services.
     pub notes: Vec<String>,
     /// Whether the tags of keys can reach the bill, as far as services say.
@@ -26,6 +27,12 @@ impl Bills {
     pub fn bill(&self) -> &Bill {
         &self.bill
     }
+}
+
+/// What an engine has answered, as a bill; `name` is what it goes by.
+pub(crate) fn answered(folder: tempfile::TempDir, file: PathBuf, name: &str) -> Result<Bills, Failure> {
+    let names = Names::new(&[(file.clone(), name.to_owned())]);
+    Ok(Bills { bill: Bill::find_as(&[file], names)?, _brought: None, _answered: Some(folder), notes: Vec::new(), keys: Vec::new() })
 }
 
 /// What one of the user's words means.
@@ -47,7 +54,7 @@ pub(crate) fn find(paths: &[PathBuf], cache: Option<&Path>, quiet: bool, asking:
     if let Some(kept) = cache.map(Path::to_owned).or_else(|| brought.as_ref().and_then(|_| default_cache().ok())) {
         bill = bill.kept(&kept);
     }
-    Ok(Bills { bill, _brought: brought, notes, keys })
+    Ok(Bills { bill, _brought: brought, _answered: None, notes, keys })
 }
 
 /// Paths of a bill that is here, folders with the addresses that they stand for, and what has to live for as long as they are read.

@@ -5,7 +5,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use tagledger_collect::{CostsError, JournalError, LiveError, ReadError};
-use tagledger_cost::CostError;
+use tagledger_cost::{CostError, EngineError as Unanswered, PushdownError};
 use tagledger_engine::EngineError;
 use tagledger_iac::PlanError;
 use tagledger_model::{Diagnostic, Severity};
@@ -37,6 +37,9 @@ pub(crate) enum Failure {
     /// A service does not say what things cost.
     #[error("{0}: {1}")]
     Costs(String, CostsError),
+    /// A bill was not added up where it lies.
+    #[error("{0}")]
+    Pushdown(#[from] PushdownError),
     /// A run cannot be written or read.
     #[error(transparent)]
     Run(#[from] StoreError),
@@ -81,6 +84,7 @@ impl Failure {
             | Self::Bill(CostError::Conservation { .. })
             | Self::Costs(_, CostsError::Write { .. })
             | Self::Engine(_)
+            | Self::Pushdown(PushdownError::Engine(Unanswered::Failed(_)) | PushdownError::Write(_))
             | Self::NotSent(_)
             | Self::Run(StoreError::Write { .. } | StoreError::Busy { .. })
             | Self::Output { .. } => exit::COULD_NOT_RUN,
@@ -90,6 +94,7 @@ impl Failure {
             | Self::Plan(_)
             | Self::Bill(_)
             | Self::Costs(..)
+            | Self::Pushdown(_)
             | Self::Run(_)
             | Self::NotReady(_)
             | Self::Usage(_) => exit::BAD_INPUT,

@@ -17,35 +17,35 @@ const BY_SIGNAL: i32 = 128;
 pub(crate) struct Interrupt(Arc<AtomicU8>);
 
 impl Interrupt {
-    /// From here on, a signal stops what this stops.
-    pub fn stops(stop: Stop) -> std::io::Result<Self> {
+    /// From here on, a signal stops what this stops, and says this of it.
+    pub fn stops(stop: Stop, said: &'static str) -> std::io::Result<Self> {
         let state = Arc::new(AtomicU8::new(ASKING));
         #[cfg(unix)]
-        listen(Arc::clone(&state), stop)?;
+        listen(Arc::clone(&state), stop, said)?;
         // Elsewhere an interrupted program ends, and `--resume` goes on from what it kept.
         #[cfg(not(unix))]
-        drop(stop);
+        drop((stop, said));
         Ok(Self(state))
     }
 }
 
 /// It listens as long as the program lives: a handler that is taken away again leaves signals without any effect.
 #[cfg(unix)]
-fn listen(state: Arc<AtomicU8>, stop: Stop) -> std::io::Result<()> {
+fn listen(state: Arc<AtomicU8>, stop: Stop, said: &'static str) -> std::io::Result<()> {
     use signal_hook::consts::{SIGINT, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
-    let answering = move || signals.forever().for_each(|signal| answer(signal, &state, &stop));
+    let answering = move || signals.forever().for_each(|signal| answer(signal, &state, &stop, said));
     std::thread::Builder::new().name("signals".to_owned()).spawn(answering)?;
     Ok(())
 }
 
 #[cfg(unix)]
-fn answer(signal: i32, state: &AtomicU8, stop: &Stop) {
+fn answer(signal: i32, state: &AtomicU8, stop: &Stop, said: &str) {
     use signal_hook::low_level;
     match state.compare_exchange(ASKING, STOPPED, Ordering::SeqCst, Ordering::SeqCst) {
         Ok(_) => {
             stop.stop(Stopped::Interrupted);
-            crate::log::say("interrupted: what was read so far is audited and written; interrupt again to end at once");
+            crate::log::say(&format!("interrupted: {said}; interrupt again to end at once"));
         }
         Err(STOPPED) => low_level::exit(BY_SIGNAL + signal),
         // Should the system refuse even that, the program has at least not gone on as if nothing had been said.

@@ -10,6 +10,7 @@ mod bills;
 mod clouds;
 mod commands;
 mod costs;
+mod engine;
 mod environments;
 mod exit;
 mod failure;

@@ -1,10 +1,12 @@
 //! `tagledger.yaml`: what a scan is told once instead of by flags every time. Which fields there are is data: the table here, and those of the
 //! clouds. The file is read by them, and its schema is made from them.
 
+mod engine;
 mod notify;
 mod read;
 mod schema;
 
+pub(crate) use engine::{EngineSettings, MOST_GROUPS};
 pub(crate) use notify::Notify;
 pub(crate) use schema::schema;
 
@@ -90,6 +92,7 @@ pub(crate) struct File {
     pub clouds: Vec<(&'static dyn Cloud, Settings)>,
     scan: Settings,
     notify: Option<Settings>,
+    engine: Option<Settings>,
 }
 
 impl File {
@@ -165,6 +168,11 @@ impl File {
     pub fn notify(&self) -> Option<Notify> {
         let settings = self.notify.as_ref()?;
         Some(Notify::of(settings, &|path| self.beside(path))).filter(|notify| !notify.routes.is_empty())
+    }
+
+    /// What adds up a bill where it lies, where something does.
+    pub fn engine(&self) -> Option<EngineSettings> {
+        self.engine.as_ref().map(|settings| EngineSettings::of(settings, &|path| self.beside(path)))
     }
 
     /// Paths are relative to the folder of the file, like those of a taxonomy.

@@ -36,6 +36,8 @@ pub struct CostService {
     pub columns: &'static [&'static str],
     /// Everything that it calls.
     pub operations: &'static [Operation],
+    /// The setting that says how many GiB a question may have billed, where bytes are.
+    pub gib_setting: Option<&'static str>,
     /// Resolves credentials. The error says what is wrong with the address, before anything is asked.
     pub open: fn(&CostAddress, &Settings) -> Result<OpeningCosts, String>,
 }

@@ -30,20 +30,35 @@ pub enum Dialect {
     Trino,
 }
 
+/// What a column holds, as far as the question is another for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LakeKind {
+    /// Text, a decimal, a moment.
+    Plain,
+    /// A map of tags.
+    Map,
+    /// Binary numbers.
+    Float,
+}
+
 /// A column of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LakeColumn {
     /// Its name as it stands there.
     pub name: String,
-    /// Whether it is a map rather than text.
-    pub is_map: bool,
+    /// What it holds.
+    pub kind: LakeKind,
 }
 
 impl LakeColumn {
-    /// `Tags`, or `Tags:map`.
+    /// `Tags`, `Tags:map` or `EffectiveCost:double`.
     pub fn parse(text: &str) -> Self {
         let (name, kind) = text.trim().rsplit_once(':').unwrap_or((text.trim(), ""));
-        if kind.eq_ignore_ascii_case("map") { Self { name: name.to_owned(), is_map: true } } else { Self { name: text.trim().to_owned(), is_map: false } }
+        let kinds = [("map", LakeKind::Map), ("double", LakeKind::Float), ("float", LakeKind::Float)];
+        match kinds.iter().find(|(word, _)| kind.eq_ignore_ascii_case(word)) {
+            Some((_, kind)) => Self { name: name.to_owned(), kind: *kind },
+            None => Self { name: text.trim().to_owned(), kind: LakeKind::Plain },
+        }
     }
 }
 
@@ -51,9 +66,9 @@ impl LakeColumn {
 pub fn columns(path: &Path) -> Result<Vec<LakeColumn>, CostError> {
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet")) {
         let opened = Opened::new(path, &[])?;
-        return Ok(opened.tops().map(|(name, is_map)| LakeColumn { name: name.to_owned(), is_map }).collect());
+        return Ok(opened.tops().map(|(name, kind)| LakeColumn { name: name.to_owned(), kind }).collect());
     }
-    Ok(csv_bill::header(path)?.top.into_iter().map(|name| LakeColumn { name, is_map: false }).collect())
+    Ok(csv_bill::header(path)?.top.into_iter().map(|name| LakeColumn { name, kind: LakeKind::Plain }).collect())
 }
 
 /// The texts that rows are kept apart by; everything that attribution, owners, checks per invoice and kinds of charges ask for.
@@ -72,9 +87,18 @@ const APART: [Column; 11] = [
 ];
 const TAGS: [Column; 2] = [Column::Tags, Column::AllocatedTags];
 
+/// What is asked, and what has to come back.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// In the engine's own words.
+    pub sql: String,
+    /// The names of the answer's columns that are sums, the count of rows last.
+    pub(crate) sums: Vec<String>,
+}
+
 /// The question for a table of FOCUS rows with these columns; `table` goes into it as it is. With `days`, days are kept apart, which rules about single days need.
 /// Why it cannot be asked, in words, where columns are missing that no report can do without.
-pub fn question(dialect: Dialect, table: &str, columns: &[LakeColumn], days: bool) -> Result<String, String> {
+pub fn question(dialect: Dialect, table: &str, columns: &[LakeColumn], days: bool) -> Result<Question, String> {
     let find = |name: &str| columns.iter().find(|column| same_name(&column.name, name));
     let missing: Vec<&str> =
         [Column::BillingCurrency, Column::BillingPeriodStart].into_iter().map(|c| c.names()[0]).filter(|name| find(name).is_none()).collect();
@@ -98,7 +122,7 @@ pub fn question(dialect: Dialect, table: &str, columns: &[LakeColumn], days: boo
     }
     for found in TAGS.iter().flat_map(|column| column.names()).filter_map(|name| find(name)) {
         let text = dialect.quoted(&found.name);
-        add(if found.is_map { dialect.json(&text) } else { text }, &found.name);
+        add(if found.kind == LakeKind::Map { dialect.json(&text) } else { text }, &found.name);
     }
     for when in FOCUS_KINDS.iter().flat_map(|kind| kind.when) {
         match when {
@@ -118,7 +142,7 @@ pub fn question(dialect: Dialect, table: &str, columns: &[LakeColumn], days: boo
     }
     let rows = find(ROWS).map_or_else(|| "1".to_owned(), |found| dialect.quoted(&found.name));
     // The inner question gives plain names, so that no engine takes a column of the result for one of the table.
-    let inner = parts.iter().map(|(expression, _)| expression.clone()).chain(costs.iter().map(|(_, found)| dialect.decimal(&dialect.quoted(&found.name))));
+    let inner = parts.iter().map(|(expression, _)| expression.clone()).chain(costs.iter().map(|(_, found)| dialect.cost(found)));
     let inner: Vec<String> = inner.chain([rows]).zip(1..).map(|(expression, at)| format!("    {expression} AS c{at}")).collect();
     let names = parts.iter().map(|(_, name)| name.as_str()).chain(costs.iter().map(|(name, _)| *name)).chain([ROWS]);
     let last = parts.len() + costs.len() + 1;
@@ -129,7 +153,8 @@ pub fn question(dialect: Dialect, table: &str, columns: &[LakeColumn], days: boo
     };
     let outer: Vec<String> = names.zip(1..).map(|(name, at)| format!("  {} AS {}", sums(at), dialect.quoted(name))).collect();
     let by: Vec<String> = (1..=parts.len()).map(|at| format!("c{at}")).collect();
-    Ok(format!("SELECT\n{}\nFROM (\n  SELECT\n{}\n  FROM {table}\n) AS bill\nGROUP BY {}\n", outer.join(",\n"), inner.join(",\n"), by.join(", ")))
+    let sql = format!("SELECT\n{}\nFROM (\n  SELECT\n{}\n  FROM {table}\n) AS bill\nGROUP BY {}\n", outer.join(",\n"), inner.join(",\n"), by.join(", "));
+    Ok(Question { sql, sums: costs.iter().map(|(name, _)| (*name).to_owned()).chain([ROWS.to_owned()]).collect() })
 }
 
 impl Dialect {
@@ -139,6 +164,28 @@ impl Dialect {
             Self::Duckdb | Self::Athena | Self::Trino => format!("\"{}\"", name.replace('"', "\"\"")),
             Self::Spark => format!("`{}`", name.replace('`', "``")),
             Self::Bigquery | Self::Clickhouse => format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`")),
+        }
+    }
+
+    /// A cost of a row, exact. A binary number counts as the shortest decimal that means it, as it does in files; engines that multiply it out miss that in the last digits.
+    fn cost(self, column: &LakeColumn) -> String {
+        let name = self.quoted(&column.name);
+        if column.kind != LakeKind::Float {
+            return self.decimal(&name);
+        }
+        let (double, text) = match self {
+            Self::Duckdb | Self::Athena | Self::Trino => (format!("CAST({name} AS DOUBLE)"), "VARCHAR"),
+            Self::Spark => (format!("CAST({name} AS DOUBLE)"), "STRING"),
+            Self::Bigquery => (name, "STRING"),
+            // It goes by the text in any case.
+            Self::Clickhouse => return self.decimal(&format!("toFloat64({name})")),
+        };
+        let exact = self.decimal(&format!("CAST({double} AS {text})"));
+        match self {
+            // One of the engines that speak it reads no exponents, which only small and huge numbers have. Small ones are exact either way: below 4,096 the product with
+            // 10^12 is nearer to the right whole number than to any other.
+            Self::Spark => format!("CASE WHEN ABS({double}) < 4096 THEN {} ELSE {exact} END", self.decimal(&double)),
+            _ => exact,
         }
     }
 
@@ -184,7 +231,7 @@ mod tests {
     #[test]
     fn columns_are_found_by_presence_and_maps_become_text() {
         let all = columns("billing_period_start, BillingCurrency, EffectiveCost, Tags:map, CommitmentDiscountId, ChargePeriodStart, Note");
-        let sql = question(Dialect::Trino, "focus", &all, false).unwrap_or_default();
+        let sql = question(Dialect::Trino, "focus", &all, false).map(|asked| asked.sql).unwrap_or_default();
         assert!(sql.contains("    \"billing_period_start\" AS c1") && sql.contains("json_format(CAST(\"Tags\" AS JSON)) AS c3"), "{sql}");
         assert!(sql.contains("CAST(\"EffectiveCost\" AS DECIMAL(38, 12)) AS c5") && sql.contains("  SUM(c5) AS \"EffectiveCost\""), "{sql}");
         assert!(
@@ -192,7 +239,21 @@ mod tests {
             "{sql}"
         );
         assert!(!sql.contains("ChargePeriodStart") && !sql.contains("Note") && sql.contains("THEN 'yes' END"), "{sql}");
-        assert!(question(Dialect::Trino, "focus", &all, true).is_ok_and(|sql| sql.contains("ChargePeriodStart")));
+        assert!(question(Dialect::Trino, "focus", &all, true).is_ok_and(|asked| asked.sql.contains("ChargePeriodStart")));
+    }
+
+    #[test]
+    fn binary_costs_go_by_their_text() {
+        let all = columns("BillingPeriodStart,BillingCurrency,EffectiveCost:double,Weird:column");
+        let of = |dialect| question(dialect, "t", &all, false).map(|asked| asked.sql).unwrap_or_default();
+        assert!(of(Dialect::Duckdb).contains("CAST(CAST(CAST(\"EffectiveCost\" AS DOUBLE) AS VARCHAR) AS DECIMAL(38, 12))"), "{}", of(Dialect::Duckdb));
+        let spark = of(Dialect::Spark);
+        assert!(
+            spark.contains("WHEN ABS(CAST(`EffectiveCost` AS DOUBLE)) < 4096 THEN CAST(CAST(`EffectiveCost` AS DOUBLE) AS DECIMAL(38, 12)) ELSE CAST(CAST("),
+            "{spark}"
+        );
+        assert!(of(Dialect::Clickhouse).contains("toDecimal128(toString(toFloat64(`EffectiveCost`)), 12)"));
+        assert_eq!(all[3].name, "Weird:column");
     }
 
     #[test]

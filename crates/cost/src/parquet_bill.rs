@@ -11,6 +11,7 @@ use crate::closed::Adding;
 use crate::columns::{Columns, Fault, Header, Rows};
 use crate::enter::{Work, wanted};
 use crate::focus::{Column, Measure};
+use crate::lake::LakeKind;
 use crate::rounding::COMPARED;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
@@ -46,9 +47,14 @@ impl Opened {
         Ok(Self { path: path.to_owned(), columns: Columns::of(header, path, mappings), metadata })
     }
 
-    /// The columns at the top, each with whether it is a map.
-    pub fn tops(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.metadata.schema().fields().iter().map(|field| (field.name().as_str(), matches!(field.data_type(), DataType::Map(..))))
+    /// The columns at the top, each with what it holds.
+    pub fn tops(&self) -> impl Iterator<Item = (&str, LakeKind)> {
+        let kind = |kind: &DataType| match kind {
+            DataType::Map(..) => LakeKind::Map,
+            DataType::Float16 | DataType::Float32 | DataType::Float64 => LakeKind::Float,
+            _ => LakeKind::Plain,
+        };
+        self.metadata.schema().fields().iter().map(move |field| (field.name().as_str(), kind(field.data_type())))
     }
 
     pub fn row_groups(&self) -> usize {

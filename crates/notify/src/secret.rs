@@ -25,7 +25,7 @@ impl Secret {
     }
 
     /// The secret itself, for whoever must be given it.
-    pub(crate) fn reveal(&self) -> &str {
+    pub fn reveal(&self) -> &str {
         &self.0
     }
 }

@@ -4,12 +4,13 @@
 
 mod figures;
 mod graph;
+mod lake;
 mod live;
 mod nights;
 mod organization;
 mod pages;
 
-use crate::{Failure, arguments, process, workspace};
+use crate::{Failure, arguments, engines, features, process, workspace};
 use figures::{Aim, Side, compare, table};
 use std::{
     fs,
@@ -24,7 +25,7 @@ const DUCKDB: &str = "duckdb==2.0.0";
 /// up, and what a row is charged for is told by its category, its class and its service.
 const COLUMNS: &str = "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ResourceId,Tags,ChargeCategory,ChargeClass,ServiceName";
 
-const PARTS: [&str; 18] = [
+const PARTS: [&str; 20] = [
     "a",
     "b-typical",
     "b-hard",
@@ -43,6 +44,8 @@ const PARTS: [&str; 18] = [
     "g",
     "h",
     "i",
+    "j-typical",
+    "j-hard",
 ];
 
 /// What was asked for.
@@ -96,7 +99,13 @@ pub(crate) fn run(words: &[&str]) -> Result<(), Failure> {
     if process::find(&["python3"]).is_none() {
         return Err("The bench measures with `python3` and compares with DuckDB from PyPI; install Python 3.9 or later.".into());
     }
-    process::run(process::cargo(&root).args(["build", "--release", "--workspace", "--bins"]))?;
+    let build = ["build", "--release", "--workspace", "--bins"];
+    if options.parts.iter().any(|part| part.starts_with('j')) {
+        engines::install(&root)?;
+        process::run(engines::cargo(&root).args(build).args(["--features", features::TESTED]))?;
+    } else {
+        process::run(process::cargo(&root).args(build))?;
+    }
     let rig = Rig::new(&workspace::target(&root), options.repetitions)?;
     for part in &options.parts {
         match *part {
@@ -116,6 +125,8 @@ pub(crate) fn run(words: &[&str]) -> Result<(), Failure> {
             "g" => nights::rules(&rig, options.resources)?,
             "h" => nights::year(&rig, 100_000)?,
             "i" => pages::report(&rig, 30_000)?,
+            "j-typical" => lake::cost(&rig, "typical", options.rows)?,
+            "j-hard" => lake::cost(&rig, "hard", options.rows)?,
             shape => cost(&rig, shape.trim_start_matches("b-"), options.rows)?,
         }
     }
@@ -296,7 +307,7 @@ mod tests {
         assert_eq!(some, Options { parts: vec!["b-hard"], resources: 1_000_000, rows: 1000, repetitions: 1 });
         assert_eq!(
             Options::parse(&["--only", "b"]).unwrap_err().0,
-            "--only b: the parts are a, b-typical, b-hard, c-start, c-5mb, c-50mb, d-20k, d-200k, d-paced, e-20k, e-200k, e-quota, f-100k, f-1m, f-quota, g, h, i."
+            "--only b: the parts are a, b-typical, b-hard, c-start, c-5mb, c-50mb, d-20k, d-200k, d-paced, e-20k, e-200k, e-quota, f-100k, f-1m, f-quota, g, h, i, j-typical, j-hard."
         );
     }
 }

@@ -9,6 +9,7 @@ mod arguments;
 mod bench;
 mod book;
 mod deny;
+mod engines;
 mod features;
 mod fuzz;
 mod judges;
@@ -24,7 +25,7 @@ use std::{fmt, process::ExitCode};
 const USAGE: &str = "\
 Tasks of the project.
 
-  cargo xtask test             everything: set-up, formatting, tidy, tests, lints
+  cargo xtask test [--all]     everything: set-up, formatting, tidy, tests, lints; with --all also what takes long, such as a whole Apache Spark
   cargo xtask tidy             the laws of ARCHITECTURE.md
   cargo xtask fuzz [target] [options]  readers against changed samples; tells the seed of what breaks
       --minutes N                 how long each target runs (2)
@@ -66,7 +67,8 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["test"] => suite::run(),
+        ["test"] => suite::run(false),
+        ["test", "--all"] => suite::run(true),
         ["tidy"] => tidy::run(),
         ["fuzz", options @ ..] => fuzz::run(options),
         ["deny"] => deny::run(),

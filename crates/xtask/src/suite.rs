@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything a change must pass, on a machine that has only Rust, cheapest first.
 
-use crate::{Failure, deny, features, judges, process, tidy, validator, workspace};
+use crate::{Failure, deny, engines, features, judges, process, tidy, validator, workspace};
 use std::{
     path::Path,
     process::Command,
@@ -25,6 +25,7 @@ const STEPS: &[Step] = &[
     ("programs that judge", from_debian),
     ("schema validator", validator::install),
     ("judges of protocols", judges::install),
+    ("engines", engines::install),
     ("linter of units", judges::systemd),
     ("licences and bans", deny::at_home),
     ("program", program),
@@ -34,8 +35,11 @@ const STEPS: &[Step] = &[
 ];
 
 /// Runs the steps, each with its time, until one fails.
-pub(crate) fn run() -> Result<(), Failure> {
+pub(crate) fn run(all: bool) -> Result<(), Failure> {
     let root = workspace::root()?;
+    if all {
+        engines::install_spark(&root)?;
+    }
     let mut times: Vec<(&str, Duration)> = Vec::new();
     for (name, step) in STEPS {
         println!("── {name}");
@@ -141,7 +145,7 @@ fn plan_browser(is_there: bool, is_skipped: bool, may_install: bool) -> Browser 
 
 /// Cargo builds binaries for the integration tests of their own package only; the end-to-end tests are a package of their own.
 fn program(root: &Path) -> Result<(), Failure> {
-    process::run(process::cargo(root).args(["build", "--workspace", "--bins"]))
+    process::run(engines::cargo(root).args(["build", "--workspace", "--bins", "--features", features::TESTED]))
 }
 
 fn has_nextest(root: &Path) -> bool {
@@ -150,22 +154,21 @@ fn has_nextest(root: &Path) -> bool {
 
 /// Always the whole workspace: with `-p`, Cargo would choose other features for Polars and compile it again.
 fn tests(root: &Path) -> Result<(), Failure> {
-    let (python, node) = (validator::python(root), judges::folder(root));
+    let cargo = || {
+        let mut cargo = engines::cargo(root);
+        cargo.env(validator::VARIABLE, validator::python(root)).env(judges::VARIABLE, judges::folder(root));
+        cargo
+    };
     if has_nextest(root) {
         // Many tests wait for a server that is slow on purpose: twice as many as there are processors keep them busy.
         let at_once = std::thread::available_parallelism().map_or(2, |processors| 2 * processors.get()).to_string();
-        let words = ["nextest", "run", "--workspace", "--no-fail-fast", "--test-threads", at_once.as_str()];
-        return process::run(process::cargo(root).args(words).env(validator::VARIABLE, python).env(judges::VARIABLE, node));
+        let words = ["nextest", "run", "--workspace", "--features", features::TESTED, "--no-fail-fast", "--test-threads", at_once.as_str()];
+        return process::run(cargo().args(words));
     }
     println!(
         "cargo-nextest is not installed, so `cargo test` runs the tests, one binary after the other (`cargo install --locked cargo-nextest` would speed this up)."
     );
-    process::run(
-        process::cargo(root)
-            .args(["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"])
-            .env(validator::VARIABLE, python)
-            .env(judges::VARIABLE, node),
-    )
+    process::run(cargo().args(["test", "--workspace", "--features", features::TESTED, "--no-fail-fast", "--lib", "--bins", "--tests"]))
 }
 
 /// Each crate with an example is one more binary linked with everything below it, so the step runs only when there is one.
@@ -179,7 +182,7 @@ fn doc_examples(root: &Path) -> Result<(), Failure> {
         println!("No documentation comment holds an example that could be run.");
         return Ok(());
     }
-    process::run(process::cargo(root).args(["test", "--workspace", "--doc", "--no-fail-fast"]))
+    process::run(engines::cargo(root).args(["test", "--workspace", "--features", features::TESTED, "--doc", "--no-fail-fast"]))
 }
 
 /// True when a doc comment opens a code block that rustdoc would run.
@@ -203,7 +206,7 @@ fn lints(root: &Path) -> Result<(), Failure> {
     if !process::succeeds(process::cargo(root).args(["clippy", "--version"])) {
         return Err("Clippy is missing; `rustup component add clippy` installs it.".into());
     }
-    process::run(process::cargo(root).args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    process::run(engines::cargo(root).args(["clippy", "--workspace", "--all-targets", "--features", features::TESTED, "--", "-D", "warnings"]))
 }
 
 #[cfg(test)]

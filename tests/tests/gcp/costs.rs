@@ -174,6 +174,13 @@ fn what_reads_more_than_is_allowed_is_not_asked() {
     let words = format!("this reads 5.00 GiB of {TABLE}, and no more than 4 GiB are allowed: raise bigquery_gib of gcp in tagledger.yaml");
     assert!(done.err.contains(&words), "{}", done.err);
     assert!(done.out.is_empty() && keeps_nothing(&desk) && server.calls().iter().all(|call| call["operation"] != "InsertJob"));
+    // A flag counts more than the settings.
+    let done = cost(&server, &desk, &json!({"bigquery_gib": 100}), "--max-bytes-billed 4.5GiB").exits(2);
+    assert!(done.err.contains("is no number of bytes"), "{}", done.err);
+    let done = cost(&server, &desk, &json!({"bigquery_gib": 100}), "--max-bytes-billed 4999999999").exits(2);
+    assert!(done.err.contains("no more than 4 GiB are allowed"), "{}", done.err);
+    let done = cost(&server, &desk, &json!({}), "--max-bytes-billed 1MiB").exits(2);
+    assert!(done.err.contains("at least 1GiB"), "{}", done.err);
     // What a dry run does not see, the job itself refuses.
     let Some(server) = Server::of(&world(&json!({"weather": {"spoil": {"Query@*": {"totalBytesProcessed": null}}}}))) else { return };
     let done = cost(&server, &desk, &json!({"bigquery_gib": 4}), "").exits(2);

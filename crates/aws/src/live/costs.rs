@@ -47,6 +47,7 @@ pub(crate) static COST_EXPLORER: CostService = CostService {
         "Tags",
     ],
     operations: &[GET_COST, LIST_TAGS],
+    gib_setting: None,
     open,
 };
 

@@ -42,6 +42,7 @@ static COST_MANAGEMENT: CostService = CostService {
         "EffectiveCost",
     ],
     operations: &[QUERY],
+    gib_setting: None,
     open,
 };
 

@@ -1,5 +1,6 @@
 //! Flags of `cost`.
 
+use super::bytes::bytes;
 use super::lake::Lake;
 use super::{Format, MeasureArg, Money, moment};
 use clap::Args as ClapArgs;
@@ -10,11 +11,14 @@ use tagledger_model::Timestamp;
 pub(crate) struct Cost {
     /// Bills, in FOCUS or a cloud's own form: CSV, .csv.gz or Parquet; files, folders or patterns, here or at s3://, az:// or gs://.
     /// docs/bills.md says which.
-    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present_any = ["columns", "from_stage1"])]
+    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present_any = ["columns", "engine", "from_stage1"])]
     pub bill: Vec<PathBuf>,
     /// Where copies of bills from object stores are kept [default: tagledger/bills in the cache folder of the user].
     #[arg(long, value_name = "DIR", env = "TAGLEDGER_BILL_CACHE")]
     pub bill_cache: Option<PathBuf>,
+    /// How many bytes a service may bill for the question, where it bills bytes, such as 100GiB [default: what the settings of its cloud say].
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub max_bytes_billed: Option<u64>,
     #[command(flatten)]
     pub lake: Lake,
     /// The settings, for services that are asked what things cost [default: tagledger.yaml where it exists].

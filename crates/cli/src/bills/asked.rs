@@ -7,7 +7,7 @@ use crate::log;
 use crate::settings::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tagledger_collect::{Cloud, CostService, CostsKept, CostsWanted, TagKeys, costs};
+use tagledger_collect::{Cloud, CostService, CostsKept, CostsWanted, TagKeys, Value, costs};
 use tagledger_engine::CostKeyStatus;
 use tagledger_model::{Text, Timestamp};
 use tagledger_taxonomy::{Dictionary, KeyId, Meaning, Normaliser, Taxonomy};
@@ -18,6 +18,8 @@ pub(crate) struct Asking<'a> {
     pub config: Option<&'a Path>,
     pub taxonomy: &'a Arc<Taxonomy>,
     pub now: Timestamp,
+    /// Bytes that a question may have billed, where a service bills them and somebody has said so here.
+    pub most_bytes: Option<u64>,
 }
 
 /// What was answered.
@@ -48,7 +50,10 @@ pub(super) fn ask(addresses: &[&str], cache: Option<&Path>, asking: &Asking<'_>)
     let file = File::find(asking.config)?;
     for (at, (cloud, service)) in wanted {
         let keys = keys(asking.taxonomy, cloud);
-        let settings = file.of(cloud);
+        let mut settings = file.of(cloud);
+        if let Some((name, gib)) = service.gib_setting.zip(gib(asking.most_bytes)?) {
+            settings.set(name, Value::Count(gib));
+        }
         let wanted = CostsWanted {
             service,
             at,
@@ -69,6 +74,15 @@ pub(super) fn ask(addresses: &[&str], cache: Option<&Path>, asking: &Asking<'_>)
         }));
     }
     Ok(all)
+}
+
+/// Whole GiB, by which services are capped: never more than was said.
+fn gib(bytes: Option<u64>) -> Result<Option<u32>, Failure> {
+    let Some(bytes) = bytes else { return Ok(None) };
+    match u32::try_from(bytes >> 30).unwrap_or(u32::MAX) {
+        0 => Err(Failure::Usage(format!("--max-bytes-billed {bytes}: the cap is in whole GiB; allow at least 1GiB"))),
+        gib => Ok(Some(gib)),
+    }
 }
 
 /// The names of every key, the key's own first.

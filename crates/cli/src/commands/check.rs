@@ -145,7 +145,7 @@ fn priced(args: &Check, taxonomy: &Arc<Taxonomy>, inventory: &Inventory, now: Ti
         rates: None,
         prefixes: clouds::TAG_PREFIXES,
     };
-    let bill = bills::find(&args.bill, args.bill_cache.as_deref(), args.quiet, &Asking { config: None, taxonomy, now })?;
+    let bill = bills::find(&args.bill, args.bill_cache.as_deref(), args.quiet, &Asking { config: None, taxonomy, now, most_bytes: None })?;
     let aggregate = super::scan::read_bill(bill.bill(), &billing, args.quiet)?;
     Ok(prices(&aggregate, priced_month(&aggregate, now)))
 }

@@ -7,6 +7,7 @@ use crate::bill_notes::bill_notes;
 use crate::bills::{self, Asking};
 use crate::clouds;
 use crate::costs::{Only, cloud, costs};
+use crate::engine;
 use crate::exit::{self, Code};
 use crate::failure::Failure;
 use std::sync::Arc;
@@ -27,12 +28,12 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     }
     let wanted = Wanted::of(&taxonomy, &args.r#where)?;
     let all_keys = keys(by.iter().chain(wanted.iter().map(|wanted| &wanted.on)));
-    let bill = bills::find(
-        if args.bill.is_empty() { &args.lake.from_stage1 } else { &args.bill },
-        args.bill_cache.as_deref(),
-        args.quiet,
-        &Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now: args.now.unwrap_or_else(Timestamp::now) },
-    )?;
+    let asking =
+        Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now: args.now.unwrap_or_else(Timestamp::now), most_bytes: args.max_bytes_billed };
+    let bill = match &args.lake.engine {
+        Some(address) => engine::added_up(address, &args.lake, args.money.outlook, args.config.as_deref(), args.quiet)?,
+        None => bills::find(if args.bill.is_empty() { &args.lake.from_stage1 } else { &args.bill }, args.bill_cache.as_deref(), args.quiet, &asking)?,
+    };
     let inventory = if args.from.is_empty() { None } else { Some(read_inventory(Sources { from: &args.from, live: None }, &taxonomy, args.quiet)?.inventory) };
     let owners = inventory.as_ref().map(Owners::new);
     let billing = Billing {
@@ -94,8 +95,8 @@ fn print_sql(args: &Cost, table: &str) -> Result<Code, Failure> {
         Some(file) if args.lake.columns.is_empty() => lake_columns(file)?,
         _ => args.lake.columns.iter().map(|text| LakeColumn::parse(text)).collect(),
     };
-    let sql = question(args.lake.dialect.into(), table, &columns, args.lake.days).map_err(|why| Failure::Usage(format!("--print-sql: {why}")))?;
-    super::print(sql.as_bytes())?;
+    let asked = question(args.lake.dialect.into(), table, &columns, args.lake.days).map_err(|why| Failure::Usage(format!("--print-sql: {why}")))?;
+    super::print(asked.sql.as_bytes())?;
     Ok(exit::CLEAN)
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let _scan = tracing::info_span!("scan", out = %out.display(), clouds = clouds.len(), exports = from.len(), bills = bill.len()).entered();
     let version = env!("CARGO_PKG_VERSION");
     tracing::info!(event = "scan.begun", version, out = %out.display(), clouds = clouds.len(), exports = from.len(), bills = bill.len(), resume = args.resume);
-    let asking = Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now };
+    let asking = Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now, most_bytes: None };
     let found = if bill.is_empty() { None } else { Some(bills::find(&bill, bill_cache.as_deref(), args.audit.quiet, &asking)?) };
     let bill = found.as_ref().map(Bills::bill);
     // Nobody wants to hear after an hour of asking that the run cannot be written, or that there is no way to the history, or to whoever is told.

@@ -38,5 +38,6 @@ fn said(path: &Path, file: &File) -> String {
     let read: Vec<String> = read.map(|(count, what)| plural(count as u64, what)).collect();
     let told: Vec<String> = file.notify().iter().flat_map(|notify| &notify.routes).map(|route| route.name.clone()).collect();
     let also = |verb: &str, what: &[String]| if what.is_empty() { String::new() } else { format!(", {verb} {}", what.join(" and ")) };
-    format!("{}: valid; {asked}{}{}\n", path.display(), also("reads", &read), also("tells", &told))
+    let engine: Vec<String> = file.engine().and_then(|engine| engine.url).into_iter().collect();
+    format!("{}: valid; {asked}{}{}{}\n", path.display(), also("reads", &read), also("has bills added up by", &engine), also("tells", &told))
 }

@@ -3,7 +3,7 @@
 mod judge;
 mod routes;
 
-pub(super) use judge::{field, judge, mask};
+pub(super) use judge::{field, hide, judge, mask};
 pub(crate) use routes::Notify;
 
 use tagledger_collect::{Form, Setting, Shape};

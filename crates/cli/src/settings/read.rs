@@ -1,5 +1,6 @@
 //! Reading the file by the tables.
 
+use super::engine::{self, ENGINE};
 use super::notify::{self, NOTIFY};
 use super::{File, SCAN};
 use crate::clouds;
@@ -21,6 +22,10 @@ pub(super) fn read_text(path: &Path, text: &str) -> Result<File, LoadError> {
             let notify = root.as_ref().and_then(|root| notify::field(root, "notify"));
             if let Some((_, node)) = notify {
                 notify::mask(node, NOTIFY, &mut shown);
+            }
+            if let Some((_, node)) = root.as_ref().and_then(|root| notify::field(root, "engine")) {
+                notify::mask(node, ENGINE, &mut shown);
+                engine::mask(node, &mut shown);
             }
             compile(&mut reader, path, root.as_ref())
         }
@@ -54,8 +59,13 @@ fn compile(reader: &mut Reader<'_>, path: &Path, root: Option<&Node>) -> Option<
         settings
     });
     let scan = fields.take("scan").map(|node| section(reader, node, "`scan`", SCAN)).unwrap_or_default();
+    let engine = fields.take("engine").filter(|node| !node.is_null()).map(|node| {
+        let settings = section(reader, node, "`engine`", ENGINE);
+        engine::judge(reader, node, &settings);
+        settings
+    });
     fields.finish(reader);
-    Some(File { path: path.to_owned(), clouds, scan, notify })
+    Some(File { path: path.to_owned(), clouds, scan, notify, engine })
 }
 
 fn version(reader: &mut Reader<'_>, fields: &mut Fields<'_>) {

@@ -1,6 +1,7 @@
 //! The JSON Schema of the file, for editors, made from the same tables as it is read by.
 
 use super::SCAN;
+use super::engine::ENGINE;
 use super::notify::NOTIFY;
 use crate::clouds;
 use serde_json::{Map, Value, json};
@@ -25,6 +26,7 @@ pub(crate) fn schema() -> String {
                 "additionalProperties": false,
                 "properties": clouds,
             },
+            "engine": map(ENGINE, "What adds up a bill that is too large to move, where it lies (`cost --engine`). Secrets are never in this file."),
             "notify": map(NOTIFY, "Who is told of a run, of what, and how. Secrets are never in this file: it says which variables or files hold them."),
             "scan": map(SCAN, "What a scan reads, and how. Paths are relative to the folder of this file."),
         },

@@ -36,6 +36,7 @@ static SERVICE: CostService = CostService {
     example: "fake://whoever",
     columns: &["BillingPeriodStart", "BilledCost", "Tags"],
     operations: &[],
+    gib_setting: None,
     open: |address, _| {
         let identity = address.rest.clone();
         Ok(Box::pin(async move {

@@ -29,6 +29,7 @@ pub(crate) static BIGQUERY: CostService = CostService {
     example: "bigquery://PROJECT.DATASET.TABLE for the table or view of a billing export",
     columns: query::COLUMNS,
     operations: &[GET_TABLE, job::QUERY, job::INSERT, job::GET, job::RESULTS],
+    gib_setting: Some(settings::BIGQUERY_GIB),
     open,
 };
 

@@ -9,7 +9,7 @@ use crate::workspace::TextFile;
 use std::collections::BTreeMap;
 
 pub(crate) const DEMANDS: &str = "Only `engine`, `rules`, `cost` and `store` name Polars, only `cost` and `store` the Parquet reader, only `taxonomy` and `iac` a YAML parser, \
-only `aws` its SDK, only `collect` the async runtime, only `azure` and `notify` the HTTP client, only `notify` the mail client. \
+only `aws` its SDK, only `collect`, `spark` and `store` the async runtime, only `spark` the client of Spark Connect, only `azure` and `notify` the HTTP client, only `notify` the mail client. \
 What everybody may name, nobody can replace: ask the room that owns it for what you need.";
 
 struct Library {
@@ -27,7 +27,8 @@ const LIBRARIES: &[Library] = &[
     Library { name: "the HTTP client", packages: &["reqwest"], rooms: &["azure", "notify"] },
     Library { name: "the mail client", packages: &["lettre"], rooms: &["notify"] },
     Library { name: "the SDK of AWS", packages: &["aws-config", "aws-sdk-", "aws-smithy-", "aws-types"], rooms: &["aws"] },
-    Library { name: "the async runtime", packages: &["tokio"], rooms: &["collect", "store"] },
+    Library { name: "the async runtime", packages: &["tokio"], rooms: &["collect", "spark", "store"] },
+    Library { name: "the client of Spark Connect", packages: &["apache-spark-connect-", "tonic", "prost-"], rooms: &["spark"] },
     Library { name: "object stores", packages: &["object_store"], rooms: &["store"] },
     Library { name: "YAML", packages: &["serde-saphyr", "serde_yaml", "serde-yaml-ng", "saphyr"], rooms: &["taxonomy", "iac"] },
 ];

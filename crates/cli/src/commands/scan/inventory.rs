@@ -78,7 +78,7 @@ fn ask(live: Live<'_>, enter: &mut dyn FnMut(Found), quiet: bool) -> Result<Vec<
     let _asking = tracing::info_span!("asking clouds").entered();
     let connections = clouds.iter().map(|(cloud, settings)| connecting(*cloud, settings)).collect::<Result<_, _>>()?;
     let (bar, stop) = (progress::jobs("asking clouds", quiet), Stop::default());
-    let interrupt = Interrupt::stops(stop.clone()).map_err(LiveError::System)?;
+    let interrupt = Interrupt::stops(stop.clone(), "what was read so far is audited and written").map_err(LiveError::System)?;
     let mut progress = |done, total| {
         bar.set_length(total);
         bar.set_position(done);

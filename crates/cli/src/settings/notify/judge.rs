@@ -38,7 +38,7 @@ pub(in crate::settings) fn mask(node: &Node, table: &[Setting], text: &mut Strin
 }
 
 /// The rest of a line becomes dots, as many as it had letters: places stay where they are.
-fn hide(at: At, text: &mut String) {
+pub(in crate::settings) fn hide(at: At, text: &mut String) {
     let (line, column) = (at.line.saturating_sub(1), at.column.saturating_sub(1));
     let lines = text.split_inclusive('\n').enumerate().map(|(number, content)| {
         let dots = |(at, c): (usize, char)| if number == line && at >= column && !matches!(c, '\n' | '\r') { '•' } else { c };
