@@ -15,7 +15,7 @@ use tagledger_cost::{Piece, PushdownError};
 use tonic::{Status, Streaming};
 
 /// A stream that is silent for so long is taken for cut. The operation is none the worse for that.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// Attempts to attach again without a new response between them.
 const ATTEMPTS: u32 = 6;
@@ -55,7 +55,7 @@ impl<'s> Reading<'s> {
     }
 
     /// Reads to the end. Whatever else ends it, the engine is told that the operation is not wanted any more.
-    pub async fn to_the_end(mut self, take: &mut dyn FnMut(Piece<'_>) -> Result<(), PushdownError>) -> Result<(), Lost> {
+    pub async fn whole(mut self, take: &mut dyn FnMut(Piece<'_>) -> Result<(), PushdownError>) -> Result<(), Lost> {
         let ended = self.read(take).await;
         if ended.is_err() {
             self.session.interrupt(self.operation.operation_id()).await;
@@ -92,9 +92,9 @@ impl<'s> Reading<'s> {
 
     /// Has it executed. None where the connection broke before anything came, so that it may run all the same.
     async fn begin(&mut self) -> Result<Option<Streaming<ExecutePlanResponse>>, Lost> {
-        match self.session.waited(self.session.client.execute_plan(self.operation.request().clone())).await? {
+        match self.session.waited(Box::pin(self.session.client.execute_plan(self.operation.request().clone()))).await? {
             Ok(stream) => Ok(Some(stream)),
-            Err(error) => self.broken(&error).map(|_| None),
+            Err(error) => self.broken(&error).map(|()| None),
         }
     }
 
@@ -111,7 +111,7 @@ impl<'s> Reading<'s> {
         match self.session.waited(self.session.client.reattach_execute(request)).await? {
             Ok(stream) => Ok(Some(stream)),
             Err(error) if is_forgotten(&format!("{} {}", error.error_class, error.message())) => Err(Lost::Anew(why.to_owned())),
-            Err(error) => self.broken(&error).map(|_| None),
+            Err(error) => self.broken(&error).map(|()| None),
         }
     }
 

@@ -89,7 +89,7 @@ impl Spark {
         let mut begun = 0;
         loop {
             let session = self.open(until).await?;
-            let ended = Reading::new(&session, sql).to_the_end(take).await;
+            let ended = Reading::new(&session, sql).whole(take).await;
             session.leave().await;
             match ended {
                 Ok(()) => return Ok(()),
@@ -118,7 +118,7 @@ impl Spark {
             })),
             ..Default::default()
         };
-        let answer = session.waited(session.client.analyze_plan(request)).await;
+        let answer = session.waited(Box::pin(session.client.analyze_plan(request))).await;
         session.leave().await;
         let answer = answer?.map_err(|error| self.told(&error))?;
         let Some(proto::analyze_plan_response::Result::Schema(schema)) = answer.result else {

@@ -57,7 +57,8 @@ pub(crate) fn told(error: &SparkError, url: &str, token: Option<&str>) -> Engine
 pub(crate) fn shown(message: &str, token: Option<&str>) -> String {
     let lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
     // What follows is the plan or the stack of the server.
-    let text = lines.take_while(|line| !line.starts_with("at ") && !line.starts_with("JVM stacktrace") && !line.starts_with("'")).collect::<Vec<_>>().join(" ");
+    let text =
+        lines.take_while(|line| !line.starts_with("at ") && !line.starts_with("JVM stacktrace") && !line.starts_with('\'')).collect::<Vec<_>>().join(" ");
     let text = match token.filter(|token| !token.is_empty()) {
         Some(token) => text.replace(token, "***"),
         None => text,

@@ -34,14 +34,14 @@ const STEPS: &[Step] = &[
     ("lints", lints),
 ];
 
+/// What comes before them where everything is asked for.
+const LONG: &[Step] = &[("Apache Spark", engines::install_spark), ("program without features", plain)];
+
 /// Runs the steps, each with its time, until one fails.
 pub(crate) fn run(all: bool) -> Result<(), Failure> {
     let root = workspace::root()?;
-    if all {
-        engines::install_spark(&root)?;
-    }
     let mut times: Vec<(&str, Duration)> = Vec::new();
-    for (name, step) in STEPS {
+    for (name, step) in if all { LONG } else { &[] }.iter().chain(STEPS) {
         println!("── {name}");
         let start = Instant::now();
         let outcome = step(&root);
@@ -146,6 +146,19 @@ fn plan_browser(is_there: bool, is_skipped: bool, may_install: bool) -> Browser 
 /// Cargo builds binaries for the integration tests of their own package only; the end-to-end tests are a package of their own.
 fn program(root: &Path) -> Result<(), Failure> {
     process::run(engines::cargo(root).args(["build", "--workspace", "--bins", "--features", features::TESTED]))
+}
+
+/// What a newcomer builds knows what it was built without.
+fn plain(root: &Path) -> Result<(), Failure> {
+    process::run(process::cargo(root).args(["build", "--workspace", "--bins"]))?;
+    let mut program = Command::new(workspace::target(root).join("debug/tagledger"));
+    let asked = ["cost", "--engine", "sc://127.0.0.1:1", "--table", "t", "--taxonomy"];
+    let output = program.args(asked).arg(root.join("taxonomy.yaml")).output().map_err(|e| Failure(format!("the program cannot be started: {e}")))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() == Some(2) && said.contains("--features spark") {
+        return Ok(());
+    }
+    Err(Failure(format!("The program without features does not say that it has no client of an engine, but ends with {}:\n{said}", output.status)))
 }
 
 fn has_nextest(root: &Path) -> bool {

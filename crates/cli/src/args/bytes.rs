@@ -5,10 +5,10 @@ const UNITS: [(&str, u64); 6] = [("GiB", 1 << 30), ("TiB", 1 << 40), ("MiB", 1 <
 
 /// `107374182400` or `100GiB`.
 pub(crate) fn bytes(text: &str) -> Result<u64, String> {
-    let unfit = || format!("`{text}` is no number of bytes; write 107374182400 or 100GiB");
-    let (unit, factor) = UNITS.iter().find(|(unit, _)| text.ends_with(unit)).ok_or_else(unfit)?;
-    let number: u64 = text.trim_end_matches(unit).trim().parse().map_err(|_| unfit())?;
-    number.checked_mul(*factor).ok_or_else(unfit)
+    let refused = || format!("`{text}` is no number of bytes; write 107374182400 or 100GiB");
+    let (unit, factor) = UNITS.iter().find(|(unit, _)| text.ends_with(unit)).ok_or_else(refused)?;
+    let number: u64 = text.trim_end_matches(unit).trim().parse().map_err(|_| refused())?;
+    number.checked_mul(*factor).ok_or_else(refused)
 }
 
 #[cfg(test)]

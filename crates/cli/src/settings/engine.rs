@@ -111,7 +111,7 @@ pub(super) fn judge(reader: &mut Reader<'_>, node: &Node, settings: &Settings) {
     match (field(node, TABLE), field(node, PATH)) {
         (Some(_), Some(_)) => reader.error(at(PATH), "`table` and `path` are both given", "Keep one"),
         (None, None) => {
-            reader.error(node.at, "Neither `table` nor `path` in `engine`", "Write `table: finops.focus`, or `path:` where Parquet files are no table")
+            reader.error(node.at, "Neither `table` nor `path` in `engine`", "Write `table: finops.focus`, or `path:` where Parquet files are no table");
         }
         _ => {}
     }
