@@ -91,6 +91,8 @@ az() { case "$*" in *what-if*) cat shown.json ;; *"graph query"*) cat inventory/
 aws() { case "$*" in *list-resources*) cat inventory/aws/resource-explorer-shop-prod.json ;; esac; }
 gcloud() { case "$*" in *search-all-resources*) cat inventory/gcp/search-all-resources.json ;; esac; }
 docker() { :; }
+systemctl() { :; }
+sudo() { :; }
 cargo() { :; }
 "#;
 
@@ -129,9 +131,9 @@ fn every_command_that_needs_no_cloud_is_run() {
     let desk = furnished(&hooks);
     for page in pages().iter().filter(|page| !GUIDES.contains(&page.as_str()) && *page != OPERATOR) {
         for (line, block) in blocks(page).into_iter().filter(|(_, block)| block.contains("tagledger ")) {
-            // What names a cloud, or what lies in one, is run where there is a server that stands for it.
+            // What names a cloud or an engine, or what lies in one, is run where there is a server that stands for it.
             let mut script = format!("set -e\n{OTHERS}\nVIEW=v ACCOUNT=1 ROOT=r\n");
-            writeln!(script, "tagledger() {{ case \" $* \" in *\" --cloud \"* | *://*) echo \"$*\" >> asked; return ;; esac").unwrap();
+            writeln!(script, "tagledger() {{ case \" $* \" in *\" --cloud \"* | *\" --engine \"* | *://*) echo \"$*\" >> asked; return ;; esac").unwrap();
             writeln!(
                 script,
                 "echo \"$*\" >> run; local code=0; \"{}\" \"$@\" || code=$?; case $code in 0|1|3) ;; *) exit $code ;; esac; }}",

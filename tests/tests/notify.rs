@@ -224,6 +224,11 @@ fn an_alarm_needs_no_run_and_goes_to_whoever_is_named() {
     assert!(calls[2]["headers"]["webhook-signature"].is_string());
     assert_eq!(calls[1]["headers"]["webhook-id"], calls[2]["headers"]["webhook-id"], "a receiver can drop the second");
     assert!(body(&calls[3]).to_string().contains("failed on host-1"));
+    // A route without its secret keeps no other from being told, and a history in the environment is none of an alarm's business.
+    let mut partly = call(&["--alarm", "broke", "--route", "operators", "--route", "siem"]).env("TAGLEDGER_HISTORY", "history");
+    partly.0.env_remove("HOOK");
+    assert!(partly.exits(2).err.contains("route operators: "));
+    assert_eq!(body(asked(&server).last().unwrap())["text"], "broke");
     // Nothing to say, nobody named, and something else besides.
     desk.put("log", " \n");
     assert!(read(&["--alarm", "-", "--route", "siem"]).exits(2).err.contains("there is nothing to say"));

@@ -32,6 +32,7 @@ fn a_second_scan_into_the_same_folder_does_not_begin() {
         assert_eq!(done.err.contains("run: waiting for another scan to end"), !words.is_empty(), "{}", done.err);
     }
     assert!(!desk.path("run").exists());
+    assert!(desk.call(&format!("{SCAN} --wait 400000000000y")).exits(2).err.contains("write a duration"));
     // Another folder is free; and the same one is when whoever held it was killed, or has ended while somebody waits.
     desk.call(&SCAN.replace("--out run", "--out other")).exits(0);
     let waiting = desk.call(&format!("{SCAN} --wait 5m --format none")).0.stderr(std::process::Stdio::piped()).spawn().unwrap();
@@ -105,7 +106,7 @@ fn a_limit_in_the_settings_is_a_duration() {
         desk.put("tagledger.yaml", with(good));
         desk.call("settings check").exits(0);
     }
-    for wrong in ["soon", "0s", "90", "-5m"] {
+    for wrong in ["soon", "0s", "90", "-5m", "400000000000y"] {
         desk.put("tagledger.yaml", with(wrong));
         let done = desk.call("settings check").exits(2);
         assert!(done.err.contains("tagledger.yaml:4:") && done.err.contains("a duration such as 90m, 5h or 1h 30m"), "{}", done.err);

@@ -170,9 +170,12 @@ pub(crate) enum Format {
 
 /// Reads a length of time.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let read = humantime::parse_duration(text).ok().filter(|duration| !duration.is_zero());
+    let read = humantime::parse_duration(text).ok().filter(|duration| !duration.is_zero() && *duration <= LONGEST);
     read.ok_or_else(|| format!("write {DURATION}"))
 }
+
+/// No night is longer than a year.
+const LONGEST: Duration = Duration::from_hours(366 * 24);
 
 /// A length of time, in words.
 pub(crate) const DURATION: &str = "a duration such as 90m, 5h or 1h 30m";
@@ -232,7 +235,7 @@ pub(crate) struct Scan {
     pub concurrency: Option<u32>,
     /// Go on from what an earlier scan with the same --out collected, when it was interrupted, killed or could not see everything; without --out, from
     /// the newest below reports/. What it has seen is not asked for again.
-    #[arg(long)]
+    #[arg(long, env = "TAGLEDGER_RESUME")]
     pub resume: bool,
     /// How long clouds are asked, counted from the beginning of the scan, such as 90m or 5h: what was seen by then is audited and written, the rest is in the
     /// coverage as `the time limit was reached`, and --resume goes on with it. Bills are always read whole.

@@ -3,10 +3,15 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 
+/// Nobody watches, or a program reads.
+fn is_hidden(quiet: bool) -> bool {
+    quiet || crate::log::is_json() || !std::io::stderr().is_terminal()
+}
+
 /// A bar over bytes; silent where nobody watches.
 pub(crate) fn bar(what: &str, quiet: bool) -> ProgressBar {
     let bar = ProgressBar::new(0);
-    if quiet || !std::io::stderr().is_terminal() {
+    if is_hidden(quiet) {
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
     // The template is a constant; one that cannot be read falls back to the plain bar.
@@ -30,7 +35,7 @@ pub(crate) fn jobs(what: &str, quiet: bool) -> ProgressBar {
 /// A line that moves while something without a known length is done.
 pub(crate) fn spinner(what: &str, quiet: bool) -> ProgressBar {
     let bar = ProgressBar::new_spinner();
-    if quiet || !std::io::stderr().is_terminal() {
+    if is_hidden(quiet) {
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
     bar.set_message(what.to_owned());

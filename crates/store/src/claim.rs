@@ -55,6 +55,21 @@ impl Claim {
     }
 }
 
+impl Claim {
+    /// True where root is at work in a folder of somebody else, who could not replace later what root leaves there.
+    pub fn is_root_elsewhere(&self) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let owner = |metadata: io::Result<fs::Metadata>| metadata.ok().map(|metadata| metadata.uid());
+            let ours = self.held.as_ref().and_then(|file| owner(file.metadata()));
+            ours == Some(0) && owner(fs::metadata(parent(&self.path))).is_some_and(|theirs| theirs != 0)
+        }
+        #[cfg(not(unix))]
+        false
+    }
+}
+
 /// True when this file is the one that has the name.
 fn is_there(file: &File, path: &Path) -> bool {
     #[cfg(unix)]

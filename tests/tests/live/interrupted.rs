@@ -1,6 +1,6 @@
 //! A scan that was stopped: what it had read is kept and labelled, and a later one goes on from there.
 
-use super::seed::{self, desk, indexes};
+use super::seed::{self, desk, desk as desk_of_its_own, indexes};
 use super::server::{Seen, Server};
 use super::{EXPLORER, by_region, ids, outcome, why};
 use serde_json::json;
@@ -58,6 +58,12 @@ fn an_interrupted_scan_keeps_what_it_read_and_says_what_is_missing() {
 
     // The rest is asked for when somebody goes on.
     let before = server.calls().len();
+    // Whoever has no time at all has not even been asked what there is: one row, and one event.
+    let other = desk_of_its_own();
+    let done = server.scan(&other, "--time-limit 1ms --format none --log-format json").exits(3);
+    let missed: Vec<&str> = done.err.lines().filter(|line| line.contains("\"place.asked\"")).collect();
+    assert!(missed.len() == 1 && missed[0].contains("\"collector\":\"discovery\""), "{}", done.err);
+
     server.get("/-/release");
     server.scan(&desk, "--resume").exits(1);
     let Some(calm) = calm() else { return };

@@ -41,7 +41,7 @@ pub(crate) struct Notify {
     #[arg(long, value_name = "PLACE", env = "TAGLEDGER_HISTORY")]
     pub history: Option<String>,
     /// Tell these routes, in place of a run, that something went wrong: a line, or `-` for the lines of standard input, such as the end of a log.
-    #[arg(long, value_name = "TEXT", conflicts_with_all = ["run", "history"], requires = "route")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "run", requires = "route")]
     pub alarm: Option<String>,
     /// Only these routes.
     #[arg(long, value_name = "NAME")]

@@ -12,7 +12,7 @@ use crate::settings::File;
 use std::io::Read as _;
 use std::path::Path;
 use tagledger_model::Timestamp;
-use tagledger_notify::{Alarm, Message, Patience, Ready, Route, SendError, SystemClock, When};
+use tagledger_notify::{Alarm, Message, Patience, Ready, Route, SystemClock, When};
 use tagledger_store::{History, RunFolder};
 
 pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
@@ -74,16 +74,16 @@ pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
             Err(error) => failed.push(error),
         }
     }
-    all_sent(failed)
+    all_sent(failed.into_iter().map(Failure::from).collect())
 }
 
 /// Every failure is said; the last one is that of the command.
-fn all_sent(mut failed: Vec<SendError>) -> Result<Code, Failure> {
+fn all_sent(mut failed: Vec<Failure>) -> Result<Code, Failure> {
     let last = failed.pop();
     for error in failed {
-        log::failed(&error.into());
+        log::failed(&error);
     }
-    last.map_or(Ok(exit::CLEAN), |error| Err(error.into()))
+    last.map_or(Ok(exit::CLEAN), Err)
 }
 
 /// The end of a log may be long; nobody reads more of it in a message.
@@ -103,9 +103,16 @@ fn alarm(text: &str, routes: &[&Route], patience: Patience, is_dry: bool) -> Res
         return Err(Failure::Usage("--alarm: there is nothing to say; write a line, or hand one over on standard input with `-`".to_owned()));
     }
     let (at, tool) = (Timestamp::now().to_string(), concat!("tagledger ", env!("CARGO_PKG_VERSION")));
-    let mut failed = Vec::new();
+    let mut failed: Vec<Failure> = Vec::new();
     for route in routes {
-        let way = if is_dry { None } else { Some(ready(route, patience)?) };
+        let way = match if is_dry { Ok(None) } else { ready(route, patience).map(Some) } {
+            Ok(way) => way,
+            // One route that is not ready keeps no other from being told.
+            Err(failure) => {
+                failed.push(failure);
+                continue;
+            }
+        };
         let message = Message::of_alarm(&Alarm::new(&text, &at, &route.name, tool), route, &SystemClock);
         let done = message.and_then(|message| match &way {
             None => Ok(format!("route {}: would be told of an alarm\n\n{}\n", route.name, message.shown(route))),
@@ -113,7 +120,7 @@ fn alarm(text: &str, routes: &[&Route], patience: Patience, is_dry: bool) -> Res
         });
         match done {
             Ok(said) => print(said.as_bytes())?,
-            Err(error) => failed.push(error),
+            Err(error) => failed.push(error.into()),
         }
     }
     all_sent(failed)

@@ -134,7 +134,11 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
 /// Takes the place of the run, or waits for it.
 fn claim(out: &Path, patience: Duration) -> Result<Claim, Failure> {
     let who = format!("process {}, since {}", std::process::id(), Timestamp::now());
-    Ok(Claim::take(out, patience, &who, &mut |other| log::say(&format!("{}: waiting for {other} to end", out.display())))?)
+    let claim = Claim::take(out, patience, &who, &mut |other| log::say(&format!("{}: waiting for {other} to end", out.display())))?;
+    if claim.is_root_elsewhere() {
+        log::warn(&format!("{}: root writes here in a folder of another user, who cannot replace later what root leaves; scan as that user", out.display()));
+    }
+    Ok(claim)
 }
 
 /// How the bill of a scan is read: with all that its findings, and its cube, ask of it.

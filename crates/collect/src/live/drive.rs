@@ -161,13 +161,13 @@ impl Driver {
         };
         let discovery = match discovered {
             Ok(discovery) => discovery,
-            Err(CollectError::Stopped(why)) => return self.tell(Step::Row(self.unknown(why))).await,
+            Err(CollectError::Stopped(why)) => return self.tell_row(self.unknown(why)).await,
             Err(error) => return self.tell(Step::Failed(error)).await,
         };
         self.tell(Step::Jobs(discovery.work.iter().map(|job| Arc::from(key(&self.cloud, job))).collect())).await;
         self.tell(Step::Page { key: Arc::from(""), found: discovery.found, next: None }).await;
         for row in discovery.coverage {
-            self.tell(Step::Row(row)).await;
+            self.tell_row(row).await;
         }
         let mut waiting = VecDeque::with_capacity(discovery.work.len());
         for job in discovery.work {
@@ -300,6 +300,12 @@ impl Driver {
             whole: info.whole,
             outcome: row.outcome,
         }
+    }
+
+    /// A row that no job left.
+    async fn tell_row(&self, row: Coverage) {
+        told::ended(std::slice::from_ref(&row), None);
+        self.tell(Step::Row(row)).await;
     }
 
     async fn tell(&self, step: Step) {

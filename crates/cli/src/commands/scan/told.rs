@@ -2,13 +2,16 @@
 
 use crate::log;
 use std::path::Path;
+use tagledger_model::Amount;
 use tagledger_report::{Summary, plural};
 
 /// Tells of a run that stands.
 pub(super) fn written(summary: &Summary, out: &Path, is_shown: bool) {
     let count = |of: fn(&tagledger_report::RuleSummary) -> u64| summary.rules.iter().map(of).sum::<u64>();
     let totals = summary.costs.iter().flat_map(|costs| &costs.totals);
-    let cost = totals.map(|total| format!("{} {}", total.bill, total.currency)).collect::<Vec<_>>().join(", ");
+    let digits =
+        |text: &str| if log::is_json() { text.to_owned() } else { Amount::parse(text).map_or_else(|_| text.to_owned(), |(amount, _)| amount.grouped()) };
+    let cost = totals.map(|total| format!("{} {}", digits(&total.bill), total.currency)).collect::<Vec<_>>().join(", ");
     let (n, seen, changes) = (&summary.inventory, &summary.seen, summary.history.as_ref());
     let mut words = vec![
         format!("{}: {} (exit {})", out.display(), summary.exit.why.trim_end_matches('.'), summary.exit.code),
