@@ -57,6 +57,34 @@ fn every_engine_says_what_the_files_say() {
     }
 }
 
+/// Costs that engines miss in the last digits when they multiply them out, and some of other magnitudes.
+const NUMBERS: &str = "
+import duckdb
+rows = ', '.join(f\"({cost}, 'r{at % 7}')\" for at, cost in enumerate(
+    [98765432.12345679, -12345678901.125, 4095.999999999999, 4096.000000000001, 123456.789, 1e-7, 2.5e-9, -0.1, 0.30000000000000004, 0, 7654321.000001] * 9))
+table = f\"SELECT 'EUR' AS BillingCurrency, '2026-10-01T00:00:00Z' AS BillingPeriodStart, 'onprem' AS ProviderName, c::DOUBLE AS EffectiveCost, r AS ResourceId FROM (VALUES {rows}) t(c, r)\"
+duckdb.sql(f\"COPY ({table}) TO 'numbers.parquet'\")
+";
+
+#[test]
+fn binary_numbers_are_what_they_are_in_files() {
+    let Some((desk, _)) = laid() else { return };
+    let Some(sail) = Server::spark(&[]) else { return };
+    runs(&desk, python(), NUMBERS, &[]).unwrap();
+    let files = report(&desk, "scope", &["--bill", "numbers.parquet"]);
+    assert!(files.contains("-110"), "{files}");
+    assert_eq!(files, report(&desk, "scope", &["--engine", &address(&sail), "--table", &table(&desk, "numbers.parquet"), "--quiet"]), "by Sail");
+    printed(&desk, "duckdb", "numbers.parquet", "'numbers.parquet'");
+    runs(&desk, python(), DUCKDB, &["duckdb.parquet"]).unwrap();
+    assert_eq!(files, report(&desk, "scope", &["--from-stage1", "duckdb.parquet"]), "by DuckDB");
+    printed(&desk, "clickhouse", "numbers.parquet", "file('numbers.parquet', Parquet)");
+    runs(&desk, engines(), CHDB, &["chdb.parquet"]).unwrap();
+    assert_eq!(files, report(&desk, "scope", &["--from-stage1", "chdb.parquet"]), "by chDB");
+    if let Some(spark) = Server::apache_spark() {
+        assert_eq!(files, report(&desk, "scope", &["--engine", &address(&spark), "--table", &table(&desk, "numbers.parquet"), "--quiet"]), "by Spark");
+    }
+}
+
 #[test]
 fn bigquery_says_what_the_files_say() {
     let Some((desk, bill)) = laid() else { return };
