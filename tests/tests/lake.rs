@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
 use tagledger_testkit::{Estate, Spec};
-use tagledger_tests::{Desk, python};
+use tagledger_tests::{Desk, python, root};
 
 const REST: &str = "--from estate/inventory --taxonomy estate/taxonomy.yaml --format csv";
 
@@ -52,6 +52,37 @@ fn maps_become_text_that_is_read_back() {
     engine(&desk, DUCKDB, &["stage1.sql", "stage1.parquet"]).unwrap();
     let of = |source: &str| desk.call(&format!("cost {source} {REST}")).exits(0).out;
     assert_eq!(of(&format!("--bill {bill}")), of("--from-stage1 stage1.parquet"));
+}
+
+/// The SQL of docs/lake.md about one resource that stands for all that are alike, with the names of this test.
+fn views(bill: &str) -> String {
+    let page = std::fs::read_to_string(root().join("docs/lake.md")).unwrap();
+    let sql = page.split("```sql\n").find(|part| part.starts_with("CREATE VIEW finops.alike")).and_then(|part| part.split("```").next()).unwrap();
+    sql.replace("finops.focus AS", &format!("read_csv('{bill}', all_varchar = true) AS"))
+        .replace("finops.", "")
+        .replace("night/resources.parquet", "run/resources.parquet")
+}
+
+#[test]
+fn one_resource_stands_for_all_that_are_alike() {
+    let desk = Desk::new();
+    let bill = estate(&desk);
+    desk.call(&format!("scan --from estate/inventory --bill {bill} --taxonomy estate/taxonomy.yaml --now 2026-11-01 --out run --format none --history none"))
+        .done()
+        .ends(&[0, 1, 3]);
+    let sql = desk.call(&format!("cost --print-sql --bill {bill}")).with(["--table", "focus_by_class"]).exits(0).out;
+    desk.put("stage1.sql", sql);
+    desk.put("views.sql", views(&bill));
+    let plain = desk.call(&format!("cost --print-sql --bill {bill}")).with(["--table", &format!("read_csv('{bill}', all_varchar = true)")]).exits(0).out;
+    desk.put("plain.sql", plain);
+    let script = "import duckdb\nduckdb.sql(open('views.sql').read())\nfor name in ['stage1', 'plain']:\n    duckdb.sql(f\"COPY ({open(name + '.sql').read()}) TO '{name}.parquet'\")\n\
+                  count = [duckdb.sql(f\"SELECT count(*), count(DISTINCT ResourceId) FROM '{name}.parquet'\").fetchone() for name in ['stage1', 'plain']]\n\
+                  assert count[0][0] < count[1][0] and count[0][1] < count[1][1] * 0.9, count\n";
+    let Some(()) = engine(&desk, script, &[]) else { return };
+    for by in ["Environment,Application", "Application,service,cloud", "Environment,scope"] {
+        let of = |source: &str| desk.call(&format!("cost {source} --by {by} {REST}")).exits(0).out;
+        assert_eq!(of(&format!("--bill {bill}")), of("--from-stage1 stage1.parquet"), "{by}");
+    }
 }
 
 #[test]

@@ -173,8 +173,8 @@ fn tests(root: &Path) -> Result<(), Failure> {
         cargo
     };
     if has_nextest(root) {
-        // Many tests wait for a server that is slow on purpose: twice as many as there are processors keep them busy.
-        let at_once = std::thread::available_parallelism().map_or(2, |processors| 2 * processors.get()).to_string();
+        // Many tests wait for a server that is slow on purpose: with one more at once than there are processors, these stay busy.
+        let at_once = std::thread::available_parallelism().map_or(2, |processors| processors.get() + 1).to_string();
         let words = ["nextest", "run", "--workspace", "--features", features::TESTED, "--no-fail-fast", "--test-threads", at_once.as_str()];
         return process::run(cargo().args(words));
     }
