@@ -13,8 +13,8 @@ use parquet::file::properties::WriterProperties;
 use std::fs::File;
 use std::path::Path;
 
-/// Rows of the file that are kept in memory until they are written.
-const ROW_GROUP: usize = 64 * 1024;
+/// Rows of the file that are kept in memory until they are written, and of which each thread reads as many at a time: memory of the report follows it.
+const ROW_GROUP: usize = 8 * 1024;
 
 /// An engine that can be asked.
 pub trait Engine {

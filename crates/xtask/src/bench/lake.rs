@@ -12,7 +12,8 @@ use std::{
 };
 
 /// Runs the printed question and writes its answer.
-const RUN: &str = "import duckdb, sys\nduckdb.sql('SET threads = 2')\nduckdb.sql(f\"COPY ({open(sys.argv[1]).read()}) TO '{sys.argv[2]}'\")\n";
+const RUN: &str =
+    "import duckdb, sys\nduckdb.sql('SET threads = 2')\nduckdb.sql(f\"COPY ({open(sys.argv[1]).read()}) TO '{sys.argv[2]}' (ROW_GROUP_SIZE 8192)\")\n";
 
 pub(super) fn cost(rig: &Rig, shape: &str, rows: u64) -> Result<(), Failure> {
     let data = rig.data(&format!("bill-{shape}-{rows}"), &["bench-bill", "--rows", &rows.to_string(), "--shape", shape])?;
