@@ -91,7 +91,13 @@ fn what_cannot_be_asked_is_said() {
     let said = desk.call("cost --print-sql --table t --columns EffectiveCost,Tags").exits(2).err;
     assert!(said.contains("BillingCurrency and BillingPeriodStart") && said.contains("FOCUS"), "{said}");
     let said = desk.call("cost --print-sql --columns EffectiveCost").exits(2).err;
-    assert!(said.contains("--table"), "{said}");
+    assert!(said.contains("--table") && said.contains("`engine:`"), "{said}");
+    let said = desk.call("cost --print-sql --table t").exits(2).err;
+    assert!(said.contains("--columns") && said.contains("--bill"), "{said}");
+    // The settings say what the bill is called; a flag counts more.
+    desk.put("tagledger.yaml", "version: 1\nengine: { kind: spark, url: \"sc://127.0.0.1:9\", table: finops.focus }\n");
+    assert!(desk.call("cost --print-sql --dialect trino --bill bill.csv").exits(0).out.contains("FROM finops.focus"));
+    assert!(desk.call("cost --print-sql --dialect trino --bill bill.csv --table other").exits(0).out.contains("FROM other"));
     let said = desk.call("cost --dialect oracle --print-sql --table t --columns EffectiveCost").exits(2).err;
     assert!(said.contains("duckdb") && said.contains("trino"), "{said}");
 }

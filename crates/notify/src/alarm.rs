@@ -1,9 +1,9 @@
 //! What a route is told when there is no run to tell of: that a night failed, in words that somebody else found.
 
+use crate::gather::message_name;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// Version of the document's shape; a receiver checks it first.
 pub const ALARM_SCHEMA_VERSION: &str = "tagledger.alarm/1";
@@ -32,12 +32,7 @@ impl Alarm {
     /// For a route, raised at this moment. Of a long text the first line is kept, and the end.
     pub fn new(text: &str, at: &str, route: &str, tool: &str) -> Self {
         let text = shortened(text.trim());
-        let digest = Sha256::new().chain_update(&text).chain_update([0]).chain_update(at).chain_update([0]).chain_update(route).finalize();
-        let id = digest[..16].iter().fold("tagledger_".to_owned(), |mut id, byte| {
-            // Writing to a string cannot fail.
-            let _written = write!(id, "{byte:02x}");
-            id
-        });
+        let id = message_name(Sha256::new().chain_update(&text).chain_update([0]).chain_update(at).chain_update([0]).chain_update(route));
         Self { schema: ALARM_SCHEMA_VERSION.to_owned(), id, route: route.to_owned(), tool: tool.to_owned(), at: at.to_owned(), text }
     }
 }

@@ -13,6 +13,15 @@ use tagledger_model::{Amount, Finding, Level, Money, Text, Verdict};
 use tagledger_report::Summary;
 use tagledger_report::diff::Change;
 
+/// What a message is called: receivers know one that they have by it.
+pub(crate) fn message_name(of: Sha256) -> String {
+    of.finalize()[..16].iter().fold("tagledger_".to_owned(), |mut id, byte| {
+        // Writing to a string cannot fail.
+        let _written = write!(id, "{byte:02x}");
+        id
+    })
+}
+
 /// The run that routes are told of.
 #[derive(Debug)]
 pub struct Run<'a> {
@@ -37,12 +46,7 @@ impl<'a> Run<'a> {
 
     /// What a message of this run to this route is called, always the same.
     fn id(&self, route: &str) -> String {
-        let digest = self.digest.clone().chain_update([0]).chain_update(route).finalize();
-        digest[..16].iter().fold("tagledger_".to_owned(), |mut id, byte| {
-            // Writing to a string cannot fail.
-            let _written = write!(id, "{byte:02x}");
-            id
-        })
+        message_name(self.digest.clone().chain_update([0]).chain_update(route))
     }
 
     /// The level that counts for routing. A finding that is young has its level lowered for a while; whoever is told of errors wants to know of it now,

@@ -11,7 +11,7 @@ use tagledger_model::Timestamp;
 pub(crate) struct Cost {
     /// Bills, in FOCUS or a cloud's own form: CSV, .csv.gz or Parquet; files, folders or patterns, here or at s3://, az:// or gs://.
     /// docs/bills.md says which.
-    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present_any = ["columns", "engine", "from_stage1"])]
+    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present_any = ["columns", "engine", "from_stage1", "print_sql"])]
     pub bill: Vec<PathBuf>,
     /// Where copies of bills from object stores are kept [default: tagledger/bills in the cache folder of the user].
     #[arg(long, value_name = "DIR", env = "TAGLEDGER_BILL_CACHE")]

@@ -8,7 +8,7 @@ use tagledger_cost::Dialect;
 #[derive(Debug, Args)]
 pub(crate) struct Lake {
     /// Print the SQL that adds the bill up where it lies, and stop. docs/lake.md says how to go on.
-    #[arg(long, requires = "table", group = "lies")]
+    #[arg(long, group = "lies")]
     pub print_sql: bool,
     /// Have an engine add the bill up where it lies, and go on from there: the one at this address, such as sc://spark.example.com:15002, else that of the settings.
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "", group = "lies", conflicts_with_all = ["bill", "from_stage1"])]
@@ -19,7 +19,7 @@ pub(crate) struct Lake {
     /// The engine that the SQL is for.
     #[arg(long, value_name = "ENGINE", default_value = "duckdb", requires = "print_sql")]
     pub dialect: DialectArg,
-    /// What the engine calls the bill: a table, or anything that stands after FROM.
+    /// What the engine calls the bill: a table, or anything that stands after FROM [default: that of `engine:` in the settings].
     #[arg(long, value_name = "TABLE", requires = "lies")]
     pub table: Option<String>,
     /// The columns of the table, as they stand there; `:map` behind one that is a map, `:double` behind one of binary numbers. Without it, those of the file that --bill names.

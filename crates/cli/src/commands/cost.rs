@@ -10,6 +10,7 @@ use crate::costs::{Only, cloud, costs};
 use crate::engine;
 use crate::exit::{self, Code};
 use crate::failure::Failure;
+use crate::settings::File;
 use std::sync::Arc;
 use tagledger_cost::{Axis, Billing, Cube, CubeCell, Dimensions, LakeColumn, Owners, lake_columns, question};
 use tagledger_model::Timestamp;
@@ -18,8 +19,8 @@ use tagledger_taxonomy::{Dictionary, Domain, KeyId, Taxonomy, fold};
 use wildmatch::WildMatch;
 
 pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
-    if let Some(table) = args.lake.table.as_deref().filter(|_| args.lake.print_sql) {
-        return print_sql(args, table);
+    if args.lake.print_sql {
+        return print_sql(args);
     }
     let taxonomy = crate::taxonomy::load(&args.taxonomy)?;
     let by = axes(&taxonomy, &args.by)?;
@@ -90,12 +91,25 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
 }
 
 /// Prints what an engine is to be asked where the bill lies.
-fn print_sql(args: &Cost, table: &str) -> Result<Code, Failure> {
+fn print_sql(args: &Cost) -> Result<Code, Failure> {
+    let named = args
+        .lake
+        .table
+        .clone()
+        .map_or_else(|| Ok(File::find(args.config.as_deref())?.engine().and_then(|engine| engine.table)), |table| Ok::<_, Failure>(Some(table)))?;
+    let Some(table) = named else {
+        return Err(Failure::Usage(
+            "--print-sql: name what the bill is called there with --table, such as --table finops.focus, or by `engine:` in the settings".to_owned(),
+        ));
+    };
     let columns = match args.bill.first() {
         Some(file) if args.lake.columns.is_empty() => lake_columns(file)?,
+        None if args.lake.columns.is_empty() => {
+            return Err(Failure::Usage("--print-sql: name the columns of the table with --columns, or a file that has the same ones with --bill".to_owned()));
+        }
         _ => args.lake.columns.iter().map(|text| LakeColumn::parse(text)).collect(),
     };
-    let asked = question(args.lake.dialect.into(), table, &columns, args.lake.days).map_err(|why| Failure::Usage(format!("--print-sql: {why}")))?;
+    let asked = question(args.lake.dialect.into(), &table, &columns, args.lake.days).map_err(|why| Failure::Usage(format!("--print-sql: {why}")))?;
     super::print(asked.sql.as_bytes())?;
     Ok(exit::CLEAN)
 }
