@@ -85,6 +85,12 @@ impl Call {
         self.behind(&format!("ulimit -t {seconds}; ulimit -v {}", mebibytes * 1024))
     }
 
+    /// Runs with a limit on the memory that it may ask for, the program itself apart.
+    pub fn within_memory(self, mebibytes: u32) -> Self {
+        // Set aside is only what is needed: the allocator would take a gibibyte of addresses at once.
+        self.env("MIMALLOC_ARENA_RESERVE", "16384").behind(&format!("ulimit -d {}", mebibytes * 1024))
+    }
+
     /// Runs from a shell that does this first.
     fn behind(self, first: &str) -> Self {
         let mut shell = Command::new("sh");

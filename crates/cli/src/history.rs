@@ -167,7 +167,7 @@ impl Before {
     /// How the findings of this run compare with what was known.
     pub fn changes(&self, inventory: &Inventory, findings: &FindingSource<'_>, state: &State, record: &Record, now: Timestamp) -> Changes {
         let rows = 0..u32::try_from(inventory.len()).unwrap_or(u32::MAX);
-        let number = |row: u32| resource_number(inventory.resource(row).cloud().as_str(), inventory.resource(row).id());
+        let number = |row: u32| resource_number(inventory.resource(row).cloud().as_str(), &inventory.resource(row).id());
         let with_facts = |row: &u32| inventory.resource(*row).facts().is_some();
         let here = State::here(record, rows.clone().map(number).collect(), rows.filter(with_facts).map(number).collect());
         let mut changes = changes::count(findings, state, &here);

@@ -54,8 +54,8 @@ impl LiveRows<'_> {
             region: view.region().cloned(),
             group: view.group().map(|g| g.name.clone().unwrap_or_else(|| g.id.clone())),
             kind: view.kind().clone(),
-            id: view.id().clone(),
-            name: view.name().cloned(),
+            id: view.id(),
+            name: view.name().map(Text::new),
             taggable: match view.taggable() {
                 Taggable::Yes => "yes",
                 Taggable::No => "no",
@@ -66,7 +66,7 @@ impl LiveRows<'_> {
             keys: self.cx.taxonomy().ids().map(|(key, _)| key_cell(&view, key)).collect(),
             cost: self.prices.of(row).into_iter().map(|m| MoneyRow { currency: m.currency.to_string(), amount: m.amount.to_string() }).collect(),
             sources: Text::from(view.sources().join("+")),
-            state: view.facts().map(state::in_cells).unwrap_or_default(),
+            state: view.facts().as_ref().map(state::in_cells).unwrap_or_default(),
             has_only_blind_sources: view.has_only_blind_sources(),
         }
     }

@@ -16,6 +16,7 @@ pub(crate) use table::Told;
 use crate::columns::{Columns, Fault, Rows};
 use crate::focus::{Column, Measure};
 use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, Schema};
 use foldhash::fast::FixedState;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
@@ -25,6 +26,7 @@ use std::fs::File;
 use std::hash::BuildHasher;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use table::Table;
 
@@ -36,6 +38,9 @@ const SMALLEST: u64 = 256 * 1024;
 
 /// Bytes at each end of a file that tell it from another of the same size and time.
 const ENDS: u64 = 64 * 1024;
+
+/// Rows that are written at a time: a writer holds them until they are a row group.
+const AT_ONCE: usize = 1 << 14;
 
 /// What is written into each file, under this name.
 const TOLD: &str = "tagledger";
@@ -127,19 +132,25 @@ impl<'c> Adding<'c> {
     pub fn write(self, place: &Place) -> std::io::Result<()> {
         let Self { table, is_worth_it, .. } = self;
         let told = if is_worth_it && table.is_worth_it() { table.told.clone() } else { Told::default() };
-        let batch = table.batch().map_err(std::io::Error::other)?;
-        let batch = if told == Told::default() { batch.slice(0, 0) } else { batch };
+        let mut batches = table.batches(AT_ONCE);
+        let first = batches.next().transpose().map_err(std::io::Error::other)?.unwrap_or_else(|| RecordBatch::new_empty(Arc::new(Schema::empty())));
+        let rows: Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>> =
+            if told == Told::default() { Box::new(std::iter::empty()) } else { Box::new(std::iter::once(Ok(first.clone())).chain(batches)) };
         let folder = place.path.parent().unwrap_or(Path::new(""));
         make(folder)?;
         let partial = folder.join(format!(".{}.{}", place.origin, std::process::id()));
         let text = serde_json::to_string(&told)?;
         let properties = WriterProperties::builder()
+            .set_max_row_group_row_count(Some(AT_ONCE))
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).map_err(std::io::Error::other)?))
             .set_key_value_metadata(Some(vec![KeyValue::new(TOLD.to_owned(), text)]))
             .build();
         let written = File::create(&partial).and_then(|file| {
-            let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).map_err(std::io::Error::other)?;
-            writer.write(&batch).and_then(|()| writer.close()).map_err(std::io::Error::other)?;
+            let mut writer = ArrowWriter::try_new(file, first.schema(), Some(properties)).map_err(std::io::Error::other)?;
+            for batch in rows {
+                writer.write(&batch.map_err(std::io::Error::other)?).map_err(std::io::Error::other)?;
+            }
+            writer.close().map_err(std::io::Error::other)?;
             place.keep(&partial)
         });
         if written.is_err() {

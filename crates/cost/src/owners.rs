@@ -14,13 +14,12 @@ pub(crate) const NONE: u32 = u32::MAX;
 /// An index over an inventory for the ids that bills write.
 pub struct Owners<'i> {
     inventory: &'i Inventory,
-    /// First half of the digest of an id as inventories write it → a quarter of the second half, and the resource. Small
-    /// entries keep the table in the processor's cache; it is the look-up that nearly every bill row makes.
-    exact: FxHashMap<u64, (u32, u32)>,
-    /// Digest of the lower-cased canonical id → resource; `NONE` where two differ only by case.
-    by_id: FxHashMap<u128, u32>,
-    /// Digest of scope row and last part of the id → resource; `NONE` where it is not unique.
-    by_name: FxHashMap<u128, u32>,
+    /// An id as inventories write it → the resource. It is the look-up that nearly every bill row makes.
+    exact: ByDigest,
+    /// The lower-cased canonical id → resource; `NONE` where two differ only by case.
+    by_id: ByDigest,
+    /// Scope row and last part of the id → resource; `NONE` where it is not unique.
+    by_name: ByDigest,
     digest: Digest,
     groups: FxHashMap<(u8, Text), u32>,
     scopes: FxHashMap<(u8, Text), u32>,
@@ -60,6 +59,28 @@ impl Owner {
     pub const NOBODY: Self = Self { resource: NONE, group: NONE };
 }
 
+/// Rows by the digest of a text: half of it finds an entry, a quarter checks it. Small entries keep the table in the processor's cache.
+#[derive(Default)]
+struct ByDigest(FxHashMap<u64, (u32, u32)>);
+
+impl ByDigest {
+    fn with_capacity(rows: usize) -> Self {
+        Self(FxHashMap::with_capacity_and_hasher(rows, rustc_hash::FxBuildHasher))
+    }
+
+    /// Notes the row that a text means; one that two mean stands for neither.
+    fn note(&mut self, digest: u128, row: u32) {
+        let (key, check) = halves(digest);
+        self.0.entry(key).and_modify(|entry| entry.1 = NONE).or_insert((check, row));
+    }
+
+    #[inline]
+    fn find(&self, digest: u128) -> Option<u32> {
+        let (key, check) = halves(digest);
+        self.0.get(&key).filter(|(c, row)| *c == check && *row != NONE).map(|(_, row)| *row)
+    }
+}
+
 /// A digest as the key and check of a small table.
 #[expect(clippy::cast_possible_truncation, reason = "parts of a digest are as good as the whole, 96 bits suffice")]
 fn halves(digest: u128) -> (u64, u32) {
@@ -77,20 +98,17 @@ impl<'i> Owners<'i> {
     /// Indexes an inventory.
     pub fn new(inventory: &'i Inventory) -> Self {
         let rows = inventory.len();
-        let mut by_id = FxHashMap::with_capacity_and_hasher(rows, rustc_hash::FxBuildHasher);
-        let mut by_name = FxHashMap::with_capacity_and_hasher(rows, rustc_hash::FxBuildHasher);
+        let [mut exact, mut by_id, mut by_name] = [(); 3].map(|()| ByDigest::with_capacity(rows));
         let digest = Digest::default();
-        let mut exact = FxHashMap::with_capacity_and_hasher(rows, rustc_hash::FxBuildHasher);
         for row in 0..u32::try_from(rows).unwrap_or(u32::MAX) {
-            let cloud = u32::from(inventory.cloud_of(row));
-            let (key, check) = halves(digest.of(cloud, inventory.id(row)));
-            exact.entry(key).and_modify(|e: &mut (u32, u32)| e.1 = NONE).or_insert((check, row));
+            let (cloud, id) = (u32::from(inventory.cloud_of(row)), inventory.id(row));
+            exact.note(digest.of(cloud, &id), row);
             if let Some(live) = inventory.live_id(row) {
-                by_id.entry(digest.of(cloud, &live.to_lowercase())).and_modify(|r| *r = NONE).or_insert(row);
+                by_id.note(digest.of(cloud, &live.to_lowercase()), row);
             }
-            let id = inventory.id(row).to_lowercase();
-            by_name.entry(digest.of(NAMES + inventory.scope_of(row), last_part(&id))).and_modify(|r| *r = NONE).or_insert(row);
-            by_id.entry(digest.of(cloud, &id)).and_modify(|r| *r = NONE).or_insert(row);
+            let id = id.to_lowercase();
+            by_name.note(digest.of(NAMES + inventory.scope_of(row), last_part(&id)), row);
+            by_id.note(digest.of(cloud, &id), row);
         }
         let groups = (0_u32..).zip(inventory.groups()).map(|(row, g)| ((g.cloud, g.id.to_lowercase()), row)).collect();
         let mut scopes = FxHashMap::default();
@@ -132,8 +150,7 @@ impl<'i> Owners<'i> {
     /// The resource whose canonical id is written exactly so.
     #[inline]
     pub(crate) fn exactly(&self, cloud: u8, id: &str) -> Option<u32> {
-        let (key, check) = halves(self.digest.of(cloud.into(), id));
-        self.exact.get(&key).filter(|(c, row)| *c == check && *row != NONE).map(|(_, row)| *row)
+        self.exact.find(self.digest.of(cloud.into(), id))
     }
 
     /// The resource that a bill row is about, given the cloud and the scope that the row names.
@@ -150,13 +167,13 @@ impl<'i> Owners<'i> {
     fn resource_in(&self, cloud: u8, scope: u32, id: &str) -> Owner {
         let exact = self.exactly(cloud, id.trim());
         let id = Text::new(id.trim()).to_lowercase();
-        let lowered = |id: &str| self.by_id.get(&self.digest.of(cloud.into(), id)).copied().filter(|r| *r != NONE);
+        let lowered = |id: &str| self.by_id.find(self.digest.of(cloud.into(), id));
         let found = exact.or_else(|| lowered(&id)).or_else(|| self.by_alias(cloud, &id, &lowered)).or_else(|| by_parent(&id, &lowered));
         // A bare name counts only within its own scope; the last part of a full id never does, since it names another thing there.
         // What has an id without a scope in it is unique without one, so it may be any scope's.
         let is_bare = !id.contains(['/', ':']);
         let own = Some(scope).filter(|s| *s != NONE && self.inventory.scopes()[*s as usize].cloud == cloud);
-        let named = |scope: u32| self.by_name.get(&self.digest.of(NAMES + scope, &id)).copied().filter(|r| *r != NONE);
+        let named = |scope: u32| self.by_name.find(self.digest.of(NAMES + scope, &id));
         let bare = || own.into_iter().chain(self.nobodys.get(&cloud).copied()).filter(|_| is_bare).find_map(named);
         let resource = found.or_else(bare).unwrap_or(NONE);
         let group = if resource == NONE { self.group_in(cloud, &id) } else { self.inventory.group_of(resource).unwrap_or(NONE) };
@@ -211,6 +228,6 @@ fn by_parent(id: &str, lowered: &dyn Fn(&str) -> Option<u32>) -> Option<u32> {
 
 impl std::fmt::Debug for Owners<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Owners").field("resources", &self.by_id.len()).finish_non_exhaustive()
+        f.debug_struct("Owners").field("resources", &self.by_id.0.len()).finish_non_exhaustive()
     }
 }

@@ -1,8 +1,9 @@
 //! Collects raw resources, scopes and containers, each once, into columns.
 
 use crate::facts::{CloudFacts, Reader};
-use crate::intern::{Table, Words, hash, number};
-use crate::inventory::{GroupRow, Inventory, LAST_READER, NONE, Resources, ScopeRow};
+use crate::intern::{Table, Words, hash, number, room};
+use crate::inventory::{GroupRow, Inventory, NONE, ScopeRow};
+use crate::resources::{LAST_READER, NewResource, Resources};
 use crate::tag_sets::{Pair, TagSets};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -87,7 +88,7 @@ impl InventoryBuilder {
 
     /// How many resources there are so far.
     pub fn len(&self) -> usize {
-        self.resources.ids.len()
+        self.resources.len()
     }
 
     /// True before the first resource.
@@ -189,7 +190,7 @@ impl InventoryBuilder {
         let reader = self.readers.iter().position(|r| r.id == raw.origin.reader());
         let rank = reader.map_or(0, |at| self.readers[at].rank);
         let reader = reader.unwrap_or(LAST_READER).min(LAST_READER);
-        let new = crate::inventory::NewResource { cloud, scope, group, region, kind, set, rank, source: 1 << reader, raw };
+        let new = NewResource { cloud, scope, group, region, kind, set, rank, source: 1 << reader, raw };
         let place = self.by_id.find(hash(&(cloud, &raw.id.canonical)), |row| self.resources.is(row, cloud, &raw.id.canonical));
         match place {
             Ok(row) => {
@@ -265,6 +266,8 @@ impl InventoryBuilder {
                 }
                 let row = number(self.sets.pairs.len());
                 let meaning: Meaning = self.normalisers[usize::from(cloud)].meaning(key, value.map(Text::as_str));
+                room(&mut self.sets.meanings, 1);
+                room(&mut self.sets.pairs, 1);
                 self.sets.meanings.push(meaning);
                 self.sets.pairs.push(Pair { cloud, key: key.clone(), value: value.cloned(), possible });
                 self.pairs.insert(place, row);
@@ -276,6 +279,9 @@ impl InventoryBuilder {
     /// Everything read: scopes known under two ids become one, containers lend their values, stages are looked up.
     pub fn finish(mut self) -> Inventory {
         self.merge_aliases();
+        // What found rows while they came in is of no use any more, and as large as some columns.
+        (self.by_id, self.pairs, self.set_index) = Default::default();
+        self.sets.seal();
         let stages = Stages::new(&self.taxonomy);
         Inventory::assemble(crate::inventory::Parts {
             taxonomy: self.taxonomy,

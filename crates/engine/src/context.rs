@@ -82,9 +82,9 @@ impl<'a> Context<'a> {
         col(column::OUTSIDE_STAGE)
     }
 
-    /// Whether any resource has a fact of this kind: a rule about it has nothing to say otherwise.
+    /// Whether any resource has a fact of this kind: a rule about it has nothing to say otherwise. Asked of facts that are together all that is known of any.
     pub fn is_known(&self, fact: impl Fn(&Facts) -> bool) -> bool {
-        self.inventory.facts().any(|(_, facts)| fact(facts))
+        fact(&self.inventory.facts.of_any())
     }
 
     /// Whether anything uses it; null where no source shows that.

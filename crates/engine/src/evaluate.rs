@@ -88,7 +88,7 @@ pub fn audit(cx: &Context<'_>, rules: &[&dyn Rule]) -> Result<Audit, EngineError
     }
     let mut audit = Audit::default();
     let mut judged: Vec<(usize, BooleanChunked)> = Vec::new();
-    run_table(Table::Resources, cx.inventory.frame().clone(), &prepared, &mut audit, &mut judged)?;
+    run_table(Table::Resources, cx.inventory.frame(), &prepared, &mut audit, &mut judged)?;
     run_table(Table::Scopes, frame::scopes(cx.inventory)?, &prepared, &mut audit, &mut judged)?;
     run_table(Table::Groups, frame::groups(cx.inventory)?, &prepared, &mut audit, &mut judged)?;
     for (position, level, check) in &mut prepared {
@@ -170,6 +170,7 @@ fn run_table(
                 Some(true) => Verdict::Violated,
                 None => Verdict::Undetermined,
             };
+            crate::intern::room(&mut audit.hits, 1);
             audit.hits.push(HitRow { check, row, verdict, waiver: u32::MAX });
         }
         if table == Table::Resources && audit.checks[number].level >= Level::Warn {

@@ -228,7 +228,7 @@ impl<'a> FindingSource<'a> {
             cloud: subject.cloud.as_str(),
             scope: &subject.scope,
             region: resource.and_then(|resource| resource.region()).map(Text::as_str),
-            id: resource.map_or(&subject.canonical, |resource| resource.id()),
+            id: &resource.map_or_else(|| subject.canonical.clone(), |resource| resource.id()),
             check: &format!("{} {}", self.rules[check.rule].meta().id, key.unwrap_or("-")),
         };
         (number, past.first_seen(number, &asked, self.cx.now))
@@ -241,7 +241,7 @@ impl<'a> FindingSource<'a> {
         match self.audit.checks[hit.check as usize].table {
             Table::Resources => {
                 let resource = inventory.resource(hit.row);
-                Subject { cloud: resource.cloud().clone(), scope: resource.scope().id.clone(), canonical: resource.canonical().clone() }
+                Subject { cloud: resource.cloud().clone(), scope: resource.scope().id.clone(), canonical: resource.canonical() }
             }
             Table::Scopes => {
                 let scope = &inventory.scopes()[hit.row as usize];
@@ -315,8 +315,8 @@ impl<'a> FindingSource<'a> {
         if let Some(resource) = resource {
             finding.region = resource.region().cloned();
             finding.kind.clone_from(resource.kind());
-            finding.resource.clone_from(resource.id());
-            finding.name = resource.name().cloned();
+            finding.resource = resource.id();
+            finding.name = resource.name().map(Text::new);
         } else if let Some((scope, cloud)) = scope.zip(cloud) {
             finding.kind = Text::new(cloud.noun_of_scope());
             finding.name.clone_from(&scope.name);

@@ -1,11 +1,12 @@
 //! The frames of codes that rules are expressions over.
 
 use crate::EngineError;
-use crate::inventory::{Inventory, NO_TIME, Parts, ScopeRow};
+use crate::inventory::{Inventory, Parts, ScopeRow};
+use crate::resources::NO_TIME;
 use crate::stage::ContainerStage;
 use crate::tag_sets::Pair;
 use polars::prelude::*;
-use tagledger_model::{Facts, KeyCase, Retention, Taggable, Text, Timestamp};
+use tagledger_model::{Fact, KeyCase, Retention, Taggable, Text, Timestamp};
 use tagledger_taxonomy::{Conflict, Declared, KeyId, decode_label, duration_seconds};
 
 /// Names of the columns; only this module and `context` spell them.
@@ -110,7 +111,7 @@ fn stage(inventory: &Inventory) -> (BooleanChunked, BooleanChunked) {
 fn lifetimes(inventory: &Inventory) -> (BooleanChunked, Int64Chunked) {
     let parts = &inventory.parts;
     let ranks: Vec<Option<usize>> = parts.sets.pairs.iter().map(|p| lifetime_rank(parts, p)).collect();
-    let ends = known(inventory, |facts| facts.ends.as_ref().map(|end| end.value.0));
+    let ends = inventory.facts.ends.over(inventory.len(), |end| Some(end.value.0));
     let lent = environment_lifetimes(inventory);
     if ranks.iter().all(Option::is_none) && ends.iter().all(Option::is_none) && lent.is_none() {
         return (std::iter::repeat_n(Some(false), inventory.len()).collect(), std::iter::repeat_n(None::<i64>, inventory.len()).collect());
@@ -174,30 +175,22 @@ fn environment_lifetimes(inventory: &Inventory) -> Option<impl Fn(usize) -> Opti
 
 /// The state of each resource: null where no source shows it, which is most of them.
 fn state_columns(inventory: &Inventory, columns: &mut Vec<Column>) {
-    let flag = |of: fn(&Facts) -> Option<bool>| -> BooleanChunked { known(inventory, of).into_iter().collect() };
-    let days = |facts: &Facts| match facts.retention.as_ref()?.value {
+    let (facts, rows) = (&inventory.facts, inventory.len());
+    let flag = |of: Vec<Option<bool>>| -> BooleanChunked { of.into_iter().collect() };
+    let days = |retention: &Fact<Retention>| match retention.value {
         Retention::Days(days) => Some(days),
         Retention::Forever => None,
     };
-    let since: Int64Chunked = known(inventory, |f| f.since.map(|t| t.0)).into_iter().collect();
-    let days: UInt32Chunked = known(inventory, days).into_iter().collect();
+    let since: Int64Chunked = facts.since.over(rows, |since| Some(since.0)).into_iter().collect();
+    let days: UInt32Chunked = facts.retention.over(rows, days).into_iter().collect();
     columns.extend([
-        flag(|f| f.attached.as_ref().map(|a| a.value)).with_name(column::ATTACHED.into()).into_column(),
-        flag(|f| Some(f.unanswered.is_some())).with_name(column::UNANSWERED.into()).into_column(),
-        flag(|f| f.running.as_ref().map(|r| r.value)).with_name(column::RUNNING.into()).into_column(),
-        flag(|f| f.retention.as_ref().map(|r| r.value == Retention::Forever)).with_name(column::KEPT_FOREVER.into()).into_column(),
+        flag(facts.attached.over(rows, |fact| Some(fact.value))).with_name(column::ATTACHED.into()).into_column(),
+        flag(facts.unanswered.over(rows, |_| Some(true))).with_name(column::UNANSWERED.into()).into_column(),
+        flag(facts.running.over(rows, |fact| Some(fact.value))).with_name(column::RUNNING.into()).into_column(),
+        flag(facts.retention.over(rows, |fact| Some(fact.value == Retention::Forever))).with_name(column::KEPT_FOREVER.into()).into_column(),
         since.with_name(column::STATE_SINCE.into()).into_column(),
         days.with_name(column::RETENTION_DAYS.into()).into_column(),
     ]);
-}
-
-/// One fact of every resource.
-fn known<T: Clone>(inventory: &Inventory, of: impl Fn(&Facts) -> Option<T>) -> Vec<Option<T>> {
-    let mut all = vec![None; inventory.len()];
-    for (row, facts) in inventory.facts() {
-        all[row as usize] = of(facts);
-    }
-    all
 }
 
 fn key_columns(inventory: &Inventory, key: KeyId, columns: &mut Vec<Column>) {

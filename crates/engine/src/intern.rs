@@ -6,29 +6,33 @@ use std::hash::{Hash, Hasher};
 /// Finds the row that holds a value, by hash and a look at the row.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Table {
-    rows: FxHashMap<u64, u32>,
+    /// By half a hash: twice as many entries lie in the same room, and values that share one stand side by side as well.
+    rows: FxHashMap<u32, u32>,
 }
 
-pub(crate) fn hash(value: &impl Hash) -> u64 {
+/// Half a hash, which the look at the row makes whole.
+#[expect(clippy::cast_possible_truncation, reason = "half of it is meant")]
+pub(crate) fn hash(value: &impl Hash) -> u32 {
     let mut hasher = FxHasher::default();
     value.hash(&mut hasher);
-    hasher.finish()
+    let hash = hasher.finish();
+    (hash ^ hash >> 32) as u32
 }
 
 impl Table {
     /// The row for a hash for which `same` holds, or the place where it would stand. Two values with one hash stand side by side.
-    pub fn find(&self, mut hash: u64, same: impl Fn(u32) -> bool) -> Result<u32, u64> {
+    pub fn find(&self, mut hash: u32, same: impl Fn(u32) -> bool) -> Result<u32, u32> {
         loop {
             match self.rows.get(&hash) {
                 None => return Err(hash),
                 Some(row) if same(*row) => return Ok(*row),
-                Some(_) => hash = hash.wrapping_add(0x9e37_79b9_7f4a_7c15),
+                Some(_) => hash = hash.wrapping_add(0x9e37_79b9),
             }
         }
     }
 
     /// Remembers a row at a place that `find` gave.
-    pub fn insert(&mut self, place: u64, row: u32) {
+    pub fn insert(&mut self, place: u32, row: u32) {
         self.rows.insert(place, row);
     }
 }
@@ -62,6 +66,13 @@ impl Words {
     /// The words in order of first use.
     pub fn into_vec(self) -> Vec<tagledger_model::Text> {
         self.words
+    }
+}
+
+/// Makes room for so many more in steps of a quarter: a list that doubles holds twice what it needs, and thrice while it moves.
+pub(crate) fn room<T>(list: &mut Vec<T>, more: usize) {
+    if list.len() + more > list.capacity() {
+        list.reserve_exact(list.len() / 4 + more + 1024);
     }
 }
 

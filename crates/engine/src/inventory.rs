@@ -1,16 +1,17 @@
 //! All resources of a run as columns of codes, with the words beside them.
 
 use crate::facts::{CloudFacts, Reader};
-use crate::merge::Given;
+use crate::merge::Merged;
 use crate::order::Order;
 use crate::resolve::Resolved;
+use crate::resources::Resources;
 use crate::stage::ContainerStage;
 use crate::tag_sets::TagSets;
 use crate::view::ResourceView;
 use polars::prelude::DataFrame;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::sync::{Arc, OnceLock};
-use tagledger_model::{Action, ContainerRef, Facts, RawResource, Taggable, Text};
+use tagledger_model::{ContainerRef, Taggable, Text};
 use tagledger_taxonomy::{Bindings, Declared, Dictionary, KeyState, Normaliser, Stages, Taxonomy};
 
 /// "No row": a resource without group, an unknown tag set.
@@ -73,112 +74,6 @@ pub struct GroupRow {
     pub(crate) set: u32,
 }
 
-/// Readers as bits, in the order of the run's readers.
-pub(crate) type SourceMask = u128;
-
-/// The last bit of a mask; readers beyond share it.
-pub(crate) const LAST_READER: usize = 127;
-
-/// One resource on its way in.
-pub(crate) struct NewResource<'a> {
-    pub cloud: u8,
-    pub scope: u32,
-    pub group: u32,
-    pub region: u32,
-    pub kind: u32,
-    pub set: u32,
-    pub rank: u8,
-    pub source: SourceMask,
-    pub raw: &'a RawResource,
-}
-
-/// The resources as columns.
-#[derive(Debug, Default)]
-pub(crate) struct Resources {
-    pub ids: Vec<Text>,
-    pub raw_ids: FxHashMap<u32, Text>,
-    /// Ids of what exists already, for planned resources.
-    pub live_ids: FxHashMap<u32, Text>,
-    /// Rows that a plan makes or makes anew: their life begins with the deploy.
-    pub unborn: FxHashSet<u32>,
-    pub names: Vec<Text>,
-    pub clouds: Vec<u8>,
-    pub scopes: Vec<u32>,
-    pub groups: Vec<u32>,
-    pub regions: Vec<u32>,
-    pub kinds: Vec<u32>,
-    pub sets: Vec<u32>,
-    pub taggable: Vec<Taggable>,
-    pub created: Vec<i64>,
-    /// The youngest change that any source knows.
-    pub changed: Vec<i64>,
-    pub ranks: Vec<u8>,
-    pub sources: Vec<SourceMask>,
-    /// What is said of the state of some, by each of their sources.
-    pub given: Given,
-}
-
-/// `created` of a resource whose age is not known.
-pub(crate) const NO_TIME: i64 = i64::MIN;
-
-impl Resources {
-    pub fn is(&self, row: u32, cloud: u8, id: &Text) -> bool {
-        self.clouds[row as usize] == cloud && self.ids[row as usize] == *id
-    }
-
-    pub fn push(&mut self, new: &NewResource<'_>) {
-        let row = crate::intern::number(self.ids.len());
-        if let Some(raw) = &new.raw.id.raw {
-            self.raw_ids.insert(row, raw.clone());
-        }
-        if let Some(id) = new.raw.origin.planned().and_then(|p| p.id.as_ref()) {
-            self.live_ids.insert(row, id.canonical.clone());
-        }
-        if new.raw.origin.planned().is_some_and(|p| matches!(p.action, Action::Create | Action::Replace)) {
-            self.unborn.insert(row);
-        }
-        self.given.add(row, new.rank, new.raw.facts.as_deref());
-        self.ids.push(new.raw.id.canonical.clone());
-        self.names.push(new.raw.name.clone().unwrap_or_default());
-        self.clouds.push(new.cloud);
-        self.scopes.push(new.scope);
-        self.groups.push(new.group);
-        self.regions.push(new.region);
-        self.kinds.push(new.kind);
-        self.sets.push(new.set);
-        self.taggable.push(new.raw.taggable);
-        self.created.push(new.raw.created.map_or(NO_TIME, |t| t.0));
-        self.changed.push(new.raw.changed.map_or(NO_TIME, |t| t.0));
-        self.ranks.push(new.rank);
-        self.sources.push(new.source);
-    }
-
-    /// A second source of a resource. Known tags beat unknown ones, then the higher rank wins; of two sources of one
-    /// rank the larger tag set wins, then the later set in the order of its words, so that file order does not matter.
-    pub fn merge(&mut self, row: usize, new: &NewResource<'_>, sets: &TagSets, kinds: &[Text]) {
-        self.sources[row] |= new.source;
-        self.given.add(crate::intern::number(row), new.rank, new.raw.facts.as_deref());
-        let weight = |set: u32, rank: u8, kind: u32| (set != NONE, rank, sets.weight(set), &kinds[kind as usize]);
-        let wins = weight(new.set, new.rank, new.kind) > weight(self.sets[row], self.ranks[row], self.kinds[row]);
-        if wins {
-            (self.sets[row], self.ranks[row], self.kinds[row]) = (new.set, new.rank, new.kind);
-        }
-        let fill = |old: &mut u32, new: u32| *old = if *old == NONE || (wins && new != NONE) { new } else { *old };
-        fill(&mut self.groups[row], new.group);
-        fill(&mut self.regions[row], new.region);
-        if let Some(name) = new.raw.name.as_ref().filter(|_| wins || self.names[row].is_empty()) {
-            self.names[row].clone_from(name);
-        }
-        if let Some(created) = new.raw.created.filter(|_| wins || self.created[row] == NO_TIME) {
-            self.created[row] = created.0;
-        }
-        self.changed[row] = self.changed[row].max(new.raw.changed.map_or(NO_TIME, |t| t.0));
-        if self.taggable[row] == Taggable::Unknown {
-            self.taggable[row] = new.raw.taggable;
-        }
-    }
-}
-
 /// What the builder hands over.
 pub(crate) struct Parts {
     pub taxonomy: Arc<Taxonomy>,
@@ -219,11 +114,9 @@ pub struct Inventory {
     pub(crate) parts: Parts,
     /// Whether the kind, the source or the tags say that a resource can be tagged.
     pub(crate) taggable: Vec<Taggable>,
-    /// The state of those resources of which any source shows it, by row.
-    pub(crate) facts: FxHashMap<u32, Box<Facts>>,
+    /// The state of those resources of which any source shows it.
+    pub(crate) facts: Merged,
     pub(crate) resolved: Resolved,
-    /// The codes as a Polars frame, one row per resource: what rules are expressions over.
-    pub(crate) frame: DataFrame,
     /// The orders in which resources, scopes and groups are shown, made when asked for.
     orders: [OnceLock<Order>; 3],
 }
@@ -234,7 +127,7 @@ pub type Sources = Vec<&'static str>;
 impl Inventory {
     pub(crate) fn assemble(mut parts: Parts) -> Self {
         let mut by_kind: FxHashMap<(u8, u32), Option<Taggable>> = FxHashMap::default();
-        let rows = parts.resources.ids.len();
+        let rows = parts.resources.len();
         let mut taggable = Vec::with_capacity(rows);
         for row in 0..rows {
             let (cloud, kind) = (parts.resources.clouds[row], parts.resources.kinds[row]);
@@ -245,14 +138,12 @@ impl Inventory {
         parts.bare_what_cannot_carry_tags(&taggable);
         let resolved = Resolved::new(&parts);
         let facts = std::mem::take(&mut parts.resources.given).merged();
-        let mut inventory = Self { parts, taggable, facts, resolved, frame: DataFrame::empty(), orders: Default::default() };
-        inventory.frame = crate::frame::resources(&inventory);
-        inventory
+        Self { parts, taggable, facts, resolved, orders: Default::default() }
     }
 
     /// How many resources.
     pub fn len(&self) -> usize {
-        self.parts.resources.ids.len()
+        self.parts.resources.len()
     }
 
     /// True without resources.
@@ -343,18 +234,13 @@ impl Inventory {
     }
 
     /// Canonical id of a resource: what bills are joined on.
-    pub fn id(&self, row: u32) -> &Text {
-        &self.parts.resources.ids[row as usize]
+    pub fn id(&self, row: u32) -> Text {
+        self.parts.resources.names.id(row)
     }
 
     /// The id of what exists already, for a planned resource: it is joined on as well.
     pub fn live_id(&self, row: u32) -> Option<&Text> {
         self.parts.resources.live_ids.get(&row)
-    }
-
-    /// What is known of the state of each resource of which anything is known, by row and in no order.
-    pub fn facts(&self) -> impl Iterator<Item = (u32, &Facts)> {
-        self.facts.iter().map(|(row, facts)| (*row, &**facts))
     }
 
     /// Whether anything can be said about stages: the taxonomy declares some, something says that of a container, or the caller said what is deployed to.
@@ -378,9 +264,9 @@ impl Inventory {
         Some(self.parts.resources.groups[row as usize]).filter(|g| *g != NONE)
     }
 
-    /// The frame of codes.
-    pub fn frame(&self) -> &DataFrame {
-        &self.frame
+    /// The codes as a Polars frame, one row per resource, made anew: what rules are expressions over.
+    pub fn frame(&self) -> DataFrame {
+        crate::frame::resources(self)
     }
 
     /// One resource with its words.

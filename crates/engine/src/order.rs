@@ -1,6 +1,7 @@
 //! The order in which rows are shown: by cloud, scope and id, whatever the order in which sources named them.
 
 use crate::inventory::Inventory;
+use std::cmp::Ordering;
 use tagledger_model::Text;
 
 /// Rows in their order, and the place of each row in it.
@@ -12,8 +13,12 @@ pub(crate) struct Order {
 
 impl Order {
     fn of<K: Ord>(count: usize, key: impl Fn(u32) -> K) -> Self {
+        Self::by(count, |one, other| key(one).cmp(&key(other)))
+    }
+
+    fn by(count: usize, order: impl Fn(u32, u32) -> Ordering) -> Self {
         let mut rows: Vec<u32> = (0..crate::intern::number(count)).collect();
-        rows.sort_by_key(|row| key(*row));
+        rows.sort_by(|one, other| order(*one, *other));
         let mut places = vec![0; count];
         for (place, row) in (0_u32..).zip(&rows) {
             places[*row as usize] = place;
@@ -26,11 +31,8 @@ impl Order {
         // Small numbers decide first: ids are compared within a scope only.
         let (clouds, scopes) = (Self::clouds(inventory), &inventory.scope_order().places);
         let resources = &parts.resources;
-        let key = |row: u32| {
-            let row = row as usize;
-            (clouds[usize::from(resources.clouds[row])], scopes[resources.scopes[row] as usize], &resources.ids[row])
-        };
-        Self::of(resources.ids.len(), key)
+        let place = |row: u32| (clouds[usize::from(resources.clouds[row as usize])], scopes[resources.scopes[row as usize] as usize]);
+        Self::by(resources.len(), |one, other| place(one).cmp(&place(other)).then_with(|| resources.names.order(one, other)))
     }
 
     pub fn scopes(inventory: &Inventory) -> Self {

@@ -1,8 +1,8 @@
 //! Environments as they stand: what the resources of an Application in an Environment have in common.
 
 use crate::context::Context;
-use crate::inventory::NO_TIME;
 use crate::judge::environment_code;
+use crate::resources::NO_TIME;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use tagledger_model::{Text, Timestamp};
@@ -47,12 +47,12 @@ impl Context<'_> {
             let created = Some(parts.resources.created[row]).filter(|at| *at != NO_TIME).map(Timestamp);
             stand.ageless += u64::from(created.is_none());
             stand.oldest = [stand.oldest, created].into_iter().flatten().min();
-            let facts = inventory.facts.get(&crate::intern::number(row));
-            let since = facts.and_then(|facts| facts.since);
+            let (number, facts) = (crate::intern::number(row), &inventory.facts);
+            let since = facts.since.get(number).copied();
             let changed = Some(parts.resources.changed[row]).filter(|at| *at != NO_TIME).map(Timestamp);
             stand.changed = [stand.changed, created, changed, since].into_iter().flatten().max();
             let is_off = |fact: Option<&tagledger_model::Fact<bool>>| fact.is_some_and(|fact| !fact.value);
-            stand.idle += u64::from(facts.is_some_and(|facts| is_off(facts.running.as_ref()) || is_off(facts.attached.as_ref())));
+            stand.idle += u64::from(is_off(facts.running.get(number)) || is_off(facts.attached.get(number)));
         }
         let mut all: Vec<Stand> = stands
             .into_iter()

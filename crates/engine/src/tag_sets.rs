@@ -1,7 +1,7 @@
 //! Distinct tag sets: runs of distinct pairs, each normalised once however many resources carry it.
 
+use crate::intern::{Table, hash, number, room};
 use crate::inventory::{Inventory, NONE, Parts};
-use rustc_hash::FxHashMap;
 use tagledger_model::{KeyCase, TagGrammar, Text};
 use tagledger_taxonomy::{KeyState, Meaning, Spelt, decode_label, fold};
 
@@ -67,7 +67,7 @@ pub(crate) struct TagSets {
     repeats: Vec<bool>,
     state_ids: Vec<u32>,
     states: Vec<KeyState>,
-    state_index: FxHashMap<Vec<KeyState>, u32>,
+    state_index: Table,
     keys: usize,
 }
 
@@ -79,20 +79,22 @@ impl TagSets {
     /// `own` counts the user's own tags; [`NONE`] when that is not known. `repeats` says that one name is there more than once, in the cloud's own sense.
     pub fn push(&mut self, cloud: u8, pairs: &[u32], states: &[KeyState], own: u32, repeats: bool) -> u32 {
         self.keys = states.len();
-        let known = self.state_index.get(states).copied();
-        let state = known.unwrap_or_else(|| {
-            let id = crate::intern::number(self.state_index.len());
-            self.state_index.insert(states.to_vec(), id);
+        let place = self.state_index.find(hash(&states), |id| self.states_of(id) == states);
+        let state = place.unwrap_or_else(|place| {
+            let id = number(self.states.len() / states.len().max(1));
+            self.state_index.insert(place, id);
+            room(&mut self.states, states.len());
             self.states.extend_from_slice(states);
             id
         });
+        room(&mut self.members, pairs.len());
         self.members.extend_from_slice(pairs);
-        self.starts.push(crate::intern::number(self.members.len()));
+        self.starts.push(number(self.members.len()));
         self.clouds.push(cloud);
         self.own.push(own);
         self.repeats.push(repeats);
         self.state_ids.push(state);
-        crate::intern::number(self.clouds.len() - 1)
+        number(self.clouds.len() - 1)
     }
 
     pub fn cloud(&self, set: u32) -> u8 {
@@ -129,8 +131,16 @@ impl TagSets {
 
     /// The states of a set; none for the unknown set.
     pub fn states(&self, set: u32) -> Option<&[KeyState]> {
-        let state = *self.state_ids.get(set as usize)? as usize;
-        Some(&self.states[state * self.keys..(state + 1) * self.keys])
+        Some(self.states_of(*self.state_ids.get(set as usize)?))
+    }
+
+    fn states_of(&self, state: u32) -> &[KeyState] {
+        &self.states[state as usize * self.keys..(state as usize + 1) * self.keys]
+    }
+
+    /// Forgets what only serves to add more.
+    pub fn seal(&mut self) {
+        self.state_index = Table::default();
     }
 
     /// The number of the distinct state of a set, for grouping.

@@ -1,8 +1,9 @@
 //! One resource at a time, with its words: what explanations and reports read.
 
 use crate::facts::CloudFacts;
-use crate::inventory::{GroupRow, Inventory, LAST_READER, NO_TIME, NONE, Parts, ScopeRow, SourceMask, Sources};
+use crate::inventory::{GroupRow, Inventory, NONE, Parts, ScopeRow, Sources};
 use crate::resolve::Effective;
+use crate::resources::{LAST_READER, NO_TIME, SourceMask};
 use crate::tag_sets::Pair;
 use tagledger_model::{CloudId, Facts, Standing, Taggable, Text, Timestamp};
 use tagledger_taxonomy::{Declared, Key, KeyId, KeyState, NO_TAG, Spelt, Taxonomy};
@@ -34,19 +35,19 @@ impl<'i> ResourceView<'i> {
     }
 
     /// Canonical id.
-    pub fn canonical(&self) -> &'i Text {
-        &self.parts().resources.ids[self.row]
+    pub fn canonical(&self) -> Text {
+        self.inventory.id(crate::intern::number(self.row))
     }
 
     /// Id as the source spells it.
-    pub fn id(&self) -> &'i Text {
+    pub fn id(&self) -> Text {
         let row = crate::intern::number(self.row);
-        self.parts().resources.raw_ids.get(&row).unwrap_or_else(|| self.canonical())
+        self.parts().resources.raw_ids.get(&row).cloned().unwrap_or_else(|| self.canonical())
     }
 
     /// Name.
-    pub fn name(&self) -> Option<&'i Text> {
-        Some(&self.parts().resources.names[self.row]).filter(|n| !n.is_empty())
+    pub fn name(&self) -> Option<&'i str> {
+        self.parts().resources.names.name(crate::intern::number(self.row))
     }
 
     /// The cloud's own kind.
@@ -115,20 +116,20 @@ impl<'i> ResourceView<'i> {
     }
 
     /// The state it is in; none where no source shows any of it.
-    pub fn facts(&self) -> Option<&'i Facts> {
-        self.inventory.facts.get(&crate::intern::number(self.row)).map(Box::as_ref)
+    pub fn facts(&self) -> Option<Facts> {
+        self.inventory.facts.get(crate::intern::number(self.row))
     }
 
     /// Which readers knew it.
     pub fn sources(&self) -> Sources {
-        let mask = self.parts().resources.sources[self.row];
+        let mask = self.parts().resources.readers(self.row);
         self.parts().readers.iter().enumerate().filter(|(at, _)| mask & bit(*at) != 0).map(|(_, r)| r.id).collect()
     }
 
     /// True where every reader that knew it has a blind spot: had it been what they cannot see, nobody would have named it.
     pub fn has_only_blind_sources(&self) -> bool {
         let blind = self.parts().readers.iter().enumerate().filter(|(_, r)| r.is_blind).fold(0, |mask, (at, _)| mask | bit(at));
-        self.parts().resources.sources[self.row] & !blind == 0
+        self.parts().resources.readers(self.row) & !blind == 0
     }
 
     /// The stage its container is declared for.
@@ -164,7 +165,7 @@ fn bit(reader: usize) -> SourceMask {
 
 impl std::fmt::Debug for ResourceView<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("ResourceView").field(self.id()).finish()
+        f.debug_tuple("ResourceView").field(&self.id()).finish()
     }
 }
 

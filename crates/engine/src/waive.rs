@@ -92,12 +92,12 @@ fn place(cx: &Context<'_>, cloud: &str, scope: &str) -> Text {
 struct Named<'a> {
     cloud: &'a str,
     /// The canonical id, the one that is shown, and that of what a plan changes.
-    ids: [Option<&'a Text>; 3],
+    ids: [Option<Text>; 3],
     kind: Option<&'a str>,
     /// The shared kind.
     shared: Option<&'a str>,
     /// The scope of a group: a bare name is told from others by it.
-    group_scope: Option<&'a Text>,
+    group_scope: Option<Text>,
     scope: &'a str,
     scope_name: Option<&'a Text>,
 }
@@ -108,7 +108,7 @@ fn on_resource<'a>(cx: &Context<'a>, row: u32) -> Named<'a> {
     let (cloud, kind, scope) = (resource.cloud_facts(), resource.kind(), resource.scope());
     Named {
         cloud: cloud.id.as_str(),
-        ids: [Some(resource.canonical()), Some(resource.id()), resource.live_id()],
+        ids: [Some(resource.canonical()), Some(resource.id()), resource.live_id().cloned()],
         kind: Some(kind.as_str()),
         shared: cloud.kinds.find(kind).map(|known| known.shared),
         group_scope: None,
@@ -122,7 +122,7 @@ fn on_scope<'a>(cx: &Context<'a>, row: u32) -> Named<'a> {
     let scope = &cx.inventory.scopes()[row as usize];
     Named {
         cloud: cx.inventory.clouds()[usize::from(scope.cloud)].id.as_str(),
-        ids: [Some(&scope.id), None, None],
+        ids: [Some(scope.id.clone()), None, None],
         scope: &scope.id,
         scope_name: scope.name.as_ref(),
         ..Named::default()
@@ -133,7 +133,7 @@ fn on_scope<'a>(cx: &Context<'a>, row: u32) -> Named<'a> {
 fn on_group<'a>(cx: &Context<'a>, row: u32) -> Named<'a> {
     let group = &cx.inventory.groups()[row as usize];
     let scope = on_scope(cx, group.scope);
-    Named { ids: [Some(&group.id), None, None], kind: Some(&group.kind), group_scope: scope.ids[0], ..scope }
+    Named { ids: [Some(group.id.clone()), None, None], kind: Some(&group.kind), group_scope: scope.ids[0].clone(), ..scope }
 }
 
 /// The waivers of a taxonomy, ready to match.
@@ -191,7 +191,7 @@ impl<'a> Waivers<'a> {
             Table::Groups => on_group(&self.cx, hit.row),
             Table::Rows => {
                 let subject = &rows[hit.row as usize].subject;
-                let ids = [Some(&subject.id), None, None];
+                let ids = [Some(subject.id.clone()), None, None];
                 Named {
                     cloud: &subject.cloud,
                     ids,
@@ -209,10 +209,10 @@ impl<'a> Waivers<'a> {
             let key = check.key.map(|k| self.cx.taxonomy().keys[k.index()].name.as_str());
             // What a plan changes may be waived under its address, or under the id by which a scan knows it; the spelling that is shown names nothing.
             let is = |id: &Text| fingerprint(on.cloud, id, self.rule_ids[check.rule], key).0.as_str() == wanted;
-            if let (Some(scope), Some(id)) = (on.group_scope, on.ids[0].filter(|id| !id.contains('/'))) {
+            if let (Some(scope), Some(id)) = (&on.group_scope, on.ids[0].as_ref().filter(|id| !id.contains('/'))) {
                 return is(&Text::from(format!("{scope}/{id}")));
             }
-            return on.ids[0].is_some_and(is) || on.ids[2].is_some_and(is);
+            return on.ids[0].as_ref().is_some_and(is) || on.ids[2].as_ref().is_some_and(is);
         }
         one.names(&on)
     }

@@ -54,7 +54,7 @@ fn state(attached: bool, since: Option<i64>) -> Facts {
 }
 
 fn facts(inventory: &Inventory) -> Facts {
-    inventory.resource(0).facts().cloned().unwrap_or_default()
+    inventory.resource(0).facts().unwrap_or_default()
 }
 
 #[test]

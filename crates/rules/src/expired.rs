@@ -33,7 +33,7 @@ impl Rule for Expired {
     fn explain(&self, hit: &Hit<'_>) -> Explanation {
         let Some((resource, tag)) = hit.resource.and_then(|r| r.lifetime_tag().map(|tag| (r, tag))) else {
             let Some(resource) = hit.resource else { return words::summary(&META) };
-            return resource.facts().and_then(|facts| facts.ends.as_ref()).map_or_else(|| outlived(&resource, hit.is_violated()), ended);
+            return resource.facts().and_then(|facts| facts.ends).map_or_else(|| outlived(&resource, hit.is_violated()), |end| ended(&end));
         };
         let message = match tag.value.as_deref() {
             Some(value) => lifetime(&resource, &tag.key, value, hit.is_violated()),

@@ -54,7 +54,7 @@ impl Rule for LogRetention {
     }
 
     fn explain(&self, hit: &Hit<'_>) -> Explanation {
-        let Some((resource, fact)) = hit.resource.and_then(|r| Some((r, r.facts()?.retention.as_ref()?))) else { return words::summary(&META) };
+        let Some((resource, fact)) = hit.resource.and_then(|r| Some((r, r.facts()?.retention?))) else { return words::summary(&META) };
         let kept = match fact.value {
             Kept::Forever => "for ever".to_owned(),
             Kept::Days(days) => format!("for {}", words::days(i64::from(days))),

@@ -64,8 +64,8 @@ enum Buffer {
     Amount(Vec<Option<i128>>),
 }
 
-/// Rows gathered before they are written as one row group.
-const BATCH: usize = 100_000;
+/// Rows gathered before they are written as one row group: few, since they are held until then, and twice while they are written.
+const BATCH: usize = 20_000;
 
 /// Writes a table row by row.
 pub struct TableWriter {

@@ -1,8 +1,8 @@
 //! Bad weather: a clear error or the right total, never a wrong one.
 
-use super::{REST, address, laid, table};
+use super::{REST, address, laid, runs, table};
 use std::process::Stdio;
-use tagledger_tests::{Call, Desk, Server, signal};
+use tagledger_tests::{Call, Desk, Server, python, signal};
 
 /// `cost` of the bill on the desk, by an engine.
 fn asks(desk: &Desk, server: &Server, more: &[&str]) -> Call {
@@ -67,6 +67,33 @@ fn what_does_not_come_whole_is_no_report() {
         let done = asks(&desk, &server, &[]).exits(code);
         assert!(done.out.is_empty() && words.iter().all(|word| done.err.contains(word)), "{faults:?}: {}", done.err);
     }
+}
+
+/// One row of the bill in the last table, so often, each time of another resource whose id is long: as a lake would have it, and as text, where nothing is shared.
+const MANY: &str = "
+import duckdb, sys
+times, length = int(sys.argv[1]), int(sys.argv[2])
+row = \"SELECT * FROM 'text.parquet' LIMIT 1\"
+id = f\"repeat(md5(i::VARCHAR), {length // 32})\"
+duckdb.sql(f\"COPY (SELECT b.* REPLACE ({id} AS ResourceId, '1.5' AS EffectiveCost) FROM ({row}) b, range({times}) r(i)) TO 'many.parquet' (ROW_GROUP_SIZE 4096)\")
+";
+
+#[test]
+fn an_answer_larger_than_memory_is_read_as_it_comes() {
+    let Some((desk, _)) = laid() else { return };
+    // 205 MB of ids, where the program may have less than that for everything.
+    let Some(()) = runs(&desk, python(), MANY, &["200000", "1024"]) else { return };
+    let Some(server) = Server::spark(&[]) else { return };
+    let words = format!("cost --quiet --engine {} --taxonomy estate/taxonomy.yaml --format csv", address(&server));
+    let asked = || desk.call(&words).with(["--table", &table(&desk, "many.parquet")]);
+    let done = asked().within_memory(190).exits(0);
+    assert!(done.out.lines().any(|line| line.ends_with(",300000.00,200000")), "{}", done.out);
+    // Where even that is not there the program ends, and nothing of what it had added up is shown.
+    let done = asked().within_memory(60).exits(-1);
+    assert!(done.out.is_empty() && done.err.contains("memory allocation of"), "{}{}", done.out, done.err);
+    // Whoever would have fewer groups is told how many there are, before any of them comes.
+    let done = asked().with(["--max-groups", "100000"]).exits(2);
+    assert!(done.out.is_empty() && done.err.contains("200000"), "{}", done.err);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::focus::{Column, Measure};
 use crate::rounding::COMPARED;
 use arrow_array::builder::{Decimal128Builder, Int64Builder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -156,17 +156,36 @@ impl<'c> Table<'c> {
         self.groups.len() as u64 * 2 <= self.rows
     }
 
-    /// The groups as one batch, those of one resource beside each other.
-    pub fn batch(self) -> Result<RecordBatch, arrow_schema::ArrowError> {
+    /// The groups as batches of so many rows, those of one resource beside each other. What was handed over is given up, so that the whole is never held twice.
+    pub fn batches(self, size: usize) -> impl Iterator<Item = Result<RecordBatch, ArrowError>> {
         let mut keys: Vec<(Box<[u8]>, u32)> = self.index.into_iter().collect();
         keys.sort_unstable();
+        let (mut keys, groups) = (keys.into_iter(), self.groups);
+        let written = Written { texts: self.texts, measures: self.measures };
+        // Of nothing there is one batch all the same, which says what columns there are.
+        let mut is_first = true;
+        std::iter::from_fn(move || {
+            let is_there = keys.len() > 0 || is_first;
+            is_first = false;
+            is_there.then(|| written.batch(keys.by_ref().take(size).map(|(key, at)| (key, groups[at as usize]))))
+        })
+    }
+}
+
+/// The columns that are written.
+struct Written {
+    texts: Vec<(Column, &'static str)>,
+    measures: Vec<Measure>,
+}
+
+impl Written {
+    fn batch(&self, rows: impl Iterator<Item = (Box<[u8]>, Group)>) -> Result<RecordBatch, ArrowError> {
         let mut months = StringBuilder::new();
         let (mut asides, mut kinds, mut counts) = (StringBuilder::new(), StringBuilder::new(), Int64Builder::new());
         let mut texts: Vec<StringBuilder> = self.texts.iter().map(|_| StringBuilder::new()).collect();
         let money = || Decimal128Builder::new().with_data_type(DataType::Decimal128(38, 12));
         let (mut costs, mut parts) = (self.measures.iter().map(|_| money()).collect::<Vec<_>>(), money());
-        for (key, at) in &keys {
-            let group = self.groups[*at as usize];
+        for (key, group) in rows {
             let month = Month(i32::from_le_bytes([key[0], key[1], key[2], key[3]]));
             months.append_value(format!("{month}-01"));
             let (nulls, aside, kind) = (key[4], key[5], key[6]);

@@ -11,25 +11,34 @@ use crate::{Report, Summary};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 use tagledger_model::Finding;
 
 /// One column.
 #[derive(Default)]
 struct Column {
-    words: Vec<Option<String>>,
+    /// The words by code; most are long, so that they are shared with the index.
+    words: Vec<Option<Arc<str>>>,
     codes: Vec<u32>,
-    index: HashMap<Option<String>, u32>,
+    index: HashMap<Arc<str>, u32>,
+    /// The code of nothing.
+    nothing: Option<u32>,
 }
 
 impl Column {
     fn push(&mut self, word: Option<&str>) -> io::Result<()> {
-        let word = word.map(|w| visible(w).into_owned());
-        let code = if let Some(code) = self.index.get(&word) {
-            *code
+        let word = word.map(visible);
+        let known = word.as_deref().map_or(self.nothing, |word| self.index.get(word).copied());
+        let code = if let Some(code) = known {
+            code
         } else {
             let code = u32::try_from(self.words.len()).map_err(io::Error::other)?;
-            self.words.push(word.clone());
-            self.index.insert(word, code);
+            let word: Option<Arc<str>> = word.map(Arc::from);
+            match &word {
+                Some(word) => drop(self.index.insert(Arc::clone(word), code)),
+                None => self.nothing = Some(code),
+            }
+            self.words.push(word);
             code
         };
         self.codes.push(code);
@@ -45,7 +54,8 @@ impl Column {
                 codes.push(char::from(LETTERS[(code >> (6 * digit) & 63) as usize]));
             }
         }
-        json!({ "words": self.words, "width": width, "codes": codes })
+        let words: Vec<Option<&str>> = self.words.iter().map(Option::as_deref).collect();
+        json!({ "words": words, "width": width, "codes": codes })
     }
 }
 
