@@ -4,7 +4,7 @@ It speaks what S3 and the XML interface of Cloud Storage have in common: ListObj
 the folder, then what goes wrong with objects whose key holds a word: `WORD=deny` (also for lists below it), `WORD=break` (every transfer ends half way),
 `WORD=once` (the first one does), `WORD=hold` (the first one waits half way until whoever asked goes away). Prints its port, and serves until it is stopped.
 
-`/-/log` tells what was asked, each as [method, bucket/key, status, authorization]; `/-/held` answers when a transfer waits; `/-/forget` begins the log anew.
+`/-/log` tells what was asked, each as [method, bucket/key, status, kind of authorization, the rest of it]; `/-/held` answers when a transfer waits; `/-/forget` begins the log anew.
 """
 
 import email.utils
@@ -61,7 +61,7 @@ class Handler(BaseHTTPRequestHandler):
         if bucket == "-":
             return self.own(key)
         query = dict(urllib.parse.parse_qsl(url.query))
-        self.asked = [self.command, f"{bucket}/{key or query.get('prefix', '')}", 200, (self.headers.get("Authorization") or "").split(" ")[0]]
+        self.asked = [self.command, f"{bucket}/{key or query.get('prefix', '')}", 200, *((self.headers.get("Authorization") or "") + " ").split(" ", 1)]
         LOG.append(self.asked)
         try:
             if wrong(self.asked[1], "deny"):

@@ -86,6 +86,11 @@ impl Server {
 
     /// Microsoft's emulator of its Blob Storage, empty, with one account; none where nobody installed it, which is said.
     pub fn azurite(account: &str, key: &str) -> Option<Self> {
+        Self::azurite_with(account, key, &[])
+    }
+
+    /// The same with further arguments.
+    pub fn azurite_with(account: &str, key: &str, arguments: &[&str]) -> Option<Self> {
         let packages = std::env::var_os("TAGLEDGER_TEST_NODE").map(std::path::PathBuf::from);
         let Some(main) = packages.map(|folder| folder.join("node_modules/azurite/dist/src/blob/main.js")).filter(|main| main.exists()) else {
             skipped("TAGLEDGER_TEST_NODE names no folder with Azurite; `cargo xtask test` makes one");
@@ -94,7 +99,7 @@ impl Server {
         let port = free_port();
         let mut command = Command::new("node");
         command.arg(main).args(["--inMemoryPersistence", "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--blobHost", "127.0.0.1", "--blobPort"]);
-        command.arg(port.to_string()).env("AZURITE_ACCOUNTS", format!("{account}:{key}"));
+        command.arg(port.to_string()).args(arguments).env("AZURITE_ACCOUNTS", format!("{account}:{key}"));
         Some(Self { child: command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(), port }.up())
     }
 

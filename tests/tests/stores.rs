@@ -7,6 +7,8 @@ mod blobs;
 mod cloud_storage;
 #[path = "stores/faults.rs"]
 mod faults;
+#[path = "stores/passes.rs"]
+mod passes;
 #[path = "stores/s3.rs"]
 mod s3;
 

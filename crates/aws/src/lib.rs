@@ -20,7 +20,7 @@ pub use samples::SAMPLES;
 use std::sync::Arc;
 use tagledger_collect::{
     Cloud, CollectorInfo, Commands, Conflict, Connecting, Connection, CostService, ExportReader, FoundCredentials, GuardrailFormat, GuardrailSource, Machine,
-    Permissions, ResourceRef, Setting, Settings, TagChanges,
+    Permissions, ResourceRef, Setting, Settings, StoreAccess, TagChanges,
 };
 use tagledger_model::{CloudId, ContainerKind, Kinds, NativeId, Suggestion, TagGrammar};
 
@@ -76,6 +76,10 @@ impl Cloud for Aws {
 
     fn costs(&self) -> &'static [&'static CostService] {
         live::costs::SERVICES
+    }
+
+    fn store(&self) -> Option<&'static StoreAccess> {
+        Some(&live::store::STORE)
     }
 
     fn connect(&self, settings: &Settings) -> Option<Connecting> {

@@ -11,6 +11,7 @@ mod regions;
 mod services;
 mod session;
 pub(crate) mod settings;
+pub(crate) mod store;
 mod tagging;
 
 use accounts::Opened;

@@ -23,7 +23,7 @@ pub use samples::SAMPLES;
 use std::sync::Arc;
 use tagledger_collect::{
     Cloud, CollectorInfo, Conflict, Connecting, Connection, CostService, ExportReader, FoundCredentials, GuardrailFormat, Machine, Permissions, ResourceRef,
-    Setting, Settings,
+    Setting, Settings, StoreAccess,
 };
 use tagledger_model::{CloudId, ContainerKind, Kinds, NativeId, Suggestion, TagGrammar};
 
@@ -79,6 +79,10 @@ impl Cloud for Azure {
 
     fn costs(&self) -> &'static [&'static CostService] {
         live::costs::SERVICES
+    }
+
+    fn store(&self) -> Option<&'static StoreAccess> {
+        Some(&live::store::STORE)
     }
 
     fn connect(&self, settings: &Settings) -> Option<Connecting> {

@@ -9,6 +9,7 @@ mod lists;
 mod quota;
 mod session;
 pub(crate) mod settings;
+pub(crate) mod store;
 mod tenant;
 mod wire;
 

@@ -6,6 +6,7 @@ pub(crate) use asked::Asking;
 
 use crate::failure::Failure;
 use crate::progress;
+use crate::stores;
 use asked::Answers;
 use std::path::{Path, PathBuf};
 use tagledger_cost::{Bill, Elsewhere, Names};
@@ -46,7 +47,7 @@ pub(crate) fn find(paths: &[PathBuf], cache: Option<&Path>, quiet: bool, asking:
     let (services, paths): (Vec<&Path>, Vec<&Path>) = paths.iter().map(PathBuf::as_path).partition(|path| address(path).and_then(asked::service).is_some());
     let services: Vec<&str> = services.into_iter().filter_map(address).collect();
     let Answers { files, names: asked, notes, keys } = asked::ask(&services, cache, asking)?;
-    let (here, mut names, brought) = brought(&paths, cache, quiet)?;
+    let (here, mut names, brought) = brought(&paths, cache, quiet, asking)?;
     names.extend(asked);
     let all: Vec<PathBuf> = here.into_iter().chain(files).collect();
     let mut bill = Bill::find_as(&all, Names::new(&names))?;
@@ -60,12 +61,12 @@ pub(crate) fn find(paths: &[PathBuf], cache: Option<&Path>, quiet: bool, asking:
 /// Paths of a bill that is here, folders with the addresses that they stand for, and what has to live for as long as they are read.
 type Brought = (Vec<PathBuf>, Vec<(PathBuf, String)>, Option<Mirror>);
 
-fn brought(paths: &[&Path], cache: Option<&Path>, quiet: bool) -> Result<Brought, Failure> {
+fn brought(paths: &[&Path], cache: Option<&Path>, quiet: bool, asking: &Asking<'_>) -> Result<Brought, Failure> {
     if !paths.iter().any(|path| address(path).is_some()) {
         return Ok((paths.iter().map(|path| (*path).to_owned()).collect(), Vec::new(), None));
     }
     let cache = cache.map_or_else(default_cache, |named| Ok(named.to_owned()))?;
-    let mut mirror = Mirror::begin(&cache)?;
+    let (mut mirror, finder) = (Mirror::begin(&cache)?, stores::finder(asking.config)?);
     let mut all = Vec::new();
     let looking = progress::spinner("listing bill", quiet);
     for path in paths {
@@ -73,7 +74,7 @@ fn brought(paths: &[&Path], cache: Option<&Path>, quiet: bool) -> Result<Brought
             all.push(Named::Here((*path).to_owned()));
             continue;
         };
-        let listing = mirror.list(at, &Elsewhere::may_be_bill)?;
+        let listing = mirror.list(at, &finder, &Elsewhere::may_be_bill)?;
         let files = Elsewhere::of(&listing.root, listing.pattern.as_deref(), &listing.files).map_err(|e| Names::new(&mirror.names()).told(e))?;
         all.push(Named::There(listing, files));
     }

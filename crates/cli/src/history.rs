@@ -15,6 +15,7 @@ pub(crate) use state::{Known, Looked, Standing, State};
 
 use crate::failure::Failure;
 use crate::seen::Place;
+use crate::stores;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -132,10 +133,15 @@ pub(crate) fn runs(history: &History) -> Result<Runs<Record>, StoreError> {
     Ok(Runs { runs: sound, damaged: all.damaged })
 }
 
+/// The history at an address.
+pub(crate) fn open(at: &str, config: Option<&Path>) -> Result<History, Failure> {
+    Ok(History::open(at, &stores::finder(config)?)?)
+}
+
 impl Before {
     /// Reads what is in the history; a mistake in its address, or a store that cannot be reached, is found before anything is asked.
-    pub fn open(at: &str) -> Result<Self, Failure> {
-        let history = History::open(at)?;
+    pub fn open(at: &str, config: Option<&Path>) -> Result<Self, Failure> {
+        let history = open(at, config)?;
         let runs = runs(&history)?;
         Ok(Self { history, runs })
     }

@@ -27,6 +27,7 @@ mod seen;
 mod settings;
 mod shared;
 mod state;
+mod stores;
 mod taxonomy;
 mod yaml;
 

@@ -2,7 +2,7 @@
 
 use crate::{
     CollectorInfo, Conflict, Connecting, CostService, Document, FoundCredentials, GuardrailFormat, GuardrailSource, Machine, ReadError, Sample, Setting,
-    Settings,
+    Settings, StoreAccess,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use tagledger_model::{BillMapping, CloudId, Container, ContainerKind, Kinds, NativeId, RawResource, Scope, Suggestion, TagGrammar};
@@ -30,6 +30,10 @@ pub trait Cloud: Send + Sync {
     /// Services that can be asked what things cost.
     fn costs(&self) -> &'static [&'static CostService] {
         &[]
+    }
+    /// Its object store, and how that is opened.
+    fn store(&self) -> Option<&'static StoreAccess> {
+        None
     }
     /// Connects with the credentials of this machine; none for a cloud that is only read from exports.
     fn connect(&self, _settings: &Settings) -> Option<Connecting> {

@@ -17,6 +17,7 @@ mod pace;
 mod records;
 mod settings;
 mod shell;
+mod store_access;
 
 pub use cloud::{Cloud, Commands, ExportInfo, ExportReader, Found, Permissions, ResourceRef, Sink, TagChanges};
 pub use costs::{AskedCosts, CostAddress, CostKey, CostRows, CostService, CostSource, CostsError, CostsKept, CostsWanted, OpeningCosts, TagKeys, costs};
@@ -37,3 +38,4 @@ pub use pace::{Pace, Rate, pause};
 pub use records::{Broken, Sample};
 pub use settings::{Conflict, ENV, FILE, Form, SECRET, Setting, Settings, Shape, Value};
 pub use shell::shell_quote;
+pub use store_access::{StoreAccess, StorePass, StorePasses, StoreSecret};

@@ -25,7 +25,7 @@ pub use samples::SAMPLES;
 use std::sync::Arc;
 use tagledger_collect::{
     Cloud, CollectorInfo, Conflict, Connecting, Connection, CostService, ExportReader, FoundCredentials, GuardrailFormat, Machine, Permissions, ResourceRef,
-    Setting, Settings,
+    Setting, Settings, StoreAccess,
 };
 use tagledger_model::{CloudId, ContainerKind, Kinds, NativeId, Suggestion, TagGrammar};
 
@@ -81,6 +81,10 @@ impl Cloud for Gcp {
 
     fn costs(&self) -> &'static [&'static CostService] {
         live::costs::SERVICES
+    }
+
+    fn store(&self) -> Option<&'static StoreAccess> {
+        Some(&live::store::STORE)
     }
 
     fn connect(&self, settings: &Settings) -> Option<Connecting> {

@@ -10,6 +10,7 @@ mod places;
 mod search;
 mod session;
 pub(crate) mod settings;
+pub(crate) mod store;
 
 use places::{Place, widest};
 use session::Session;

@@ -11,6 +11,7 @@
 //! describe to the byte is damaged, and so is a record that cannot be read: such a run is reported and passed over.
 
 use crate::StoreError;
+use crate::passes::Finder;
 use crate::schemes::{self, said};
 use futures_util::StreamExt;
 use object_store::path::Path as Key;
@@ -99,12 +100,12 @@ fn day_of(id: &str) -> String {
 
 impl History {
     /// Opens the history in a folder, or at an address of an object store: `s3://bucket/path`, `az://container/path`, `gs://bucket/path`. One that is
-    /// not there yet is empty. Credentials are those of the environment.
-    pub fn open(at: &str) -> Result<Self, StoreError> {
+    /// not there yet is empty. Credentials of a store are its own in the environment, else what `finder` finds.
+    pub fn open(at: &str, finder: Finder<'_>) -> Result<Self, StoreError> {
         let refused = |what: String| StoreError::Read { path: at.to_owned(), what };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|source| StoreError::Write { path: at.to_owned(), source })?;
-        let (store, root) = schemes::history(at).map_err(refused)?;
+        let (store, root) = schemes::history(at, finder, &runtime).map_err(refused)?;
         Ok(Self { store, root, shown: at.to_owned(), runtime })
     }
 

@@ -13,6 +13,7 @@ mod download;
 
 use crate::StoreError;
 use crate::beside::{Staging, write_error};
+use crate::passes::Finder;
 use crate::schemes::{self, Place, Why, said};
 use copies::Copies;
 use futures_util::{StreamExt, TryStreamExt};
@@ -71,12 +72,12 @@ impl Mirror {
         Ok(Self { cache, reading, buckets: Vec::new(), objects: BTreeMap::new(), runtime })
     }
 
-    /// Says what is at an address of an object store, with the credentials of the environment: the object of that name, or everything below it whose
-    /// name is `kept`.
-    pub fn list(&mut self, at: &str, kept: &dyn Fn(&str) -> bool) -> Result<Listing, StoreError> {
+    /// Says what is at an address of an object store: the object of that name, or everything below it whose name is `kept`. Credentials are the store's own in the
+    /// environment, else what `finder` finds.
+    pub fn list(&mut self, at: &str, finder: Finder<'_>, kept: &dyn Fn(&str) -> bool) -> Result<Listing, StoreError> {
         let (base, pattern) = pattern(at);
         let refused = |what: String| StoreError::Read { path: at.to_owned(), what };
-        let Place { store, key, bucket, identity } = schemes::address(base, "a bill").map_err(refused)?;
+        let Place { store, key, bucket, identity } = schemes::address(base, "a bill", finder, &self.runtime).map_err(refused)?;
         let number = self.buckets.iter().position(|known| known.shown == bucket).unwrap_or_else(|| {
             let copies = Copies::of(&self.cache, &bucket, &identity);
             self.buckets.push(Bucket { shown: bucket, identity, store, copies });
@@ -224,7 +225,7 @@ mod tests {
     fn what_is_no_address_of_a_store_says_what_one_is() {
         let folder = tempfile::tempdir().unwrap();
         let mut mirror = Mirror::begin(folder.path()).unwrap();
-        let mut said = |at: &str| mirror.list(at, &|_| true).unwrap_err().to_string();
+        let mut said = |at: &str| mirror.list(at, crate::NOBODYS, &|_| true).unwrap_err().to_string();
         assert!(said("ftp://x/y").starts_with("ftp://x/y: `ftp://` is no place for a bill; name a folder, or s3://"), "{}", said("ftp://x/y"));
         assert!(said("s3://x/a#b").contains("%23"), "{}", said("s3://x/a#b"));
         drop(mirror);

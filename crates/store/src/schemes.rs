@@ -1,13 +1,27 @@
 //! Which object store an address means, and which of the environment's variables speak to it.
 
-use object_store::ObjectStore;
+use crate::passes::{Finder, Passes, Provider, Secret};
+use object_store::aws::{AmazonS3Builder, AwsCredential};
+use object_store::azure::{AzureCredential, MicrosoftAzureBuilder};
+use object_store::gcp::{GcpCredential, GoogleCloudStorageBuilder};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
+use object_store::{ObjectStore, ObjectStoreScheme};
 use std::path::PathBuf;
+use tokio::runtime::Runtime;
 use url::Url;
 
-/// Schemes, and how the variables begin that configure their store: credentials, region, endpoint.
-const SCHEMES: &[(&[&str], &str)] = &[(&["s3", "s3a"], "AWS_"), (&["az", "abfs", "abfss", "azure"], "AZURE_"), (&["gs"], "GOOGLE_")];
+/// Schemes, how the variables begin that configure their store (credentials, region, endpoint), and those of them that are a secret of the store itself, or say
+/// that none is needed: where one is set, nobody else's credentials are asked for.
+const SCHEMES: &[(&[&str], &str, &[&str])] = &[
+    (&["s3", "s3a"], "AWS_", &["skip_signature"]),
+    (
+        &["az", "abfs", "abfss", "azure"],
+        "AZURE_",
+        &["access_key", "account_key", "master_key", "sas_key", "sas_token", "storage_token", "use_emulator", "use_azure_cli", "skip_signature"],
+    ),
+    (&["gs"], "GOOGLE_", &["service_account", "skip_signature"]),
+];
 
 /// A store, and where in it something is.
 pub(crate) struct Place {
@@ -19,12 +33,12 @@ pub(crate) struct Place {
     pub identity: String,
 }
 
-/// The store at an address, `s3://bucket/path`, `az://container/path` or `gs://bucket/path`, with the credentials of the environment. The error says what is
-/// wrong with it; `purpose` is what it is for.
-pub(crate) fn address(at: &str, purpose: &str) -> Result<Place, String> {
+/// The store at an address, `s3://bucket/path`, `az://container/path` or `gs://bucket/path`, with a secret of the environment that is the store's own, else with what
+/// `finder` finds. The error says what is wrong with it; `purpose` is what it is for.
+pub(crate) fn address(at: &str, purpose: &str, finder: Finder<'_>, runtime: &Runtime) -> Result<Place, String> {
     let scheme = at.split_once("://").map_or("", |(scheme, _)| scheme);
-    let known = SCHEMES.iter().find(|(names, _)| names.contains(&scheme));
-    let Some((_, prefix)) = known else {
+    let known = SCHEMES.iter().find(|(names, ..)| names.contains(&scheme));
+    let Some((_, prefix, own)) = known else {
         return Err(format!("`{}://` is no place for {purpose}; name a folder, or s3://, az:// or gs:// with a bucket", scheme.escape_debug()));
     };
     let url = Url::parse(at).map_err(|e| format!("is no address: {e}"))?;
@@ -42,16 +56,60 @@ pub(crate) fn address(at: &str, purpose: &str) -> Result<Place, String> {
     if asked.iter().any(|value| value.starts_with("http://")) {
         options.push(("allow_http".to_owned(), "true".to_owned()));
     }
-    let (store, key) = object_store::parse_url_opts(&url, options).map_err(|e| format!("cannot be opened: {}", said(&e)))?;
+    let has_own = options.iter().any(|(name, _)| own.iter().any(|word| name.contains(word)));
+    let passes = if has_own { None } else { finder(scheme) };
+    let passes = passes.map(|passes| runtime.block_on(passes)).transpose()?;
+    let (store, key) = opened(&url, options, passes).map_err(|e| format!("cannot be opened: {}", said(&e)))?;
     Ok(Place { store, key, bucket, identity })
 }
 
+fn opened(url: &Url, mut options: Vec<(String, String)>, passes: Option<Passes>) -> object_store::Result<(Box<dyn ObjectStore>, Key)> {
+    let Some(mut passes) = passes else { return object_store::parse_url_opts(url, options) };
+    // A variable comes before the Region that goes with the credentials.
+    if let Some(region) = passes.region.take().filter(|_| !options.iter().any(|(name, _)| name.ends_with("region"))) {
+        options.push(("region".to_owned(), region));
+    }
+    let (scheme, path) = ObjectStoreScheme::parse(url)?;
+    let key = Key::parse(path)?;
+    // As the crate itself does it: what is no option of this store is passed over.
+    macro_rules! with_options {
+        ($builder:ty) => {
+            options.iter().fold(<$builder>::new().with_url(url.as_str()), |builder, (name, value)| match name.parse() {
+                Ok(option) => builder.with_config(option, value),
+                Err(_) => builder,
+            })
+        };
+    }
+    let store: Box<dyn ObjectStore> = match scheme {
+        ObjectStoreScheme::AmazonS3 => Box::new(with_options!(AmazonS3Builder).with_credentials(Provider::new(passes, keys)).build()?),
+        ObjectStoreScheme::MicrosoftAzure => Box::new(with_options!(MicrosoftAzureBuilder).with_credentials(Provider::new(passes, azure_token)).build()?),
+        ObjectStoreScheme::GoogleCloudStorage => {
+            Box::new(with_options!(GoogleCloudStorageBuilder).with_credentials(Provider::new(passes, google_token)).build()?)
+        }
+        _ => return object_store::parse_url_opts(url, options),
+    };
+    Ok((store, key))
+}
+
+fn keys(secret: Secret) -> Option<AwsCredential> {
+    let Secret::Keys { id, secret, session } = secret else { return None };
+    Some(AwsCredential { key_id: id, secret_key: secret, token: session })
+}
+
+fn azure_token(secret: Secret) -> Option<AzureCredential> {
+    if let Secret::Bearer(token) = secret { Some(AzureCredential::BearerToken(token)) } else { None }
+}
+
+fn google_token(secret: Secret) -> Option<GcpCredential> {
+    if let Secret::Bearer(bearer) = secret { Some(GcpCredential { bearer }) } else { None }
+}
+
 /// The store at an address or in a folder, and where in it the history is. The error says what is wrong with it.
-pub(crate) fn history(at: &str) -> Result<(Box<dyn ObjectStore>, Key), String> {
+pub(crate) fn history(at: &str, finder: Finder<'_>, runtime: &Runtime) -> Result<(Box<dyn ObjectStore>, Key), String> {
     if !at.contains("://") {
         return folder(at);
     }
-    address(at, "a history").map(|place| (place.store, place.key))
+    address(at, "a history", finder, runtime).map(|place| (place.store, place.key))
 }
 
 /// Why a store did not do what it was asked, as far as it matters to whoever asked.

@@ -9,7 +9,7 @@ import time
 from problems import Problem, Refused, unsigned
 from world import identifier
 
-RESOURCES = ("https://management.azure.com", "https://management.core.windows.net")
+RESOURCES = ("https://management.azure.com", "https://management.core.windows.net", "https://storage.azure.com")
 ASSERTED = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 # As Microsoft documents the instance metadata service and App Service.
 MACHINE_VERSION, APP_VERSION = "2018-02-01", "2019-08-01"
@@ -32,10 +32,10 @@ class Tokens:
             # What `az account get-access-token` printed: somebody's who sees everything.
             self.issued[seed["cli_token"]] = ({"id": identifier("cli"), "object": identifier("principal", "cli")}, None)
 
-    def issue(self, client):
+    def issue(self, client, audience=RESOURCES[0]):
         now = int(time.time())
         claims = {
-            "aud": RESOURCES[0], "iss": f"https://sts.windows.net/{self.world.tenant}/", "iat": now, "nbf": now, "exp": now + self.told, "appid": client["id"],
+            "aud": audience, "iss": f"https://sts.windows.net/{self.world.tenant}/", "iat": now, "nbf": now, "exp": now + self.told, "appid": client["id"],
             "oid": client["object"], "tid": self.world.tenant, "ver": "1.0",
         }
         token = ".".join([encoded({"typ": "JWT", "alg": "RS256", "kid": "loopback"}), encoded(claims), encoded(secrets.token_bytes(32))])
@@ -83,7 +83,7 @@ class Tokens:
                           "resource identifier (application ID URI).")
         if scope.removesuffix("/.default").rstrip("/") not in RESOURCES:
             raise Refused(400, "invalid_resource", 500011, f"The resource principal named {scope.removesuffix('/.default')} was not found in the tenant.")
-        token, _ = self.issue(client)
+        token, _ = self.issue(client, scope.removesuffix("/.default").rstrip("/"))
         return {"token_type": "Bearer", "expires_in": self.told, "ext_expires_in": self.told, "access_token": token}
 
     def machine(self, headers, query):

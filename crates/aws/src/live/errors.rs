@@ -81,7 +81,7 @@ where
 }
 
 /// What an error and its causes say, each once.
-fn chain(error: &dyn Error) -> String {
+pub(super) fn chain(error: &dyn Error) -> String {
     let mut said = vec![error.to_string()];
     let mut cause = error.source();
     while let Some(at) = cause {

@@ -4,7 +4,7 @@ use super::scan::terminal_options;
 use crate::args::{Diff as Args, Format};
 use crate::exit::{self, Code};
 use crate::failure::{Failure, inert};
-use crate::history::{Known, Looked, Record, Source, Standing, State, at, fate, words_of};
+use crate::history::{Known, Looked, Record, Source, Standing, State, at, fate, open, words_of};
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use tagledger_engine::resource_number;
@@ -16,7 +16,11 @@ use tagledger_store::{History, PastRun, RUN_FILE, RunFolder, Runs};
 pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
     let is_folder = |word: &Option<String>| word.as_ref().is_some_and(|word| Path::new(word).join(RUN_FILE).is_file());
     // Two folders need no history.
-    let history = if is_folder(&args.from) && is_folder(&args.to) { None } else { Some(History::open(&at(args.history.as_deref(), args.config.as_deref())?)?) };
+    let history = if is_folder(&args.from) && is_folder(&args.to) {
+        None
+    } else {
+        Some(open(&at(args.history.as_deref(), args.config.as_deref())?, args.config.as_deref())?)
+    };
     let runs = history.as_ref().map(crate::history::runs).transpose()?.unwrap_or(Runs { runs: Vec::new(), damaged: Vec::new() });
     let place = Place { history: history.as_ref(), runs: &runs };
     let to = place.later(args.to.as_deref())?;

@@ -5,7 +5,7 @@ use super::scan::Head;
 use crate::args::Notify as Args;
 use crate::exit::{self, Code};
 use crate::failure::Failure;
-use crate::history::{Source, State, at, runs};
+use crate::history::{Source, State, at, open, runs};
 use crate::log;
 use crate::notify::{Earlier, extent, news, ready};
 use crate::settings::File;
@@ -13,7 +13,7 @@ use std::io::Read as _;
 use std::path::Path;
 use tagledger_model::Timestamp;
 use tagledger_notify::{Alarm, Message, Patience, Ready, Route, SystemClock, When};
-use tagledger_store::{History, RunFolder};
+use tagledger_store::RunFolder;
 
 pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
     let notify = File::find(args.config.as_deref())?.notify().ok_or_else(|| {
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args) -> Result<Code, Failure> {
     for route in &routes {
         ways.push(if args.dry_run { None } else { Some(ready(route, notify.patience)?) });
     }
-    let history = if summary.history.is_some() { History::open(&at(args.history.as_deref(), args.config.as_deref())?).ok() } else { None };
+    let history = if summary.history.is_some() { open(&at(args.history.as_deref(), args.config.as_deref())?, args.config.as_deref()).ok() } else { None };
     let all = history.as_ref().map(runs).transpose().ok().flatten();
     let started = Timestamp::parse(&summary.started).unwrap_or(Timestamp(0));
     let mut sources: Vec<Source<'_>> = Vec::new();

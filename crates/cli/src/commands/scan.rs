@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let bill = found.as_ref().map(Bills::bill);
     // Nobody wants to hear after an hour of asking that the run cannot be written, or that there is no way to the history, or to whoever is told.
     let routes = notify.as_ref().map(|notify| Routes::of(notify, &taxonomy, history.is_some())).transpose()?;
-    let before = history.as_deref().map(Before::open).transpose()?;
+    let before = history.as_deref().map(|at| Before::open(at, args.config.as_deref())).transpose()?;
     let (mut run, mut journal) = (None, None);
     if !clouds.is_empty() {
         run = Some(NewRun::begin(&out)?);

@@ -4,12 +4,11 @@ use super::scan::terminal_options;
 use crate::args::{Format, Trend};
 use crate::exit::{self, Code};
 use crate::failure::Failure;
-use crate::history::at;
+use crate::history::{at, open};
 use tagledger_report::trend;
-use tagledger_store::History;
 
 pub(crate) fn run(args: &Trend) -> Result<Code, Failure> {
-    let history = History::open(&at(args.history.as_deref(), args.config.as_deref())?)?;
+    let history = open(&at(args.history.as_deref(), args.config.as_deref())?, args.config.as_deref())?;
     let runs = crate::history::runs(&history)?;
     let first = args.since.map(tagledger_store::run_stamp).unwrap_or_default();
     let points: Vec<_> = runs.runs.into_iter().filter(|run| run.id >= first).map(|run| run.record.point).collect();

@@ -60,7 +60,7 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Application default credentials, in the order in which every client of Google's looks for them: the file that the environment names, the one
 /// that `gcloud auth application-default login` wrote, the metadata server of the machine. A file may be a key, a user's, an impersonation or a federation.
 /// <https://cloud.google.com/docs/authentication/application-default-credentials>
-fn credentials(settings: &Settings) -> Result<Credentials, CollectError> {
+pub(super) fn credentials(settings: &Settings) -> Result<Credentials, CollectError> {
     let builder = Builder::default();
     let builder = match settings.text(settings::QUOTA_PROJECT) {
         Some(project) => builder.with_quota_project_id(project),
@@ -70,7 +70,7 @@ fn credentials(settings: &Settings) -> Result<Credentials, CollectError> {
 }
 
 /// That there are none, why, and what to do.
-fn none(error: &dyn std::error::Error) -> String {
+pub(super) fn none(error: &dyn std::error::Error) -> String {
     let why = errors::inner(error);
     format!(
         "no credentials: {why}. Run `gcloud auth application-default login`, let GOOGLE_APPLICATION_CREDENTIALS name a key or federation file, \
@@ -83,7 +83,7 @@ fn timeout(settings: &Settings) -> Duration {
 }
 
 /// What may be added to a question for a token; the type's own crate is not one of ours.
-fn nothing_further<T: Default>() -> T {
+pub(super) fn nothing_further<T: Default>() -> T {
     T::default()
 }
 

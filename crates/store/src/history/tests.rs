@@ -16,7 +16,7 @@ fn add(history: &History, started: &str, apart: &str) -> String {
 }
 
 fn open(folder: &tempfile::TempDir) -> History {
-    History::open(folder.path().join("deep/history").to_str().unwrap()).unwrap()
+    History::open(folder.path().join("deep/history").to_str().unwrap(), crate::NOBODYS).unwrap()
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn what_is_too_old_goes_and_so_does_what_killed_runs_left() {
 
 #[test]
 fn an_address_that_is_no_store_says_what_one_is() {
-    let said = |at: &str| History::open(at).unwrap_err().to_string();
+    let said = |at: &str| History::open(at, crate::NOBODYS).unwrap_err().to_string();
     assert!(said("ftp://x/y").contains("name a folder, or s3://, az:// or gs:// with a bucket"), "{}", said("ftp://x/y"));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("f");
