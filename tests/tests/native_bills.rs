@@ -129,6 +129,59 @@ fn seeded_bills_in_every_form_say_the_truth() {
     assert_eq!(billed("native/azure-actual.csv"), of_cloud("azure"));
 }
 
+#[test]
+fn both_ledgers_of_one_month_in_one_folder_are_no_bill() {
+    let desk = Desk::new();
+    let estate = Estate::new(Spec::new(700, 21));
+    estate.write(&desk.path("estate")).unwrap();
+    std::fs::create_dir(desk.path("native")).unwrap();
+    estate.write_native_bills(&desk.path("native")).unwrap();
+    let (actual, amortized) = (desk.text("native/azure-actual.csv"), desk.text("native/azure-amortized.csv"));
+    let call = |bill: &str, more: &str| desk.call(&format!("cost --taxonomy estate/taxonomy.yaml --bill {bill} {more}"));
+    let halves = |text: &str| {
+        let lines: Vec<&str> = text.lines().collect();
+        let half = |rows: &[&str]| [&[lines[0]], rows].concat().join("\n");
+        let (first, second) = lines[1..].split_at(lines.len() / 3);
+        [half(first), half(second)]
+    };
+    // Parts of one export are one bill.
+    for (name, text) in [("actual", &actual), ("amortized", &amortized)] {
+        let [first, second] = halves(text);
+        desk.put(&format!("parts-{name}/part_0.csv"), first);
+        desk.put(&format!("parts-{name}/part_1.csv"), second);
+        for measure in ["billed", "effective"] {
+            let whole = call(&format!("native/azure-{name}.csv"), &format!("--measure {measure} --format csv")).exits(0).out;
+            assert_eq!(call(&format!("parts-{name}/"), &format!("--measure {measure} --format csv")).exits(0).out, whole, "{name} {measure}");
+        }
+    }
+    // Both exports of a month, in parts or whole, read as they are or as they were added up.
+    desk.put("both/actual.csv", &actual);
+    desk.put("both/amortized.csv", &amortized);
+    let [first, second] = halves(&amortized);
+    desk.put("mixed/amortized_0.csv", first);
+    desk.put("mixed/amortized_1.csv", second);
+    desk.put("mixed/zz-actual.csv", &actual);
+    for folder in ["both", "mixed"] {
+        for more in ["", "--measure billed", "--bill-cache cache", "--bill-cache cache"] {
+            let done = call(&format!("{folder}/"), more).exits(2);
+            assert!(
+                done.out.is_empty() && done.err.contains("actual.csv has what was paid for them") && done.err.contains("would count twice"),
+                "{folder} {more}: {}",
+                done.err
+            );
+        }
+    }
+    // Where nobody has commitments they are the same rows, in whatever order.
+    let is_plain = |line: &&str| !line.contains("Reservation") && !line.contains("SavingsPlan");
+    let (head, rows) = actual.split_once('\n').unwrap();
+    let rows: Vec<&str> = rows.lines().filter(is_plain).collect();
+    let file = |rows: Vec<&str>| [vec![head], rows].concat().join("\n");
+    desk.put("alike/a.csv", file(rows.clone()));
+    desk.put("alike/b.csv", file(rows.into_iter().rev().collect()));
+    let done = call("alike/", "").exits(2);
+    assert!(done.err.contains("alike/b.csv") && done.err.contains("and so do those of alike/a.csv"), "{}", done.err);
+}
+
 /// Writes what a query gives as Parquet, by an engine other than ours.
 fn parquet(desk: &Desk, name: &str, query: &str) -> Option<()> {
     let script = format!("import duckdb; duckdb.sql(\"\"\"COPY ({query}) TO '{name}' (FORMAT parquet)\"\"\")");

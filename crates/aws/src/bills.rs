@@ -73,4 +73,5 @@ pub(crate) static BILLS: &[BillMapping] = &[BillMapping {
     ],
     kinds: KINDS,
     tags: BillTags { whole: &["tags", "resource_tags"], spread: &["resourceTags/user:", "resource_tags_user_"], schemes: &["resourceTags/", "user:", "user_"] },
+    ledgers_apart: false,
 }];

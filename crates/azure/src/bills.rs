@@ -62,4 +62,5 @@ pub(crate) static BILLS: &[BillMapping] = &[BillMapping {
     ],
     kinds: KINDS,
     tags: BillTags { whole: &["Tags"], spread: &[], schemes: &[] },
+    ledgers_apart: true,
 }];

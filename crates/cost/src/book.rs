@@ -14,6 +14,7 @@ use crate::aggregate::{Context, Group, OwnerKind, Repairs, Said, Sums, Totals};
 use crate::billing::Billing;
 use crate::deliveries::Held;
 use crate::focus::Measure;
+use crate::ledgers::Ledgers;
 use crate::owners::{Digest, NONE};
 use prices::Prices;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -90,6 +91,8 @@ pub(crate) struct Book<'a> {
     converted: FxHashMap<(Month, u32), (u64, Amount, Amount)>,
     /// Per currency, rows and sums that count nothing in the measure.
     aside: BTreeMap<u32, (u64, Amount)>,
+    /// What is seen of exports that hold one ledger each.
+    pub ledgers: Ledgers,
 }
 
 /// Contexts that are found without a look-up.
@@ -147,6 +150,7 @@ impl<'a> Book<'a> {
             charges: FxHashMap::default(),
             converted: FxHashMap::default(),
             aside: BTreeMap::new(),
+            ledgers: Ledgers::default(),
         };
         book.word("");
         book.owner(OwnerKind::NotNeeded);

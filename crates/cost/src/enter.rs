@@ -105,6 +105,7 @@ impl Work {
             self.exchange.aside(&mut self.aside).map_err(too_large)?;
             if measure == billing.measure {
                 self.exchange.tell(&self.months, &self.amounts[measure.position()], book);
+                book.ledgers.note(rows, measure, &self.months, (&self.amounts[measure.position()], &self.aside), &self.weights);
                 for (row, amount) in &self.aside {
                     book.set_aside(self.currency[*row], self.weights.get(*row).copied().unwrap_or(1), *amount);
                 }

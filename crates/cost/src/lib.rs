@@ -19,6 +19,7 @@ mod focus;
 mod gaps;
 mod ladder;
 mod lake;
+mod ledgers;
 mod outlook;
 mod owners;
 mod parquet_bill;

@@ -193,6 +193,8 @@ fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) +
             let (Task::Csv(file) | Task::RowGroup(file, _) | Task::AddedUp(file, _) | Task::AddUp(file, _)) = task;
             let path = &bill.files[*file].0;
             book.delivery = of_file[*file];
+            let is_apart = opened[*file].columns().mapping().is_some_and(|mapping| mapping.ledgers_apart);
+            book.ledgers.begin(*file, book.delivery, is_apart && of_file.iter().filter(|other| **other == book.delivery).count() > 1);
             let result = enter_task(task, path, (&opened, &added), &mut book, &advance);
             if let Err(error) = result {
                 // Of several mistakes the first in the order of the files is shown, whichever thread met it first.
@@ -221,6 +223,7 @@ fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) +
         first.absorb(book);
     }
     deliveries::no_two_snapshots(first.held(), &shown, &first_files)?;
+    first.ledgers.no_two(&paths)?;
     first.repairs.files_without_tags = files_without_tags;
     if billing.measure == Measure::Effective && !billing.all_measures {
         compare_sample(bill, &opened, &mut first.repairs)?;

@@ -46,6 +46,7 @@ pub(crate) const EXPORT: BillMapping = BillMapping {
     costs: &[("BilledCost", NET), ("EffectiveCost", NET), ("ListCost", LIST)],
     kinds: &[CREDIT, TAX, ADJUSTMENT, FEE, SUPPORT],
     tags: BillTags { whole: &["labels"], spread: &[], schemes: &[] },
+    ledgers_apart: false,
 };
 
 /// The same columns on fewer rows, with sums of costs.

@@ -20,6 +20,8 @@ pub struct BillMapping {
     pub kinds: &'static [ChargeKind],
     /// Where its tags are.
     pub tags: BillTags,
+    /// A file holds either what was paid for commitments or what that is worth to what they cover, and nothing says which.
+    pub ledgers_apart: bool,
 }
 
 /// What rows are charged for that are no use of anything.

@@ -60,6 +60,7 @@ impl Book<'_> {
             self.convert(month, word(from), rows, before, after);
         }
         self.held.extend(other.held.iter().map(|(delivery, month, cloud, account)| (*delivery, *month, *cloud, word(*account))));
+        self.ledgers.absorb(other.ledgers);
         for (currency, (rows, amount)) in other.aside {
             let slot = self.aside.entry(word(currency)).or_default();
             slot.0 += rows;

@@ -60,4 +60,5 @@ pub(crate) static COMPACT: BillMapping = BillMapping {
         ChargeKind::of(KINDS[9], &[When::Is(KIND, &[KINDS[9]])]),
     ],
     tags: BillTags { whole: &["Tags"], spread: &[], schemes: &[] },
+    ledgers_apart: false,
 };

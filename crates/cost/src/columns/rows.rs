@@ -144,6 +144,13 @@ impl<'b> Rows<'b> {
         all.iter().for_each(each);
     }
 
+    /// For each row whether its amount counts nothing in a measure because other rows carry it; empty where that is so of none.
+    pub fn kept_out(&self, measure: Measure) -> Vec<bool> {
+        let mut held = Vec::new();
+        let case = self.columns.costs[measure.position()].first().filter(|case| case.set_aside);
+        if case.is_some_and(|case| self.held(case, &mut held)) { held } else { Vec::new() }
+    }
+
     /// For each row whether the case holds; false where it holds for none.
     pub fn held(&self, case: &BoundCase, held: &mut Vec<bool>) -> bool {
         held.clear();
