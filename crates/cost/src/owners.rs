@@ -90,6 +90,15 @@ fn halves(digest: u128) -> (u64, u32) {
 /// Sets the digests of names apart from those of ids.
 const NAMES: u32 = 1 << 16;
 
+/// An id in lower case; nearly all are plain letters, which need no look at what Unicode says.
+fn lowered(mut id: Text) -> Text {
+    if !id.is_ascii() {
+        return id.to_lowercase();
+    }
+    id.make_ascii_lowercase();
+    id
+}
+
 fn last_part(id: &str) -> &str {
     id.rsplit(['/', ':']).next().unwrap_or(id)
 }
@@ -106,7 +115,7 @@ impl<'i> Owners<'i> {
             if let Some(live) = inventory.live_id(row) {
                 by_id.note(digest.of(cloud, &live.to_lowercase()), row);
             }
-            let id = id.to_lowercase();
+            let id = lowered(id);
             by_name.note(digest.of(NAMES + inventory.scope_of(row), last_part(&id)), row);
             by_id.note(digest.of(cloud, &id), row);
         }
@@ -166,7 +175,7 @@ impl<'i> Owners<'i> {
 
     fn resource_in(&self, cloud: u8, scope: u32, id: &str) -> Owner {
         let exact = self.exactly(cloud, id.trim());
-        let id = Text::new(id.trim()).to_lowercase();
+        let id = lowered(Text::new(id.trim()));
         let lowered = |id: &str| self.by_id.find(self.digest.of(cloud.into(), id));
         let found = exact.or_else(|| lowered(&id)).or_else(|| self.by_alias(cloud, &id, &lowered)).or_else(|| by_parent(&id, &lowered));
         // A bare name counts only within its own scope; the last part of a full id never does, since it names another thing there.
