@@ -68,6 +68,12 @@ impl Call {
         self
     }
 
+    /// Takes an environment variable away.
+    pub fn without(mut self, name: &str) -> Self {
+        self.0.env_remove(name);
+        self
+    }
+
     /// More arguments.
     pub fn with<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(mut self, arguments: I) -> Self {
         self.0.args(arguments);
@@ -88,7 +94,8 @@ impl Call {
     /// Runs with a limit on the memory that it may ask for, the program itself apart.
     pub fn within_memory(self, mebibytes: u32) -> Self {
         // Set aside is only what is needed: the allocator would take a gibibyte of addresses at once.
-        self.env("MIMALLOC_ARENA_RESERVE", "16384").behind(&format!("ulimit -d {}", mebibytes * 1024))
+        // Stacks count as well, so that it has to be the same number of threads on every machine.
+        self.env("MIMALLOC_ARENA_RESERVE", "16384").behind(&format!("taskset -cp 0,1 $$ > /dev/null; ulimit -d {}", mebibytes * 1024))
     }
 
     /// Runs from a shell that does this first.

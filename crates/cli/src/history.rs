@@ -23,7 +23,7 @@ use tagledger_engine::{Audit, Context, FindingSource, Inventory, Release, Rule, 
 use tagledger_model::{Coverage, Timestamp};
 use tagledger_report::Changes;
 use tagledger_report::trend::Point;
-use tagledger_store::{History, PastRun, RunFolder, Runs, StoreError};
+use tagledger_store::{History, NOBODYS, PastRun, RunFolder, Runs, StoreError};
 
 /// Where the history of runs is that nobody gave a place.
 pub(crate) const DEFAULT: &str = "reports/history";
@@ -135,6 +135,10 @@ pub(crate) fn runs(history: &History) -> Result<Runs<Record>, StoreError> {
 
 /// The history at an address.
 pub(crate) fn open(at: &str, config: Option<&Path>) -> Result<History, Failure> {
+    // A folder needs no credentials, and so no settings.
+    if !at.contains("://") {
+        return Ok(History::open(at, NOBODYS)?);
+    }
     Ok(History::open(at, &stores::finder(config)?)?)
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn finder(config: Option<&Path>) -> Result<impl Fn(&str) -> Option<La
 fn found(access: &'static StoreAccess, settings: Settings) -> Later<Passes> {
     Box::pin(async move {
         let given = (access.open)(&settings).await.map_err(|error| error.to_string())?;
-        Ok(Passes { region: given.region(), ask: Box::new(move || Box::pin(asked(Arc::clone(&given)))) })
+        Ok(Passes { region: given.region(), endpoint: given.endpoint(), ask: Box::new(move || Box::pin(asked(Arc::clone(&given)))) })
     })
 }
 

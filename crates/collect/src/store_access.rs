@@ -26,6 +26,10 @@ pub trait StorePasses: Send + Sync {
     fn region(&self) -> Option<String> {
         None
     }
+    /// Where the store is asked that goes with them, where they name another place than the cloud's own.
+    fn endpoint(&self) -> Option<String> {
+        None
+    }
     /// What signs the next request. May be asked for each of them.
     fn pass(&self) -> Asked<'_, StorePass>;
 }

@@ -1,5 +1,6 @@
 //! Exports that hold one ledger each: what was paid for commitments, or what that is worth to whatever they cover. Both of one month in one folder look like two
-//! parts of one bill, and would count twice.
+//! parts of one bill, and would count twice. They are told apart by what commitments cost; where nobody has any, the two are the same rows, and nothing tells them
+//! from parts.
 
 use crate::CostError;
 use crate::columns::Rows;
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use tagledger_model::{Amount, Month};
 
-/// Files of fewer rows may well come to the same by chance.
+/// Covered rows that cost nothing, of which fewer may be there by chance.
 const FEW: u64 = 10;
 
 /// What is seen of files of such exports that lie in one folder.
@@ -16,12 +17,26 @@ const FEW: u64 = 10;
 pub(crate) struct Ledgers {
     /// The file at hand and its delivery; none where there is nothing to look for.
     at: Option<(u32, u32)>,
-    /// By delivery and month, the first file in which commitments are spread over what they cover.
-    spread: BTreeMap<(u32, Month), u32>,
-    /// By delivery and month, the first file in which they are paid for.
-    paid: BTreeMap<(u32, Month), u32>,
-    /// By delivery and file, rows and what they come to.
-    sums: BTreeMap<(u32, u32), (u64, Amount)>,
+    /// By delivery, month and file.
+    seen: BTreeMap<(u32, Month, u32), Seen>,
+}
+
+/// What one file says of commitments in one month.
+#[derive(Default, Clone, Copy)]
+struct Seen {
+    /// Rows of what they cover that cost something: they are spread.
+    spread: u64,
+    /// Rows of what they cover that cost nothing.
+    free: u64,
+    /// Rows in which they are paid for.
+    paid: u64,
+}
+
+impl Seen {
+    /// Whether the file holds what was paid: nothing in it is spread, and something is paid for, or free.
+    fn is_actual(self) -> bool {
+        self.spread == 0 && (self.paid > 0 || self.free >= FEW)
+    }
 }
 
 impl Ledgers {
@@ -32,68 +47,57 @@ impl Ledgers {
 
     /// Notes rows as they are in this measure; `aside` are those whose amount counts nothing in it, and `weights` says how many rows each stands for.
     pub fn note(&mut self, rows: &Rows<'_>, measure: Measure, months: &[Month], (amounts, aside): (&[Option<Amount>], &[(usize, Amount)]), weights: &[u64]) {
-        let Some((file, delivery)) = self.at else { return };
+        // What is listed says nothing of what was paid.
+        let Some((file, delivery)) = self.at.filter(|_| matches!(measure, Measure::Billed | Measure::Effective)) else { return };
+        let (covered, bought) = (rows.kept_out(Measure::Billed), rows.kept_out(Measure::Effective));
+        if covered.is_empty() && bought.is_empty() {
+            return;
+        }
         let mut told: Vec<Amount> = amounts.iter().map(|amount| amount.unwrap_or_default()).collect();
         for (row, amount) in aside {
             told[*row] = *amount;
         }
-        let sum = self.sums.entry((delivery, file)).or_default();
+        let is = |held: &[bool], row: usize| held.get(row).copied().unwrap_or_default();
         for (row, amount) in told.iter().enumerate() {
-            *sum = (sum.0 + weights.get(row).copied().unwrap_or(1), sum.1 + *amount);
-        }
-        // What is listed says nothing of what was paid.
-        if !matches!(measure, Measure::Billed | Measure::Effective) {
-            return;
-        }
-        for (of, seen) in [(Measure::Billed, &mut self.spread), (Measure::Effective, &mut self.paid)] {
-            let held = rows.kept_out(of);
-            for row in (0..held.len()).filter(|row| held[*row] && told[*row] != Amount::ZERO) {
-                let first = seen.entry((delivery, months[row])).or_insert(file);
-                *first = (*first).min(file);
+            let (is_covered, is_bought, is_free) = (is(&covered, row), is(&bought, row), *amount == Amount::ZERO);
+            if !is_covered && !is_bought {
+                continue;
             }
+            let weight = weights.get(row).copied().unwrap_or(1);
+            let seen = self.seen.entry((delivery, months[row], file)).or_default();
+            seen.free += if is_covered && is_free { weight } else { 0 };
+            seen.spread += if is_covered && !is_free { weight } else { 0 };
+            seen.paid += if is_bought && !is_free { weight } else { 0 };
         }
     }
 
     /// Takes in what another thread saw.
     pub fn absorb(&mut self, other: Self) {
-        for (mine, theirs) in [(&mut self.spread, other.spread), (&mut self.paid, other.paid)] {
-            for (key, file) in theirs {
-                let first = mine.entry(key).or_insert(file);
-                *first = (*first).min(file);
-            }
-        }
-        for (key, (rows, sum)) in other.sums {
-            let slot = self.sums.entry(key).or_default();
-            *slot = (slot.0 + rows, slot.1 + sum);
+        for (key, theirs) in other.seen {
+            let mine = self.seen.entry(key).or_default();
+            *mine = Seen { spread: mine.spread + theirs.spread, free: mine.free + theirs.free, paid: mine.paid + theirs.paid };
         }
     }
 
-    /// Refuses both ledgers of one month in one delivery, and two files that hold the same.
+    /// Refuses both ledgers of one month in one delivery.
     pub fn no_two(&self, files: &[&Path]) -> Result<(), CostError> {
         let shown = |file: u32| files.get(file as usize).map_or_else(String::new, |path| path.display().to_string());
-        let refused = |file: u32, what: String| Err(CostError::File { path: shown(file), what });
-        for ((delivery, month), file) in &self.spread {
-            if let Some(other) = self.paid.get(&(*delivery, *month)).filter(|other| *other != file) {
-                let what = format!(
-                    "what commitments cover in {month} has a cost here, and {} has what was paid for them: an amortised and an actual export would count twice; put them into folders of their own and name one",
-                    shown(*other)
-                );
-                return refused(*file, what);
+        // The first file of each, in the order in which the files were named.
+        let mut first: BTreeMap<(u32, Month), [Option<u32>; 2]> = BTreeMap::new();
+        for ((delivery, month, file), seen) in &self.seen {
+            for (slot, is) in first.entry((*delivery, *month)).or_default().iter_mut().zip([seen.spread > 0, seen.is_actual()]) {
+                *slot = slot.or(is.then_some(*file));
             }
         }
-        let mut alike: BTreeMap<(u32, u64, Amount), u32> = BTreeMap::new();
-        for ((delivery, file), (rows, sum)) in &self.sums {
-            if *rows < FEW || *sum == Amount::ZERO {
-                continue;
-            }
-            let first = *alike.entry((*delivery, *rows, *sum)).or_insert(*file);
-            if first != *file {
-                let what = format!(
-                    "its {rows} rows come to {sum}, and so do those of {}: an amortised and an actual export would count twice; put them into folders of their own and name one",
-                    shown(first)
-                );
-                return refused(*file, what);
-            }
+        for ((_, month), pair) in first {
+            let [Some(amortized), Some(actual)] = pair else { continue };
+            return Err(CostError::File {
+                path: shown(amortized),
+                what: format!(
+                    "what commitments cover in {month} has a cost here and none in {}: an amortised and an actual export would count twice; put them into folders of their own and name one",
+                    shown(actual)
+                ),
+            });
         }
         Ok(())
     }

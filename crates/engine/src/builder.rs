@@ -281,7 +281,6 @@ impl InventoryBuilder {
         self.merge_aliases();
         // What found rows while they came in is of no use any more, and as large as some columns.
         (self.by_id, self.pairs, self.set_index) = Default::default();
-        self.sets.seal();
         let stages = Stages::new(&self.taxonomy);
         Inventory::assemble(crate::inventory::Parts {
             taxonomy: self.taxonomy,

@@ -136,6 +136,7 @@ impl Inventory {
             taggable.push(crate::builder::taggable(parts.resources.taggable[row], table, has_tags));
         }
         parts.bare_what_cannot_carry_tags(&taggable);
+        parts.sets.seal();
         let resolved = Resolved::new(&parts);
         let facts = std::mem::take(&mut parts.resources.given).merged();
         Self { parts, taggable, facts, resolved, orders: Default::default() }

@@ -29,6 +29,8 @@ pub enum Secret {
 pub struct Passes {
     /// The Region that goes with them.
     pub region: Option<String>,
+    /// Where the store is asked that goes with them; none for the cloud's own place.
+    pub endpoint: Option<String>,
     /// Gives a secret, and for how long it need not be asked for again.
     pub ask: Box<dyn Fn() -> Later<(Secret, Duration)> + Send + Sync>,
 }

@@ -11,17 +11,78 @@ use std::path::PathBuf;
 use tokio::runtime::Runtime;
 use url::Url;
 
-/// Schemes, how the variables begin that configure their store (credentials, region, endpoint), and those of them that are a secret of the store itself, or say
-/// that none is needed: where one is set, nobody else's credentials are asked for.
-const SCHEMES: &[(&[&str], &str, &[&str])] = &[
-    (&["s3", "s3a"], "AWS_", &["skip_signature"]),
-    (
-        &["az", "abfs", "abfss", "azure"],
-        "AZURE_",
-        &["access_key", "account_key", "master_key", "sas_key", "sas_token", "storage_token", "use_emulator", "use_azure_cli", "skip_signature"],
-    ),
-    (&["gs"], "GOOGLE_", &["service_account", "skip_signature"]),
+/// One sort of store.
+struct Scheme {
+    names: &'static [&'static str],
+    /// How the variables begin that configure it: credentials, region, endpoint.
+    prefix: &'static str,
+    /// Those of them that are a secret of the store itself: where one is set, nobody else's credentials are asked for.
+    secrets: &'static [&'static str],
+    /// The same, where the environment names the place of the store as well.
+    secrets_of_a_place: &'static [&'static str],
+    /// Those that say, where they are true, that another way in is meant.
+    flags: &'static [&'static str],
+    /// Whether a token is sent that whoever reads it could use.
+    has_tokens: bool,
+}
+
+const SCHEMES: &[Scheme] = &[
+    Scheme {
+        names: &["s3", "s3a"],
+        prefix: "AWS_",
+        secrets: &[],
+        // Keys beside an endpoint are that store's; without one they are the collectors' as well, or give way to the profile that was named.
+        secrets_of_a_place: &["aws_access_key_id", "aws_web_identity_token_file"],
+        flags: &["aws_skip_signature"],
+        has_tokens: false,
+    },
+    Scheme {
+        names: &["az", "abfs", "abfss", "azure"],
+        prefix: "AZURE_",
+        secrets: &[
+            "azure_storage_account_key",
+            "azure_storage_access_key",
+            "azure_storage_master_key",
+            "azure_storage_sas_key",
+            "azure_storage_sas_token",
+            "azure_storage_token",
+            "azure_storage_client_secret",
+            "azure_msi_resource_id",
+            "azure_object_id",
+            "azure_fabric_token_service_url",
+        ],
+        secrets_of_a_place: &[],
+        flags: &["azure_storage_use_emulator", "azure_use_azure_cli", "azure_skip_signature"],
+        has_tokens: true,
+    },
+    Scheme {
+        names: &["gs"],
+        prefix: "GOOGLE_",
+        secrets: &["google_service_account", "google_service_account_path", "google_service_account_key"],
+        secrets_of_a_place: &[],
+        flags: &["google_skip_signature"],
+        has_tokens: true,
+    },
 ];
+
+impl Scheme {
+    /// Whether the environment has a secret of the store's own.
+    fn has_own(&self, options: &[(String, String)]) -> bool {
+        let value = |wanted: &&&str| options.iter().find(|(name, value)| name == **wanted && !value.trim().is_empty()).map(|(_, value)| value.trim());
+        let is_true = |value: &str| ["true", "1", "yes", "on", "y"].contains(&value.to_lowercase().as_str());
+        let has_place = options.iter().any(|(name, value)| PLACES.contains(&name.as_str()) && !value.trim().is_empty());
+        let secrets = self.secrets.iter().chain(if has_place { self.secrets_of_a_place } else { &[] });
+        secrets.into_iter().any(|name| value(&name).is_some()) || self.flags.iter().any(|name| value(&name).is_some_and(is_true))
+    }
+}
+
+/// What says where a store is asked whose credentials may say so as well.
+const PLACES: &[&str] = &["aws_endpoint", "aws_endpoint_url", "aws_endpoint_url_s3"];
+
+/// Whether a variable says where a store is asked.
+fn is_where(name: &str) -> bool {
+    ["endpoint", "base_url", "account_name"].iter().any(|word| name.contains(word))
+}
 
 /// A store, and where in it something is.
 pub(crate) struct Place {
@@ -37,8 +98,7 @@ pub(crate) struct Place {
 /// `finder` finds. The error says what is wrong with it; `purpose` is what it is for.
 pub(crate) fn address(at: &str, purpose: &str, finder: Finder<'_>, runtime: &Runtime) -> Result<Place, String> {
     let scheme = at.split_once("://").map_or("", |(scheme, _)| scheme);
-    let known = SCHEMES.iter().find(|(names, ..)| names.contains(&scheme));
-    let Some((_, prefix, own)) = known else {
+    let Some(known) = SCHEMES.iter().find(|known| known.names.contains(&scheme)) else {
         return Err(format!("`{}://` is no place for {purpose}; name a folder, or s3://, az:// or gs:// with a bucket", scheme.escape_debug()));
     };
     let url = Url::parse(at).map_err(|e| format!("is no address: {e}"))?;
@@ -46,19 +106,29 @@ pub(crate) fn address(at: &str, purpose: &str, finder: Finder<'_>, runtime: &Run
         return Err("holds `?` or `#`, which would end the path; write %3F and %23 for them".to_owned());
     }
     let mut options: Vec<(String, String)> =
-        std::env::vars().filter(|(name, _)| name.starts_with(prefix)).map(|(name, value)| (name.to_lowercase(), value)).collect();
+        std::env::vars().filter(|(name, _)| name.starts_with(known.prefix)).map(|(name, value)| (name.to_lowercase(), value)).collect();
     options.sort();
-    let is_where = |name: &str| ["endpoint", "base_url", "account_name"].iter().any(|word| name.contains(word));
+    let mut passes = if known.has_own(&options) { None } else { finder(scheme) }.map(|passes| runtime.block_on(passes)).transpose()?;
+    // Where the credentials say as well where the store is, a variable comes before that.
+    if let Some(endpoint) =
+        passes.as_mut().and_then(|passes| passes.endpoint.take()).filter(|_| !options.iter().any(|(name, _)| PLACES.contains(&name.as_str())))
+    {
+        options.push(("endpoint".to_owned(), endpoint));
+    }
     let asked: Vec<&str> = options.iter().filter(|(name, _)| is_where(name)).map(|(_, value)| value.as_str()).collect();
     let bucket = url[..url::Position::BeforePath].to_owned();
     let identity = format!("{bucket} {}", asked.join(" "));
     // A store of one's own, or one that tests start, need not be behind TLS: its address says so.
-    if asked.iter().any(|value| value.starts_with("http://")) {
+    if let Some(plain) = asked.iter().find(|value| value.starts_with("http://")).map(|value| (*value).to_owned()) {
+        let host = Url::parse(&plain).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+        let is_here = host == "localhost" || host.starts_with("127.") || host == "[::1]";
+        if known.has_tokens && passes.is_some() && !is_here {
+            return Err(format!(
+                "cannot be asked at {plain}: a token would be sent where others can read it; name an https:// address, or a secret of the store's own"
+            ));
+        }
         options.push(("allow_http".to_owned(), "true".to_owned()));
     }
-    let has_own = options.iter().any(|(name, _)| own.iter().any(|word| name.contains(word)));
-    let passes = if has_own { None } else { finder(scheme) };
-    let passes = passes.map(|passes| runtime.block_on(passes)).transpose()?;
     let (store, key) = opened(&url, options, passes).map_err(|e| format!("cannot be opened: {}", said(&e)))?;
     Ok(Place { store, key, bucket, identity })
 }
@@ -66,7 +136,9 @@ pub(crate) fn address(at: &str, purpose: &str, finder: Finder<'_>, runtime: &Run
 fn opened(url: &Url, mut options: Vec<(String, String)>, passes: Option<Passes>) -> object_store::Result<(Box<dyn ObjectStore>, Key)> {
     let Some(mut passes) = passes else { return object_store::parse_url_opts(url, options) };
     // A variable comes before the Region that goes with the credentials.
-    if let Some(region) = passes.region.take().filter(|_| !options.iter().any(|(name, _)| name.ends_with("region"))) {
+    if let Some(region) =
+        passes.region.take().filter(|_| !options.iter().any(|(name, value)| ["aws_region", "aws_default_region"].contains(&name.as_str()) && !value.is_empty()))
+    {
         options.push(("region".to_owned(), region));
     }
     let (scheme, path) = ObjectStoreScheme::parse(url)?;

@@ -29,9 +29,7 @@ fn a_profile_reads_s3_in_its_own_region() {
         let call = cost(&desk, "aws", &settings, "s3://finops/exports/cur").env("AWS_ENDPOINT_URL", server.url()).env("AWS_CONFIG_FILE", &config);
         call.env("AWS_SHARED_CREDENTIALS_FILE", "none").env("AWS_EC2_METADATA_DISABLED", "true")
     };
-    // The profile of the settings is meant, whatever keys the environment holds.
-    let call = asked(json!({"profile": "finops"})).env("AWS_ACCESS_KEY_ID", "AKIDOTHER").env("AWS_SECRET_ACCESS_KEY", "o");
-    assert_eq!(said(&call.exits(0).out), on_disk(&desk, "exports/cur"));
+    assert_eq!(said(&asked(json!({"profile": "finops"})).exits(0).out), on_disk(&desk, "exports/cur"));
     let used_of = used(&server);
     let is_profiles = |word: &String| word.starts_with("AWS4-HMAC-SHA256 Credential=AKIDPROFILE/") && word.contains("/eu-north-1/s3/aws4_request");
     assert!(!used_of.is_empty() && used_of.iter().all(is_profiles), "{used_of:?}");
@@ -40,6 +38,16 @@ fn a_profile_reads_s3_in_its_own_region() {
     assert!(used(&server).iter().all(is_profiles));
     let done = asked(json!({})).exits(2);
     assert!(done.err.contains("s3://finops/exports/cur") && done.err.contains("no credentials for S3"), "{}", done.err);
+    // A profile may say where the store is; what the environment names is meant where it has keys beside it.
+    server.get("/-/forget");
+    let elsewhere = desk.put("aws-elsewhere", format!("{keys}endpoint_url = {}\n", server.url()));
+    let call = asked(json!({"profile": "finops"})).env("AWS_CONFIG_FILE", elsewhere).without("AWS_ENDPOINT_URL");
+    assert_eq!(said(&call.exits(0).out), on_disk(&desk, "exports/cur"));
+    assert!(!used(&server).is_empty() && used(&server).iter().all(is_profiles));
+    server.get("/-/forget");
+    let call = asked(json!({"profile": "finops"})).env("AWS_ACCESS_KEY_ID", "AKIDOWN").env("AWS_SECRET_ACCESS_KEY", "o").env("AWS_REGION", "eu-west-1");
+    assert_eq!(said(&call.exits(0).out), on_disk(&desk, "exports/cur"));
+    assert!(used(&server).iter().all(|word| word.contains("Credential=AKIDOWN/") && word.contains("/eu-west-1/")), "{:?}", used(&server));
 }
 
 #[test]
@@ -64,6 +72,11 @@ fn an_impersonated_account_reads_cloud_storage() {
     assert_eq!(said(&asked().exits(0).out), on_disk(&desk, "exports/cur"));
     let tokens = used(&server);
     assert!(tokens.len() == 1 && tokens[0].starts_with("Bearer ") && tokens[0].len() > 20, "one token for all objects: {tokens:?}");
+    // Nobody's token goes over the network where it can be read.
+    let done = asked().env("GOOGLE_BASE_URL", "http://storage.example").exits(2);
+    assert!(done.err.contains("http://storage.example: a token would be sent where others can read it"), "{}", done.err);
+    // A variable of somebody else's program is no secret of the store.
+    assert_eq!(said(&asked().env("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT", account).exits(0).out), on_disk(&desk, "exports/cur"));
     desk.put("credentials.json", json!({"type": "horoscope"}).to_string());
     let done = asked().exits(2);
     assert!(done.err.contains("gs://finops/exports/cur") && done.err.contains("horoscope"), "{}", done.err);

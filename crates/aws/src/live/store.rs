@@ -18,6 +18,7 @@ const KEPT: Duration = Duration::from_mins(15);
 
 struct Passes {
     region: Option<String>,
+    endpoint: Option<String>,
     provider: SharedCredentialsProvider,
 }
 
@@ -26,7 +27,8 @@ fn open(settings: &Settings) -> Asked<'static, Arc<dyn StorePasses>> {
     Box::pin(async move {
         let config: SdkConfig = super::connect(settings).await.config;
         let none = || CollectError::NoCredentials("no credentials; see `aws configure`, or name a profile in the settings".to_owned());
-        let passes = Passes { region: config.region().map(ToString::to_string), provider: config.credentials_provider().ok_or_else(none)? };
+        let (region, endpoint) = (config.region().map(ToString::to_string), config.endpoint_url().map(str::to_owned));
+        let passes = Passes { region, endpoint, provider: config.credentials_provider().ok_or_else(none)? };
         let passes: Arc<dyn StorePasses> = Arc::new(passes);
         Ok(passes)
     })
@@ -35,6 +37,10 @@ fn open(settings: &Settings) -> Asked<'static, Arc<dyn StorePasses>> {
 impl StorePasses for Passes {
     fn region(&self) -> Option<String> {
         self.region.clone()
+    }
+
+    fn endpoint(&self) -> Option<String> {
+        self.endpoint.clone()
     }
 
     fn pass(&self) -> Asked<'_, StorePass> {
