@@ -87,6 +87,9 @@ const APART: [Column; 11] = [
 ];
 const TAGS: [Column; 2] = [Column::Tags, Column::AllocatedTags];
 
+/// The month in which something was charged for, as it is called in the answer.
+const CHARGE_MONTH: &str = "x_TagledgerChargeMonth";
+
 /// What is asked, and what has to come back.
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -119,6 +122,10 @@ pub fn question(dialect: Dialect, table: &str, columns: &[LakeColumn], days: boo
         for found in column.names().iter().filter_map(|name| find(name)) {
             add(dialect.quoted(&found.name), &found.name);
         }
+    }
+    // Where days do not matter, months still may: what is charged now for an earlier one.
+    for found in Column::ChargePeriodStart.names().iter().filter(|_| !days).filter_map(|name| find(name)).take(1) {
+        add(dialect.month(&dialect.quoted(&found.name)), CHARGE_MONTH);
     }
     for found in TAGS.iter().flat_map(|column| column.names()).filter_map(|name| find(name)) {
         let text = dialect.quoted(&found.name);
@@ -213,6 +220,15 @@ impl Dialect {
         }
     }
 
+    /// The month of a moment, which is a time or text that begins with the year.
+    fn month(self, moment: &str) -> String {
+        match self {
+            Self::Duckdb | Self::Athena | Self::Trino => format!("SUBSTR(CAST({moment} AS VARCHAR), 1, 7)"),
+            Self::Spark | Self::Bigquery => format!("SUBSTR(CAST({moment} AS STRING), 1, 7)"),
+            Self::Clickhouse => format!("substring(toString({moment}), 1, 7)"),
+        }
+    }
+
     /// A map as JSON text.
     fn json(self, text: &str) -> String {
         match self {
@@ -237,13 +253,14 @@ mod tests {
     fn columns_are_found_by_presence_and_maps_become_text() {
         let all = columns("billing_period_start, BillingCurrency, EffectiveCost, Tags:map, CommitmentDiscountId, ChargePeriodStart, Note");
         let sql = question(Dialect::Trino, "focus", &all, false).map(|asked| asked.sql).unwrap_or_default();
-        assert!(sql.contains("    \"billing_period_start\" AS c1") && sql.contains("json_format(CAST(\"Tags\" AS JSON)) AS c3"), "{sql}");
-        assert!(sql.contains("CAST(\"EffectiveCost\" AS DECIMAL(38, 12)) AS c5") && sql.contains("  SUM(c5) AS \"EffectiveCost\""), "{sql}");
+        assert!(sql.contains("    \"billing_period_start\" AS c1") && sql.contains("json_format(CAST(\"Tags\" AS JSON)) AS c4"), "{sql}");
+        assert!(sql.contains("CAST(\"EffectiveCost\" AS DECIMAL(38, 12)) AS c6") && sql.contains("  SUM(c6) AS \"EffectiveCost\""), "{sql}");
         assert!(
-            sql.contains("    1 AS c6") && sql.contains("CAST(SUM(c6) AS BIGINT) AS \"x_TagledgerRows\"") && sql.ends_with("GROUP BY c1, c2, c3, c4\n"),
+            sql.contains("    1 AS c7") && sql.contains("CAST(SUM(c7) AS BIGINT) AS \"x_TagledgerRows\"") && sql.ends_with("GROUP BY c1, c2, c3, c4, c5\n"),
             "{sql}"
         );
-        assert!(!sql.contains("ChargePeriodStart") && !sql.contains("Note") && sql.contains("THEN 'yes' END"), "{sql}");
+        assert!(sql.contains("    SUBSTR(CAST(\"ChargePeriodStart\" AS VARCHAR), 1, 7) AS c3,") && sql.contains("  c3 AS \"x_TagledgerChargeMonth\""), "{sql}");
+        assert!(!sql.contains("AS \"ChargePeriodStart\"") && !sql.contains("Note") && sql.contains("THEN 'yes' END"), "{sql}");
         assert!(question(Dialect::Trino, "focus", &all, true).is_ok_and(|asked| asked.sql.contains("ChargePeriodStart")));
     }
 
