@@ -4,14 +4,10 @@ use crate::clouds;
 use crate::failure::Failure;
 use crate::settings::File;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tagledger_collect::{Settings, StoreAccess, StorePasses, StoreSecret};
-use tagledger_store::{Passes, Secret};
-
-/// What is ready later, or an error in words.
-type Later<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
+use tagledger_store::{Later, Passes, Secret};
 
 /// Finds the credentials for an address by its scheme, with what the settings say of the cloud.
 pub(crate) fn finder(config: Option<&Path>) -> Result<impl Fn(&str) -> Option<Later<Passes>>, Failure> {

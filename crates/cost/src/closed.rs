@@ -16,7 +16,6 @@ pub(crate) use table::Told;
 use crate::columns::{Columns, Fault, Rows};
 use crate::focus::{Column, Measure};
 use arrow_array::RecordBatch;
-use arrow_schema::{ArrowError, Schema};
 use foldhash::fast::FixedState;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
@@ -26,7 +25,6 @@ use std::fs::File;
 use std::hash::BuildHasher;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use table::Table;
 
@@ -133,9 +131,9 @@ impl<'c> Adding<'c> {
         let Self { table, is_worth_it, .. } = self;
         let told = if is_worth_it && table.is_worth_it() { table.told.clone() } else { Told::default() };
         let mut batches = table.batches(AT_ONCE);
-        let first = batches.next().transpose().map_err(std::io::Error::other)?.unwrap_or_else(|| RecordBatch::new_empty(Arc::new(Schema::empty())));
-        let rows: Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>> =
-            if told == Told::default() { Box::new(std::iter::empty()) } else { Box::new(std::iter::once(Ok(first.clone())).chain(batches)) };
+        // The first says what columns there are, whether its rows are wanted or not.
+        let Some(first) = batches.next().transpose().map_err(std::io::Error::other)? else { return Ok(()) };
+        let rows = std::iter::once(Ok(first.clone())).chain(batches).take_while(|_| told != Told::default());
         let folder = place.path.parent().unwrap_or(Path::new(""));
         make(folder)?;
         let partial = folder.join(format!(".{}.{}", place.origin, std::process::id()));

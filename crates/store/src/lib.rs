@@ -17,7 +17,7 @@ pub use claim::Claim;
 pub use folder::{NewRun, RUN_FILE, RunFolder};
 pub use history::{History, PastRun, Runs, run_id, run_stamp};
 pub use mirror::{Listing, Mirror};
-pub use passes::{Finder, NOBODYS, Passes, Secret};
+pub use passes::{Finder, Later, NOBODYS, Passes, Secret};
 pub use table::{Cell, Column, Kind, TableWriter, is_decoding, read_table, read_table_of};
 
 /// Why a run could not be written or read.

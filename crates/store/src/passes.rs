@@ -7,10 +7,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
 /// What is ready later, or an error in words.
-type Later<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
+pub type Later<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
 
 /// What signs a request.
-#[derive(Clone)]
 pub enum Secret {
     /// A key pair, with the token of a session.
     Keys {
