@@ -97,7 +97,7 @@ fn the_file_says_which_cloud_is_asked_as_whom_and_where_and_flags_say_otherwise(
     cloud.scan(&desk, "").exits(3);
     assert_eq!((regions(&desk), cloud.keys()), (vec!["eu-central-1".to_owned(), "us-east-1".to_owned()], vec!["AKIDfiled".to_owned()]));
     // What is forbidden stays so until somebody acts: nothing is left to go on with.
-    assert!(!desk.path(".run.collected.jsonl").exists());
+    assert!(!desk.path(".run.collected").exists());
     cloud.scan(&desk, "--region ap-south-1 ap-south-1 --profile flagged").exits(3);
     assert_eq!((regions(&desk), cloud.keys()), (vec!["ap-south-1".to_owned()], vec!["AKIDflagged".to_owned()]));
     // A profile that is named counts more than keys that happen to be in the environment.

@@ -5,7 +5,7 @@
 use std::fs::File;
 use tagledger_tests::{Call, Desk};
 
-const KEPT: &str = ".run.collected.jsonl";
+const KEPT: &str = ".run.collected";
 
 /// A live scan by nobody: it ends before anything is asked.
 fn scan(desk: &Desk, words: &str) -> Call {
@@ -15,7 +15,7 @@ fn scan(desk: &Desk, words: &str) -> Call {
 }
 
 fn head(started: &str) -> String {
-    format!("{{\"layout\":1,\"started\":{started}}}\n")
+    format!("{{\"layout\":2,\"started\":{started}}}\n")
 }
 
 /// Seconds since 1970, so many hours ago.
@@ -50,9 +50,9 @@ fn what_was_kept_is_gone_on_with_for_a_day() {
     let done = scan(&desk, "--out run --resume").exits(2);
     assert!(done.err.contains("nothing was kept"), "{}", done.err);
     // Without a name, the newest of those below reports/ is meant.
-    desk.put("reports/.b.collected.jsonl", head(&ago(1)));
-    desk.put("reports/.a.collected.jsonl", head(&ago(30)));
-    let new = File::options().append(true).open(desk.path("reports/.b.collected.jsonl")).unwrap();
+    desk.put("reports/.b.collected", head(&ago(1)));
+    desk.put("reports/.a.collected", head(&ago(30)));
+    let new = File::options().append(true).open(desk.path("reports/.b.collected")).unwrap();
     new.set_modified(std::time::SystemTime::now() + std::time::Duration::from_mins(1)).unwrap();
     let done = scan(&desk, "--resume").exits(2);
     assert!(done.err.starts_with("going on from"), "{}", done.err);

@@ -1,17 +1,20 @@
 //! What a live scan has collected so far, kept in a file until its run stands: a scan that was killed, or could not see everything, is gone on
 //! with from there, page by page.
 //!
-//! One line of JSON for each page as it came, written before anything else is done with it. A last line that was cut off is passed over.
+//! A line of JSON that says when it was begun, and then an entry for each page as it came, written before anything else is done with it. A last entry
+//! that was cut off is passed over.
 
+mod entries;
 mod kept;
 
 use crate::Found;
 use crate::live::{Step, Target};
+use entries::Writer;
 use kept::{Keeping, Kept};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tagledger_model::{Outcome, Timestamp};
@@ -41,9 +44,9 @@ struct Head {
     started: Timestamp,
 }
 
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
-/// A line as it is read.
+/// An entry as it is read.
 #[derive(Deserialize)]
 struct Entry<'a> {
     #[serde(borrow)]
@@ -60,9 +63,9 @@ enum What {
     Rows(Vec<Row>),
 }
 
-/// The same lines as they are written: nothing is copied for them, because every page of every scan passes here.
+/// The same entries as they are written: nothing is copied for them, because every page of every scan passes here.
 #[derive(Serialize)]
-struct PageLine<'a> {
+struct PageEntry<'a> {
     key: &'a str,
     page: Page<'a>,
 }
@@ -74,13 +77,13 @@ struct Page<'a> {
 }
 
 #[derive(Serialize)]
-struct AnewLine<'a> {
+struct AnewEntry<'a> {
     key: &'a str,
     anew: (),
 }
 
 #[derive(Serialize)]
-struct RowsLine<'a> {
+struct RowsEntry<'a> {
     key: &'a str,
     rows: &'a [Row],
 }
@@ -123,7 +126,7 @@ impl Past {
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
-    writer: BufWriter<File>,
+    writer: Writer,
     began: Option<Timestamp>,
     is_empty: bool,
 }
@@ -136,21 +139,25 @@ impl Journal {
     pub fn begin(path: &Path, now: Timestamp) -> Result<Self, JournalError> {
         let failed = |source| JournalError { path: path.display().to_string(), what: "written", source };
         // Only whoever has it alone may empty it.
-        let file = File::options().write(true).create(true).truncate(false).open(path).and_then(alone).map_err(failed)?;
+        let mut file = File::options().write(true).create(true).truncate(false).open(path).and_then(alone).map_err(failed)?;
         file.set_len(0).map_err(failed)?;
-        let mut journal = Self { path: path.to_owned(), writer: BufWriter::new(file), began: None, is_empty: true };
-        journal.line(&Head { layout: LAYOUT, started: now })?;
-        Ok(journal)
+        let mut head = serde_json::to_vec(&Head { layout: LAYOUT, started: now }).map_err(|error| failed(error.into()))?;
+        head.push(b'\n');
+        file.write_all(&head).map_err(failed)?;
+        let writer = Writer::new(file).map_err(failed)?;
+        Ok(Self { path: path.to_owned(), writer, began: None, is_empty: true })
     }
 
     /// The one that an earlier scan left, to be gone on with; a new one where there is none that could be, or it is older than a day.
     pub fn resume(path: &Path, now: Timestamp) -> Result<Self, JournalError> {
         let Some(started) = started(path).filter(|started| (0..=AGE).contains(&(now.0 - started.0))) else { return Self::begin(path, now) };
         let failed = |source| JournalError { path: path.display().to_string(), what: "written", source };
-        let mut file = File::options().read(true).append(true).open(path).and_then(alone).map_err(failed)?;
-        // A line that was cut off must not swallow the next one.
-        file.write_all(b"\n").map_err(failed)?;
-        Ok(Self { path: path.to_owned(), writer: BufWriter::new(file), began: Some(started), is_empty: false })
+        let file = File::options().read(true).append(true).open(path).and_then(alone).map_err(failed)?;
+        // An entry that was cut off must not swallow the next one.
+        let whole = entries::whole(&file).map_err(failed)?;
+        file.set_len(whole).map_err(failed)?;
+        let writer = Writer::new(file).map_err(failed)?;
+        Ok(Self { path: path.to_owned(), writer, began: Some(started), is_empty: false })
     }
 
     /// When the journal there was begun; none where there is none that could be read.
@@ -205,14 +212,14 @@ impl Journal {
             return Ok(());
         }
         let failed = |source| JournalError { path: self.path.display().to_string(), what: "read", source };
-        for line in BufReader::new(File::open(&self.path).map_err(failed)?).split(b'\n').skip(1) {
-            // Cut off, or of another version: what it held is asked for again.
-            let line = line.map_err(failed)?;
-            if let Ok(entry) = serde_json::from_slice::<Entry<'_>>(&line) {
+        let file = File::open(&self.path).map_err(failed)?;
+        entries::each(&file, |text| {
+            // What another version wrote is asked for again.
+            if let Ok(entry) = serde_json::from_slice::<Entry<'_>>(text) {
                 each(entry.key.into_owned(), entry.what);
             }
-        }
-        Ok(())
+        })
+        .map_err(failed)
     }
 
     /// Keeps a step.
@@ -220,12 +227,12 @@ impl Journal {
         match step {
             Step::Page { key, found, next } if !key.is_empty() => {
                 let page = Page { found: found.iter().filter_map(Keeping::of).collect(), next: next.as_deref() };
-                self.line(&PageLine { key, page })?;
+                self.entry(&PageEntry { key, page })?;
             }
-            Step::Anew { key } => self.line(&AnewLine { key, anew: () })?,
+            Step::Anew { key } => self.entry(&AnewEntry { key, anew: () })?,
             Step::Rows { key, rows } => {
                 let rows: Vec<Row> = rows.iter().map(|row| Row { blind: row.blind, outcome: row.outcome.clone() }).collect();
-                self.line(&RowsLine { key, rows: &rows })?;
+                self.entry(&RowsEntry { key, rows: &rows })?;
             }
             Step::Page { .. } | Step::Jobs(_) | Step::Row(_) | Step::Failed(_) => return Ok(()),
         }
@@ -233,11 +240,8 @@ impl Journal {
         Ok(())
     }
 
-    fn line(&mut self, entry: &impl Serialize) -> Result<(), JournalError> {
-        let failed = |source| JournalError { path: self.path.display().to_string(), what: "written", source };
-        serde_json::to_writer(&mut self.writer, entry).map_err(|error| failed(error.into()))?;
-        // Handed to the system line by line: a killed program then loses nothing of it.
-        self.writer.write_all(b"\n").and_then(|()| self.writer.flush()).map_err(failed)
+    fn entry(&mut self, entry: &impl Serialize) -> Result<(), JournalError> {
+        self.writer.entry(entry).map_err(|source| JournalError { path: self.path.display().to_string(), what: "written", source })
     }
 
     /// Takes it away: the run stands, and nothing is left to go on with.

@@ -49,7 +49,7 @@ pub async fn pause(time: Duration) {
 /// One call, or calls that share a rate, at one place: scope and Region.
 type Key = (&'static str, Text, Text);
 
-/// Lets calls through at their documented rate. Of a burst two thirds are used: the rest is room for calls that arrive a little early, since one
+/// Lets calls through at their documented rate. Of a burst four fifths are used: the rest is room for calls that arrive a little early, since one
 /// refusal makes retries slow down by more than it would have taken to wait, and for the account's own programs.
 #[derive(Debug, Default)]
 pub struct Pace {
@@ -79,7 +79,7 @@ impl Pace {
         let mut full = self.full.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let entry = full.entry((rate.shared.unwrap_or(operation.permission), scope.clone(), region.clone())).or_insert(now);
         *entry = (*entry).max(now) + step;
-        let at = entry.checked_sub(step * (rate.burst * 2 / 3).max(1))?;
+        let at = entry.checked_sub(step * (rate.burst * 4 / 5).max(1))?;
         (at > now).then_some(at)
     }
 }

@@ -3,7 +3,7 @@
 use crate::facts::{CloudFacts, Reader};
 use crate::intern::{Table, Words, hash, number, room};
 use crate::inventory::{GroupRow, Inventory, NONE, ScopeRow};
-use crate::resources::{LAST_READER, NewResource, Resources};
+use crate::resources::{LAST_READER, NewResource, Resources, bit};
 use crate::tag_sets::{Pair, TagSets};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -189,8 +189,7 @@ impl InventoryBuilder {
         let kind = self.kinds.intern(&raw.kind);
         let reader = self.readers.iter().position(|r| r.id == raw.origin.reader());
         let rank = reader.map_or(0, |at| self.readers[at].rank);
-        let reader = reader.unwrap_or(LAST_READER).min(LAST_READER);
-        let new = NewResource { cloud, scope, group, region, kind, set, rank, source: 1 << reader, raw };
+        let new = NewResource { cloud, scope, group, region, kind, set, rank, source: bit(reader.unwrap_or(LAST_READER)), raw };
         let place = self.by_id.find(hash(&(cloud, &raw.id.canonical)), |row| self.resources.is(row, cloud, &raw.id.canonical));
         match place {
             Ok(row) => {

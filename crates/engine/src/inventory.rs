@@ -4,7 +4,7 @@ use crate::facts::{CloudFacts, Reader};
 use crate::merge::Merged;
 use crate::order::Order;
 use crate::resolve::Resolved;
-use crate::resources::Resources;
+use crate::resources::{Resources, SourceMask, bit};
 use crate::stage::ContainerStage;
 use crate::tag_sets::TagSets;
 use crate::view::ResourceView;
@@ -109,6 +109,14 @@ impl Parts {
     }
 }
 
+impl Parts {
+    fn combination(&self, mask: SourceMask) -> Combination {
+        let readers = || self.readers.iter().enumerate();
+        let blind = readers().filter(|(_, reader)| reader.is_blind).fold(0, |blind, (at, _)| blind | bit(at));
+        Combination { readers: readers().filter(|(at, _)| mask & bit(*at) != 0).map(|(_, reader)| reader.id).collect(), are_all_blind: mask & !blind == 0 }
+    }
+}
+
 /// All resources of a run, each once.
 pub struct Inventory {
     pub(crate) parts: Parts,
@@ -117,12 +125,17 @@ pub struct Inventory {
     /// The state of those resources of which any source shows it.
     pub(crate) facts: Merged,
     pub(crate) resolved: Resolved,
+    /// By the positions that resources hold in `sources`.
+    pub(crate) combinations: Vec<Combination>,
     /// The orders in which resources, scopes and groups are shown, made when asked for.
     orders: [OnceLock<Order>; 3],
 }
 
-/// Which readers knew a resource.
-pub type Sources = Vec<&'static str>;
+/// Readers that some resources were known to.
+pub(crate) struct Combination {
+    pub readers: Vec<&'static str>,
+    pub are_all_blind: bool,
+}
 
 impl Inventory {
     pub(crate) fn assemble(mut parts: Parts) -> Self {
@@ -139,7 +152,8 @@ impl Inventory {
         parts.sets.seal();
         let resolved = Resolved::new(&parts);
         let facts = std::mem::take(&mut parts.resources.given).merged();
-        Self { parts, taggable, facts, resolved, orders: Default::default() }
+        let combinations = parts.resources.masks.iter().map(|mask| parts.combination(*mask)).collect();
+        Self { parts, taggable, facts, resolved, combinations, orders: Default::default() }
     }
 
     /// How many resources.

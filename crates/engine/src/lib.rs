@@ -33,7 +33,7 @@ pub use context::{Context, KeyColumns, any};
 pub use evaluate::{Audit, CheckRun, Counts, audit};
 pub use facts::{CloudFacts, Reader};
 pub use finding::{FamilyCounts, FindingSource, Prices, RuleCounts, fingerprint};
-pub use inventory::{GroupRow, Inventory, ScopeRow, Sources};
+pub use inventory::{GroupRow, Inventory, ScopeRow};
 pub use past::{FirstSeen, Past, resource_number};
 pub use polars::prelude::Expr;
 pub use releases::Release;

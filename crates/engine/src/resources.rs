@@ -14,6 +14,11 @@ pub(crate) type SourceMask = u128;
 /// The last bit of a mask; readers beyond share it.
 pub(crate) const LAST_READER: usize = 127;
 
+/// A reader's place in a mask.
+pub(crate) fn bit(reader: usize) -> SourceMask {
+    1 << reader.min(LAST_READER)
+}
+
 /// One resource on its way in.
 pub(crate) struct NewResource<'a> {
     pub cloud: u8,

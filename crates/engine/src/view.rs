@@ -1,9 +1,9 @@
 //! One resource at a time, with its words: what explanations and reports read.
 
 use crate::facts::CloudFacts;
-use crate::inventory::{GroupRow, Inventory, NONE, Parts, ScopeRow, Sources};
+use crate::inventory::{Combination, GroupRow, Inventory, NONE, Parts, ScopeRow};
 use crate::resolve::Effective;
-use crate::resources::{LAST_READER, NO_TIME, SourceMask};
+use crate::resources::NO_TIME;
 use crate::tag_sets::Pair;
 use tagledger_model::{CloudId, Facts, Standing, Taggable, Text, Timestamp};
 use tagledger_taxonomy::{Declared, Key, KeyId, KeyState, NO_TAG, Spelt, Taxonomy};
@@ -121,15 +121,17 @@ impl<'i> ResourceView<'i> {
     }
 
     /// Which readers knew it.
-    pub fn sources(&self) -> Sources {
-        let mask = self.parts().resources.readers(self.row);
-        self.parts().readers.iter().enumerate().filter(|(at, _)| mask & bit(*at) != 0).map(|(_, r)| r.id).collect()
+    pub fn sources(&self) -> &'i [&'static str] {
+        &self.combination().readers
     }
 
     /// True where every reader that knew it has a blind spot: had it been what they cannot see, nobody would have named it.
     pub fn has_only_blind_sources(&self) -> bool {
-        let blind = self.parts().readers.iter().enumerate().filter(|(_, r)| r.is_blind).fold(0, |mask, (at, _)| mask | bit(at));
-        self.parts().resources.readers(self.row) & !blind == 0
+        self.combination().are_all_blind
+    }
+
+    fn combination(&self) -> &'i Combination {
+        &self.inventory.combinations[self.parts().resources.sources[self.row] as usize]
     }
 
     /// The stage its container is declared for.
@@ -156,11 +158,6 @@ impl<'i> ResourceView<'i> {
         let effective = self.inventory.resolved.effective(self.parts(), self.row, key);
         KeyView { parts: self.parts(), key, own, effective, taggable: self.taggable(), cloud: self.parts().resources.clouds[self.row] }
     }
-}
-
-/// A reader's place in the mask of a resource's sources.
-fn bit(reader: usize) -> SourceMask {
-    1 << reader.min(LAST_READER)
 }
 
 impl std::fmt::Debug for ResourceView<'_> {

@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-const COLLECTED: &str = ".collected.jsonl";
+const COLLECTED: &str = ".collected";
 const CLAIMED: &str = ".lock";
 const PARTIAL: &str = ".partial-";
 const REPLACED: &str = ".replaced";
@@ -166,8 +166,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(newest_collected(folder.path()), None);
         assert_eq!(newest_collected(&folder.path().join("nowhere")), None);
-        assert_eq!(collected(Path::new("reports/tonight")), Path::new("reports/.tonight.collected.jsonl"));
-        assert_eq!(collected(Path::new("tonight")), Path::new("./.tonight.collected.jsonl"));
+        assert_eq!(collected(Path::new("reports/tonight")), Path::new("reports/.tonight.collected"));
+        assert_eq!(collected(Path::new("tonight")), Path::new("./.tonight.collected"));
         for (name, age) in [("b", 30), ("a", 10), ("c", 20)] {
             let file = File::create(collected(&folder.path().join(name))).unwrap();
             file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(age)).unwrap();

@@ -1,11 +1,15 @@
 //! Long lists as Parquet, written and read in batches, so that a million rows need no memory of their own.
 
 use crate::StoreError;
+use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::*;
 use std::fs::File;
+use std::io::BufWriter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
 use tagledger_model::Amount;
 
 /// What a column holds; every column may hold nulls.
@@ -65,15 +69,15 @@ enum Buffer {
 }
 
 /// Rows gathered before they are written as one row group: few, since they are held until then, and twice while they are written.
-const BATCH: usize = 20_000;
+const BATCH: usize = 8_192;
 
-/// Writes a table row by row.
+/// Writes a table row by row; a thread beside packs and writes what was gathered.
 pub struct TableWriter {
     path: PathBuf,
     columns: Vec<Column>,
     buffers: Vec<Buffer>,
     rows: usize,
-    writer: polars::io::parquet::write::BatchedWriter<File>,
+    packer: Packer,
 }
 
 impl TableWriter {
@@ -89,8 +93,10 @@ impl TableWriter {
             Field::new(c.name.as_str().into(), kind)
         };
         let schema: Schema = columns.iter().map(field).collect();
+        // Its writer hands out a few bytes at a time.
+        let file = BufWriter::new(file);
         let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).batched(&schema).map_err(|e| broken(path, &e))?;
-        let mut table = Self { path: path.to_owned(), columns: columns.to_vec(), buffers: Vec::new(), rows: 0, writer };
+        let mut table = Self { path: path.to_owned(), columns: columns.to_vec(), buffers: Vec::new(), rows: 0, packer: Packer::begin(writer) };
         table.empty();
         Ok(table)
     }
@@ -101,14 +107,14 @@ impl TableWriter {
             .columns
             .iter()
             .map(|c| match c.kind {
-                Kind::Text => Buffer::Text(StringChunkedBuilder::new(c.name.as_str().into(), 1024)),
+                Kind::Text => Buffer::Text(StringChunkedBuilder::new(c.name.as_str().into(), BATCH)),
                 Kind::Int => Buffer::Int(Vec::new()),
                 Kind::Amount => Buffer::Amount(Vec::new()),
             })
             .collect();
     }
 
-    /// Adds a row; a cell of another kind than its column is written as null.
+    /// Adds a row; a cell of another kind than its column is written as null. That an earlier row could not be written may be said here.
     pub fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), StoreError> {
         for (buffer, cell) in self.buffers.iter_mut().zip(cells) {
             match (buffer, cell) {
@@ -137,7 +143,7 @@ impl TableWriter {
         });
         let columns = series.collect::<PolarsResult<Vec<_>>>().map_err(|e| broken(&self.path, &e))?;
         let frame = DataFrame::new(rows, columns).map_err(|e| broken(&self.path, &e))?;
-        self.writer.write_batch(&frame).map_err(|e| broken(&self.path, &e))?;
+        self.packer.take(frame).map_err(|e| broken(&self.path, &e))?;
         self.empty();
         Ok(())
     }
@@ -147,8 +153,63 @@ impl TableWriter {
         if self.rows > 0 {
             self.flush()?;
         }
-        self.writer.finish().map_err(|e| broken(&self.path, &e))?;
-        Ok(())
+        self.packer.end().map_err(|e| broken(&self.path, &e))
+    }
+}
+
+/// The thread that packs and writes, one row group behind the one that gathers.
+struct Packer {
+    /// None is the end; without one, the table was given up.
+    frames: Option<SyncSender<Option<DataFrame>>>,
+    thread: Option<JoinHandle<PolarsResult<()>>>,
+}
+
+impl Packer {
+    fn begin(mut writer: BatchedWriter<BufWriter<File>>) -> Self {
+        let (send, frames) = sync_channel::<Option<DataFrame>>(0);
+        let thread = std::thread::spawn(move || {
+            for frame in frames {
+                match frame {
+                    Some(frame) => writer.write_batch(&frame)?,
+                    None => return writer.finish().map(|_size| ()),
+                }
+            }
+            Ok(())
+        });
+        Self { frames: Some(send), thread: Some(thread) }
+    }
+
+    /// Hands over a row group, once the one before is written.
+    fn take(&mut self, frame: DataFrame) -> PolarsResult<()> {
+        self.send(Some(frame))
+    }
+
+    fn end(&mut self) -> PolarsResult<()> {
+        self.send(None)?;
+        self.join()
+    }
+
+    fn send(&mut self, frame: Option<DataFrame>) -> PolarsResult<()> {
+        if self.frames.as_ref().is_some_and(|frames| frames.send(frame).is_ok()) {
+            return Ok(());
+        }
+        // A thread that takes no more has met an error, which is told once.
+        self.join()?;
+        Err(PolarsError::ComputeError("what came before could not be written".into()))
+    }
+
+    fn join(&mut self) -> PolarsResult<()> {
+        self.frames = None;
+        // A panic in another thread is a bug; it goes on in this one.
+        self.thread.take().map_or(Ok(()), |thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    }
+}
+
+impl Drop for Packer {
+    /// A table that was given up is written no further when whoever gave it up takes its folder away.
+    fn drop(&mut self) {
+        self.frames = None;
+        let _given_up = self.thread.take().map(JoinHandle::join);
     }
 }
 

@@ -16,6 +16,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 /// The version that the figures in docs/performance.md are about.
@@ -160,7 +161,7 @@ impl Rig {
     /// A side whose standard output is kept beside the data.
     fn side(&self, name: &'static str, command: Vec<String>, accepted: &'static [i32]) -> Side {
         let file: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        Side { name, command, output: self.folder.join(format!("{file}.out")), fresh: None, accepted }
+        Side { name, command, output: self.folder.join(format!("{file}.out")), fresh: None, pause: Duration::ZERO, accepted }
     }
 
     /// The folder of generated data; made once, and again only after an interrupted try.
@@ -279,7 +280,7 @@ fn settle(bill: &Path) -> Result<(), Failure> {
     let mut files = Vec::new();
     list(bill, &mut files).map_err(failed)?;
     files.sort();
-    let before = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_760_000_000);
+    let before = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_760_000_000);
     files.iter().rev().skip(1).try_for_each(|path| fs::File::options().write(true).open(path)?.set_modified(before)).map_err(failed)
 }
 

@@ -98,7 +98,11 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let (whole, unseen) = (whole_scopes(&judged), unseen_scopes(&judged, &inventory));
     let ran = before.as_ref().map(|before| before.releases(now));
     let cx = Context { spend: spend.as_ref(), whole: Some(&whole), unseen: Some(&unseen), ran: ran.as_ref(), ..Context::new(&inventory, now) };
-    let audited = tracing::info_span!("judging").in_scope(|| audit(&cx, RULES))?;
+    let audited = std::thread::scope(|threads| {
+        // The order in which rows are shown takes as long as a rule, and nobody needs it before.
+        threads.spawn(|| inventory.in_order());
+        tracing::info_span!("judging").in_scope(|| audit(&cx, RULES))
+    })?;
     let known = before.as_ref().map(|before| before.state(&inventory, &imported.coverage, now));
     let past = known.as_ref().map(|known| known.past(now));
     let findings = FindingSource::new(cx, RULES, &audited, &prices, past.as_ref());

@@ -200,9 +200,9 @@ fn a_later_scan_goes_on_where_this_one_stopped() {
     let mut journal = Journal::begin(&path, now).unwrap();
     scan(&["ok", "hanging", "several"], Some(&mut journal), Stop::default()).unwrap();
     drop(journal);
-    // A killed program leaves half a line.
+    // A killed program leaves half an entry.
     let torn = std::fs::read(&path).unwrap();
-    std::fs::write(&path, [&torn[..], b"{\"key\":\"here fake one/ok\",\"page\":{\"fou"].concat()).unwrap();
+    std::fs::write(&path, [&torn[..], &200_u32.to_le_bytes(), b"the beginning of an entry"].concat()).unwrap();
 
     let later = Timestamp(now.0 + 3600);
     let mut journal = Journal::resume(&path, later).unwrap();

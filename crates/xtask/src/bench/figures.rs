@@ -5,6 +5,7 @@ use std::{
     fmt::Write as _,
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 /// Measured by the operating system over the whole life of a process.
@@ -29,6 +30,8 @@ pub(super) struct Side {
     pub(super) output: PathBuf,
     /// A folder that it writes and that must not be there before.
     pub(super) fresh: Option<PathBuf>,
+    /// What the server needs between two runs, for its rates to be as they are for one that nobody asked before.
+    pub(super) pause: Duration,
     /// Exit codes that mean that it did its work.
     pub(super) accepted: &'static [i32],
 }
@@ -54,6 +57,7 @@ fn measure(script: &Path, side: &Side) -> Result<Figures, Failure> {
         // What was never written need not be removed.
         let _absent = std::fs::remove_dir_all(folder);
     }
+    std::thread::sleep(side.pause);
     let text = process::output(Command::new("python3").arg(script).arg(&side.output).args(&side.command))?;
     let (figures, code) = parse(&text).ok_or_else(|| Failure(format!("The measuring script printed `{}`.", text.trim())))?;
     if side.accepted.contains(&code) {
@@ -120,7 +124,14 @@ mod tests {
     }
 
     fn side(name: &'static str, command: &[&str], folder: &Path) -> Side {
-        Side { name, command: command.iter().map(|w| (*w).to_owned()).collect(), output: folder.join("xtask-figures-test"), fresh: None, accepted: &[0, 3] }
+        Side {
+            name,
+            command: command.iter().map(|w| (*w).to_owned()).collect(),
+            output: folder.join("xtask-figures-test"),
+            fresh: None,
+            pause: Duration::ZERO,
+            accepted: &[0, 3],
+        }
     }
 
     #[test]
