@@ -194,9 +194,9 @@ impl InventoryBuilder {
         match place {
             Ok(row) => {
                 // A source that could not say whose a resource is gives way to one that can.
-                let nobody = self.scopes[self.resources.scopes[row as usize] as usize].id == UNKNOWN_SCOPE;
+                let nobody = self.scopes[self.resources.at(row as usize).scope as usize].id == UNKNOWN_SCOPE;
                 if nobody {
-                    self.resources.scopes[row as usize] = scope;
+                    self.resources.change(row as usize, |common| common.scope = scope);
                 }
                 self.resources.merge(row as usize, &new, &self.sets, self.kinds.words());
             }
@@ -308,8 +308,9 @@ impl InventoryBuilder {
                 }
             }
         }
-        for scope in self.resources.scopes.iter_mut().chain(self.groups.iter_mut().map(|g| &mut g.scope)) {
-            *scope = target[*scope as usize];
+        self.resources.rescope(&target);
+        for group in &mut self.groups {
+            group.scope = target[group.scope as usize];
         }
         for (row, scope) in self.scopes.iter_mut().enumerate() {
             scope.merged = target[row] as usize != row;

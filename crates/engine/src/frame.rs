@@ -2,11 +2,12 @@
 
 use crate::EngineError;
 use crate::inventory::{Inventory, Parts, ScopeRow};
-use crate::resources::NO_TIME;
+use crate::merge::Known;
+use crate::resources::{Common, NO_TIME};
 use crate::stage::ContainerStage;
 use crate::tag_sets::Pair;
 use polars::prelude::*;
-use tagledger_model::{Fact, KeyCase, Retention, Taggable, Text, Timestamp};
+use tagledger_model::{KeyCase, Retention, Taggable, Text, Timestamp};
 use tagledger_taxonomy::{Conflict, Declared, KeyId, decode_label, duration_seconds};
 
 /// Names of the columns; only this module and `context` spell them.
@@ -60,8 +61,8 @@ pub(crate) fn resources(inventory: &Inventory) -> DataFrame {
         .collect();
     let own: UInt32Chunked = parts.resources.sets.iter().map(|s| parts.sets.own(*s)).collect();
     let ignores_case: Vec<bool> = parts.clouds.iter().map(|cloud| cloud.grammar.key_case == KeyCase::Ignored).collect();
-    let sets = parts.resources.sets.iter().zip(&parts.resources.clouds);
-    let repeats: BooleanChunked = sets.map(|(set, cloud)| parts.sets.repeats(*set).filter(|_| ignores_case[usize::from(*cloud)])).collect();
+    let sets = parts.resources.sets.iter().zip(parts.resources.every());
+    let repeats: BooleanChunked = sets.map(|(set, common)| parts.sets.repeats(*set).filter(|_| ignores_case[usize::from(common.cloud)])).collect();
     let mut columns = vec![
         taggable.with_name(column::TAGGABLE.into()).into_column(),
         own.with_name(column::OWN_TAGS.into()).into_column(),
@@ -117,7 +118,7 @@ fn lifetimes(inventory: &Inventory) -> (BooleanChunked, Int64Chunked) {
         return (std::iter::repeat_n(Some(false), inventory.len()).collect(), std::iter::repeat_n(None::<i64>, inventory.len()).collect());
     }
     let rows = (0..inventory.len()).map(|row| {
-        let created = || if parts.resources.unborn.contains(&crate::intern::number(row)) { i64::MAX } else { parts.resources.created[row] };
+        let created = || if parts.resources.unborn.contains(&crate::intern::number(row)) { i64::MAX } else { parts.resources.created.get(row) };
         if let Some(pair) = lifetime_pair(parts, parts.resources.sets[row], |pair| ranks[pair as usize]) {
             return Some(expiry(pair.value.as_ref(), created()));
         }
@@ -177,7 +178,7 @@ fn environment_lifetimes(inventory: &Inventory) -> Option<impl Fn(usize) -> Opti
 fn state_columns(inventory: &Inventory, columns: &mut Vec<Column>) {
     let (facts, rows) = (&inventory.facts, inventory.len());
     let flag = |of: Vec<Option<bool>>| -> BooleanChunked { of.into_iter().collect() };
-    let days = |retention: &Fact<Retention>| match retention.value {
+    let days = |retention: &Known<Retention>| match retention.value {
         Retention::Days(days) => Some(days),
         Retention::Forever => None,
     };
@@ -212,7 +213,8 @@ fn key_columns(inventory: &Inventory, key: KeyId, columns: &mut Vec<Column>) {
         let set = [state.nonstandard_key, state.nonstandard_value, conflict[0], conflict[1]];
         flags.push(set.into_iter().rev().fold(0_u8, |bits, is| bits << 1 | u8::from(is)));
         present.push(state.tag != tagledger_taxonomy::NO_TAG);
-        asked.push(asked_by_kind[&(parts.resources.clouds[row], parts.resources.kinds[row])]);
+        let common = parts.resources.at(row);
+        asked.push(asked_by_kind[&(common.cloud, common.kind)]);
     }
     let name = |what| column::key(key, what);
     columns.push(column(name("own"), own));
@@ -229,10 +231,10 @@ fn key_columns(inventory: &Inventory, key: KeyId, columns: &mut Vec<Column>) {
 fn asked(inventory: &Inventory, key: KeyId) -> rustc_hash::FxHashMap<(u8, u32), bool> {
     let parts = &inventory.parts;
     let mut by_kind = rustc_hash::FxHashMap::default();
-    for (cloud, kind) in parts.resources.clouds.iter().zip(&parts.resources.kinds) {
-        by_kind.entry((*cloud, *kind)).or_insert_with(|| {
-            let facts = &parts.clouds[usize::from(*cloud)];
-            let native = &parts.kinds[*kind as usize];
+    for Common { cloud, kind, .. } in parts.resources.every().copied() {
+        by_kind.entry((cloud, kind)).or_insert_with(|| {
+            let facts = &parts.clouds[usize::from(cloud)];
+            let native = &parts.kinds[kind as usize];
             let shared = facts.kinds.find(native).map(|k| k.shared);
             parts.taxonomy.asks(key, facts.id.as_str(), native, shared)
         });

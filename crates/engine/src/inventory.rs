@@ -4,7 +4,7 @@ use crate::facts::{CloudFacts, Reader};
 use crate::merge::Merged;
 use crate::order::Order;
 use crate::resolve::Resolved;
-use crate::resources::{Resources, SourceMask, bit};
+use crate::resources::{Common, Resources, SourceMask, bit};
 use crate::stage::ContainerStage;
 use crate::tag_sets::TagSets;
 use crate::view::ResourceView;
@@ -99,7 +99,7 @@ impl Parts {
         let asks_for_bound = self.taxonomy.keys.iter().any(|key| key.bindings != Bindings::None);
         let mut bare: FxHashMap<u8, u32> = FxHashMap::default();
         for (row, taggable) in taggable.iter().enumerate() {
-            let cloud = self.resources.clouds[row];
+            let cloud = self.resources.at(row).cloud;
             let may_be_bound = asks_for_bound && self.clouds[usize::from(cloud)].grammar.bindings;
             if *taggable == Taggable::No && self.resources.sets[row] == NONE && !may_be_bound {
                 let states = vec![KeyState::ABSENT; self.taxonomy.keys.len()];
@@ -143,10 +143,10 @@ impl Inventory {
         let rows = parts.resources.len();
         let mut taggable = Vec::with_capacity(rows);
         for row in 0..rows {
-            let (cloud, kind) = (parts.resources.clouds[row], parts.resources.kinds[row]);
+            let Common { cloud, kind, taggable: said, .. } = *parts.resources.at(row);
             let table = *by_kind.entry((cloud, kind)).or_insert_with(|| parts.clouds[usize::from(cloud)].kinds.taggable(&parts.kinds[kind as usize]));
             let has_tags = parts.sets.shows_that_it_can(parts.resources.sets[row], parts.clouds[usize::from(cloud)].grammar);
-            taggable.push(crate::builder::taggable(parts.resources.taggable[row], table, has_tags));
+            taggable.push(crate::builder::taggable(said, table, has_tags));
         }
         parts.bare_what_cannot_carry_tags(&taggable);
         parts.sets.seal();
@@ -266,17 +266,17 @@ impl Inventory {
 
     /// Position of a resource's cloud in `clouds`.
     pub fn cloud_of(&self, row: u32) -> u8 {
-        self.parts.resources.clouds[row as usize]
+        self.parts.resources.at(row as usize).cloud
     }
 
     /// Row of a resource's scope.
     pub fn scope_of(&self, row: u32) -> u32 {
-        self.parts.resources.scopes[row as usize]
+        self.parts.resources.at(row as usize).scope
     }
 
     /// Row of a resource's group.
     pub fn group_of(&self, row: u32) -> Option<u32> {
-        Some(self.parts.resources.groups[row as usize]).filter(|g| *g != NONE)
+        Some(self.parts.resources.at(row as usize).group).filter(|g| *g != NONE)
     }
 
     /// The codes as a Polars frame, one row per resource, made anew: what rules are expressions over.

@@ -57,7 +57,7 @@ impl Context<'_> {
     pub fn judged_by_region(&self, judge: impl Fn(&Text) -> Answer) -> Expr {
         let parts = &self.inventory.parts;
         let answers: Vec<Answer> = parts.regions.iter().map(judge).collect();
-        self.column(parts.resources.regions.iter().map(|region| answers.get(*region as usize).copied().flatten()))
+        self.column(parts.resources.every().map(|common| answers.get(common.region as usize).copied().flatten()))
     }
 
     /// Judges the kind, by the cloud's own name and the shared one.
@@ -66,8 +66,7 @@ impl Context<'_> {
         let shared = |cloud: usize, native: &Text| parts.clouds[cloud].kinds.find(native).map(|kind| kind.shared);
         let answers: Vec<Vec<bool>> =
             (0..parts.clouds.len()).map(|cloud| parts.kinds.iter().map(|native| judge(native, shared(cloud, native))).collect()).collect();
-        let rows = parts.resources.clouds.iter().zip(&parts.resources.kinds);
-        self.column(rows.map(|(cloud, kind)| Some(answers[usize::from(*cloud)][*kind as usize])))
+        self.column(parts.resources.every().map(|common| Some(answers[usize::from(common.cloud)][common.kind as usize])))
     }
 
     /// Whether any tag of a resource answers; null where its tags were not read.

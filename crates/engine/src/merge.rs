@@ -4,6 +4,7 @@
 //! resources have none, and few have more than two.
 
 use crate::intern::room;
+use crate::names::Phrases;
 use std::cmp::Ordering;
 use tagledger_model::{Fact, Facts, Retention, Text, Timestamp};
 
@@ -15,6 +16,13 @@ struct Said<T> {
     what: T,
 }
 
+/// A fact; its proof is a number of a phrase.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known<T> {
+    pub value: T,
+    proof: u32,
+}
+
 /// Since when it has been as this source describes it.
 #[derive(Debug)]
 struct Since {
@@ -23,16 +31,17 @@ struct Since {
     running: Option<bool>,
 }
 
-/// Facts as they come in.
+/// Facts as they come in. Words are numbers of phrases.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
-    attached: Vec<Said<Fact<bool>>>,
-    unanswered: Vec<Said<Text>>,
-    running: Vec<Said<Fact<bool>>>,
+    phrases: Phrases,
+    attached: Vec<Said<Known<bool>>>,
+    unanswered: Vec<Said<u32>>,
+    running: Vec<Said<Known<bool>>>,
     since: Vec<Said<Since>>,
-    retention: Vec<Said<Fact<Retention>>>,
-    ends: Vec<Said<Fact<Timestamp>>>,
-    source: Vec<Said<Fact<Text>>>,
+    retention: Vec<Said<Known<Retention>>>,
+    ends: Vec<Said<Known<Timestamp>>>,
+    source: Vec<Said<Known<u32>>>,
 }
 
 fn note<T>(list: &mut Vec<Said<T>>, row: u32, rank: u8, what: Option<T>) {
@@ -42,40 +51,54 @@ fn note<T>(list: &mut Vec<Said<T>>, row: u32, rank: u8, what: Option<T>) {
     }
 }
 
+fn known<T: Copy>(phrases: &mut Phrases, fact: Option<&Fact<T>>) -> Option<Known<T>> {
+    fact.map(|fact| Known { value: fact.value, proof: phrases.push(&fact.proof) })
+}
+
 impl Given {
     /// Notes what a source of this rank says of the resource in this row.
     pub fn add(&mut self, row: u32, rank: u8, facts: Option<&Facts>) {
         let Some(Facts { attached, unanswered, running, since, retention, ends, source }) = facts else { return };
         let value = |fact: &Option<Fact<bool>>| fact.as_ref().map(|fact| fact.value);
-        note(&mut self.attached, row, rank, attached.clone());
-        note(&mut self.unanswered, row, rank, unanswered.clone());
-        note(&mut self.running, row, rank, running.clone());
+        let phrases = &mut self.phrases;
+        note(&mut self.attached, row, rank, known(phrases, attached.as_ref()));
+        note(&mut self.unanswered, row, rank, unanswered.as_ref().map(|field| phrases.push(field)));
+        note(&mut self.running, row, rank, known(phrases, running.as_ref()));
         note(&mut self.since, row, rank, since.map(|at| Since { at, attached: value(attached), running: value(running) }));
-        note(&mut self.retention, row, rank, retention.clone());
-        note(&mut self.ends, row, rank, ends.clone());
-        note(&mut self.source, row, rank, source.clone());
+        note(&mut self.retention, row, rank, known(phrases, retention.as_ref()));
+        note(&mut self.ends, row, rank, known(phrases, ends.as_ref()));
+        let source = source.as_ref().map(|fact| Known { value: phrases.push(&fact.value), proof: phrases.push(&fact.proof) });
+        note(&mut self.source, row, rank, source);
     }
 
     /// One set of facts for each resource of which anything was said. Known beats unknown; of two that know, the higher rank wins, fact by fact.
     pub fn merged(self) -> Merged {
-        let (attached, running) = (believed(self.attached), believed(self.running));
+        let phrases = self.phrases;
+        let words = |one: &u32, other: &u32| phrases.get(*one).cmp(&phrases.get(*other));
+        let (attached, running) = (believed(self.attached, &phrases, Ord::cmp), believed(self.running, &phrases, Ord::cmp));
         // What one source could not say another may: whatever its rank, an answer is one.
         let open = self.unanswered.into_iter().filter(|said| attached.get(said.row).is_none()).map(|said| (said.row, said.what));
-        let unanswered = List::of(open.collect(), Ord::cmp);
+        let unanswered = List::of(open.collect(), words);
         // Since when is believed only of a source that describes the state that is believed: the day of a detachment says nothing about what was attached again.
-        let agrees = |said: Option<bool>, believed: Option<&Fact<bool>>| said.zip(believed).is_none_or(|(said, believed)| said == believed.value);
+        let agrees = |said: Option<bool>, believed: Option<&Known<bool>>| said.zip(believed).is_none_or(|(said, believed)| said == believed.value);
         let agreeing =
             self.since.into_iter().filter(|Said { row, what, .. }| agrees(what.attached, attached.get(*row)) && agrees(what.running, running.get(*row)));
         let since = List::of(agreeing.map(|said| (said.row, (said.rank, said.what.at))).collect(), Ord::cmp);
         let since = List(since.0.into_iter().map(|(row, (_, at))| (row, at)).collect());
-        Merged { unanswered, since, retention: believed(self.retention), ends: believed(self.ends), source: believed(self.source), attached, running }
+        let (retention, ends) = (believed(self.retention, &phrases, Ord::cmp), believed(self.ends, &phrases, Ord::cmp));
+        let source = believed(self.source, &phrases, words);
+        Merged { attached, unanswered, running, since, retention, ends, source, phrases }
     }
 }
 
 /// The fact of the highest rank for each row. Of one rank, the value by which nothing is called an orphan or short-lived: in use, running, kept for longer.
-fn believed<T: Ord>(said: Vec<Said<Fact<T>>>) -> List<Fact<T>> {
-    let order = |a: &(u8, Fact<T>), b: &(u8, Fact<T>)| (a.0, &a.1.value, &a.1.proof).cmp(&(b.0, &b.1.value, &b.1.proof));
-    let best = List::of(said.into_iter().map(|said| (said.row, (said.rank, said.what))).collect(), order);
+fn believed<T>(said: Vec<Said<Known<T>>>, phrases: &Phrases, order: impl Fn(&T, &T) -> Ordering) -> List<Known<T>> {
+    let proofs = |one: u32, other: u32| phrases.get(one).cmp(&phrases.get(other));
+    let better = |a: &(u8, Known<T>), b: &(u8, Known<T>)| {
+        let values = || order(&a.1.value, &b.1.value);
+        a.0.cmp(&b.0).then_with(values).then_with(|| proofs(a.1.proof, b.1.proof))
+    };
+    let best = List::of(said.into_iter().map(|said| (said.row, (said.rank, said.what))).collect(), better);
     List(best.0.into_iter().map(|(row, (_, fact))| (row, fact)).collect())
 }
 
@@ -120,26 +143,27 @@ impl<T> List<T> {
 /// The facts of those resources of which anything is known.
 #[derive(Debug, Default)]
 pub(crate) struct Merged {
-    pub attached: List<Fact<bool>>,
-    pub unanswered: List<Text>,
-    pub running: List<Fact<bool>>,
+    pub attached: List<Known<bool>>,
+    pub unanswered: List<u32>,
+    pub running: List<Known<bool>>,
     pub since: List<Timestamp>,
-    pub retention: List<Fact<Retention>>,
-    pub ends: List<Fact<Timestamp>>,
-    pub source: List<Fact<Text>>,
+    pub retention: List<Known<Retention>>,
+    pub ends: List<Known<Timestamp>>,
+    source: List<Known<u32>>,
+    phrases: Phrases,
 }
 
 impl Merged {
     /// All that is known of a row; none where nothing is.
     pub fn get(&self, row: u32) -> Option<Facts> {
         let facts = Facts {
-            attached: self.attached.get(row).cloned(),
-            unanswered: self.unanswered.get(row).cloned(),
-            running: self.running.get(row).cloned(),
+            attached: self.attached.get(row).map(|known| self.fact(known)),
+            unanswered: self.unanswered.get(row).map(|field| self.phrases.get(*field)),
+            running: self.running.get(row).map(|known| self.fact(known)),
             since: self.since.get(row).copied(),
-            retention: self.retention.get(row).cloned(),
-            ends: self.ends.get(row).cloned(),
-            source: self.source.get(row).cloned(),
+            retention: self.retention.get(row).map(|known| self.fact(known)),
+            ends: self.ends.get(row).map(|known| self.fact(known)),
+            source: self.source.get(row).map(|known| self.named(*known)),
         };
         Some(facts).filter(|facts| *facts != Facts::default())
     }
@@ -147,13 +171,21 @@ impl Merged {
     /// Every fact that is known of any row.
     pub fn of_any(&self) -> Facts {
         Facts {
-            attached: self.attached.first().cloned(),
-            unanswered: self.unanswered.first().cloned(),
-            running: self.running.first().cloned(),
+            attached: self.attached.first().map(|known| self.fact(known)),
+            unanswered: self.unanswered.first().map(|field| self.phrases.get(*field)),
+            running: self.running.first().map(|known| self.fact(known)),
             since: self.since.first().copied(),
-            retention: self.retention.first().cloned(),
-            ends: self.ends.first().cloned(),
-            source: self.source.first().cloned(),
+            retention: self.retention.first().map(|known| self.fact(known)),
+            ends: self.ends.first().map(|known| self.fact(known)),
+            source: self.source.first().map(|known| self.named(*known)),
         }
+    }
+
+    fn fact<T: Copy>(&self, known: &Known<T>) -> Fact<T> {
+        Fact { value: known.value, proof: self.phrases.get(known.proof) }
+    }
+
+    fn named(&self, known: Known<u32>) -> Fact<Text> {
+        Fact { value: self.phrases.get(known.value), proof: self.phrases.get(known.proof) }
     }
 }

@@ -1,6 +1,6 @@
 //! Ids and names of resources in little room: what neighbours' ids have in common is held once, and a name that ends its id not at all.
 
-use crate::intern::{Words, number};
+use crate::intern::{Words, number, room};
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
 use tagledger_model::Text;
@@ -54,6 +54,39 @@ impl Texts {
     }
 }
 
+fn joined(head: &str, tail: &str) -> Text {
+    let mut whole = Text::with_capacity(head.len() + tail.len());
+    whole.push_str(head);
+    whole.push_str(tail);
+    whole
+}
+
+/// Texts of which many begin alike, as what they name lies in one place: each begins with a head that is held once.
+#[derive(Debug, Default)]
+pub(crate) struct Phrases {
+    heads: Words,
+    heads_of: Vec<u32>,
+    tails: Texts,
+}
+
+impl Phrases {
+    /// Keeps a text, and numbers it. One without a separator is a head as a whole.
+    pub fn push(&mut self, text: &str) -> u32 {
+        let (head, tail) = text.split_at(text.rfind(['/', ':']).map_or(text.len(), |at| at + 1));
+        room(&mut self.heads_of, 1);
+        room(&mut self.tails.ends, 1);
+        self.heads_of.push(self.heads.intern(head));
+        self.tails.push(tail);
+        number(self.heads_of.len() - 1)
+    }
+
+    /// The text of a number.
+    pub fn get(&self, number: u32) -> Text {
+        let at = number as usize;
+        joined(&self.heads.words()[self.heads_of[at] as usize], self.tails.get(at))
+    }
+}
+
 impl Names {
     /// Adds a row.
     pub fn push(&mut self, id: &str, name: Option<&str>) {
@@ -83,10 +116,7 @@ impl Names {
     /// The id of a row.
     pub fn id(&self, row: u32) -> Text {
         let (_, head, tail) = self.parts(row);
-        let mut id = Text::with_capacity(head.len() + tail.len());
-        id.push_str(head);
-        id.push_str(tail);
-        id
+        joined(head, tail)
     }
 
     /// Whether this is the id of a row.
@@ -152,6 +182,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_phrase_comes_back_whatever_it_shares() {
+        let mut phrases = Phrases::default();
+        let texts = ["status = RUNNING", "users = a/b/vm-1", "users = a/b/vm-2", "", "é:", "status = RUNNING", "users = a/b/"];
+        let numbers = texts.map(|text| phrases.push(text));
+        assert_eq!(numbers.map(|number| phrases.get(number).to_string()), texts);
     }
 
     #[test]

@@ -31,7 +31,10 @@ impl Order {
         // Small numbers decide first: ids are compared within a scope only.
         let (clouds, scopes) = (Self::clouds(inventory), &inventory.scope_order().places);
         let resources = &parts.resources;
-        let place = |row: u32| (clouds[usize::from(resources.clouds[row as usize])], scopes[resources.scopes[row as usize] as usize]);
+        let place = |row: u32| {
+            let common = resources.at(row as usize);
+            (clouds[usize::from(common.cloud)], scopes[common.scope as usize])
+        };
         Self::by(resources.len(), |one, other| place(one).cmp(&place(other)).then_with(|| resources.names.order(one, other)))
     }
 

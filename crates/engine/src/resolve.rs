@@ -1,6 +1,7 @@
 //! Inheritance and stages: what a resource's containers lend it and what they are declared for.
 
 use crate::inventory::{NONE, Parts};
+use crate::resources::Common;
 use crate::stage::ContainerStage;
 use tagledger_model::Standing;
 use tagledger_taxonomy::{Declared, KeyId, KeyState, Lender};
@@ -53,8 +54,8 @@ impl Resolved {
         if parts.target.is_some() {
             return parts.target.as_ref();
         }
-        let group = parts.resources.groups[row];
-        let container = if group == NONE { &self.scopes[parts.resources.scopes[row] as usize] } else { &self.groups[group as usize] };
+        let Common { scope, group, .. } = *parts.resources.at(row);
+        let container = if group == NONE { &self.scopes[scope as usize] } else { &self.groups[group as usize] };
         container.stage.as_ref()
     }
 
@@ -68,8 +69,8 @@ impl Resolved {
         if matches!(own.standing, Standing::Absent | Standing::Empty) {
             for lender in &parts.taxonomy.keys[key.index()].inherit {
                 let (set, provenance) = match lender {
-                    Lender::ResourceGroup => (parts.groups.get(parts.resources.groups[row] as usize).map(|g| g.set), Provenance::Group),
-                    Lender::Scope => (Some(parts.scopes[parts.resources.scopes[row] as usize].set), Provenance::Scope),
+                    Lender::ResourceGroup => (parts.groups.get(parts.resources.at(row).group as usize).map(|g| g.set), Provenance::Group),
+                    Lender::Scope => (Some(parts.scopes[parts.resources.at(row).scope as usize].set), Provenance::Scope),
                 };
                 let Some(set) = set else { continue };
                 match parts.sets.states(set).map(|s| s[key.index()]) {

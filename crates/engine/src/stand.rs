@@ -44,14 +44,14 @@ impl Context<'_> {
             let (stand, owners) = stands.entry(place).or_default();
             stand.resources += 1;
             *owners.entry(code(row, owner)).or_default() += 1;
-            let created = Some(parts.resources.created[row]).filter(|at| *at != NO_TIME).map(Timestamp);
+            let created = Some(parts.resources.created.get(row)).filter(|at| *at != NO_TIME).map(Timestamp);
             stand.ageless += u64::from(created.is_none());
             stand.oldest = [stand.oldest, created].into_iter().flatten().min();
             let (number, facts) = (crate::intern::number(row), &inventory.facts);
             let since = facts.since.get(number).copied();
-            let changed = Some(parts.resources.changed[row]).filter(|at| *at != NO_TIME).map(Timestamp);
+            let changed = Some(parts.resources.changed.get(row)).filter(|at| *at != NO_TIME).map(Timestamp);
             stand.changed = [stand.changed, created, changed, since].into_iter().flatten().max();
-            let is_off = |fact: Option<&tagledger_model::Fact<bool>>| fact.is_some_and(|fact| !fact.value);
+            let is_off = |fact: Option<&crate::merge::Known<bool>>| fact.is_some_and(|fact| !fact.value);
             stand.idle += u64::from(is_off(facts.running.get(number)) || is_off(facts.attached.get(number)));
         }
         let mut all: Vec<Stand> = stands

@@ -3,7 +3,7 @@
 use crate::facts::CloudFacts;
 use crate::inventory::{Combination, GroupRow, Inventory, NONE, Parts, ScopeRow};
 use crate::resolve::Effective;
-use crate::resources::NO_TIME;
+use crate::resources::{Common, NO_TIME};
 use crate::tag_sets::Pair;
 use tagledger_model::{CloudId, Facts, Standing, Taggable, Text, Timestamp};
 use tagledger_taxonomy::{Declared, Key, KeyId, KeyState, NO_TAG, Spelt, Taxonomy};
@@ -24,6 +24,10 @@ impl<'i> ResourceView<'i> {
         &self.inventory.parts
     }
 
+    fn common(&self) -> &'i Common {
+        self.parts().resources.at(self.row)
+    }
+
     /// The cloud.
     pub fn cloud(&self) -> &'i CloudId {
         &self.cloud_facts().id
@@ -31,7 +35,7 @@ impl<'i> ResourceView<'i> {
 
     /// The cloud as data.
     pub fn cloud_facts(&self) -> &'i CloudFacts {
-        &self.parts().clouds[usize::from(self.parts().resources.clouds[self.row])]
+        &self.parts().clouds[usize::from(self.common().cloud)]
     }
 
     /// Canonical id.
@@ -52,7 +56,7 @@ impl<'i> ResourceView<'i> {
 
     /// The cloud's own kind.
     pub fn kind(&self) -> &'i Text {
-        &self.parts().kinds[self.parts().resources.kinds[self.row] as usize]
+        &self.parts().kinds[self.common().kind as usize]
     }
 
     /// True for an account, a subscription or a project that is a resource of its own, because it carries tags.
@@ -62,22 +66,22 @@ impl<'i> ResourceView<'i> {
 
     /// Region.
     pub fn region(&self) -> Option<&'i Text> {
-        self.parts().regions.get(self.parts().resources.regions[self.row] as usize)
+        self.parts().regions.get(self.common().region as usize)
     }
 
     /// Scope.
     pub fn scope(&self) -> &'i ScopeRow {
-        &self.parts().scopes[self.parts().resources.scopes[self.row] as usize]
+        &self.parts().scopes[self.common().scope as usize]
     }
 
     /// Group.
     pub fn group(&self) -> Option<&'i GroupRow> {
-        self.parts().groups.get(self.parts().resources.groups[self.row] as usize)
+        self.parts().groups.get(self.common().group as usize)
     }
 
     /// When it was made.
     pub fn created(&self) -> Option<Timestamp> {
-        Some(self.parts().resources.created[self.row]).filter(|t| *t != NO_TIME).map(Timestamp)
+        Some(self.parts().resources.created.get(self.row)).filter(|t| *t != NO_TIME).map(Timestamp)
     }
 
     /// Whether it can carry tags.
@@ -131,7 +135,7 @@ impl<'i> ResourceView<'i> {
     }
 
     fn combination(&self) -> &'i Combination {
-        &self.inventory.combinations[self.parts().resources.sources[self.row] as usize]
+        &self.inventory.combinations[self.common().source as usize]
     }
 
     /// The stage its container is declared for.
@@ -156,7 +160,7 @@ impl<'i> ResourceView<'i> {
     pub fn key(&self, key: KeyId) -> KeyView<'i> {
         let own = self.parts().sets.states(self.parts().resources.sets[self.row]).map_or(KeyState::UNDETERMINED, |s| s[key.index()]);
         let effective = self.inventory.resolved.effective(self.parts(), self.row, key);
-        KeyView { parts: self.parts(), key, own, effective, taggable: self.taggable(), cloud: self.parts().resources.clouds[self.row] }
+        KeyView { parts: self.parts(), key, own, effective, taggable: self.taggable(), cloud: self.common().cloud }
     }
 }
 

@@ -32,7 +32,7 @@ impl NativeId {
 }
 
 /// Whether a resource can carry tags at all, as far as the source itself says. The kinds table fills what it leaves open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Taggable {
     /// It can.
     Yes,

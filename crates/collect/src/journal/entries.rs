@@ -12,6 +12,9 @@ const LENGTH: usize = 4;
 /// The fastest level that still finds what pages repeat; a page shrinks to less than a tenth.
 const LEVEL: i32 = 1;
 
+/// Bytes of text for which room is kept from one entry to the next.
+const KEPT: usize = 1 << 20;
+
 /// Adds entries at the end of a file.
 pub(super) struct Writer {
     file: File,
@@ -25,9 +28,11 @@ impl Writer {
     }
 
     pub fn entry(&mut self, entry: &impl Serialize) -> io::Result<()> {
-        self.text.clear();
         serde_json::to_writer(&mut self.text, entry)?;
         let packed = self.packer.compress(&self.text)?;
+        // Few pages are large, and what one of them took is not kept until the end.
+        self.text.clear();
+        self.text.shrink_to(KEPT);
         let length = u32::try_from(packed.len()).map_err(|_| io::Error::other("a page of more than 4 GB"))?;
         // Handed to the system entry by entry: a killed program then loses nothing of it.
         self.file.write_all(&length.to_le_bytes())?;
