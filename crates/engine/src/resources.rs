@@ -3,7 +3,7 @@
 use crate::intern::{Table, hash, number, room};
 use crate::inventory::NONE;
 use crate::merge::Given;
-use crate::names::Names;
+use crate::names::{Names, Phrases};
 use crate::tag_sets::TagSets;
 use rustc_hash::{FxHashMap, FxHashSet};
 use tagledger_model::{Action, RawResource, Taggable, Text};
@@ -51,7 +51,9 @@ pub(crate) struct Common {
 pub(crate) struct Resources {
     /// Canonical ids and names.
     pub names: Names,
-    pub raw_ids: FxHashMap<u32, Text>,
+    /// Ids of those whose source spells them otherwise.
+    raw_ids: FxHashMap<u32, u32>,
+    spelt: Phrases,
     /// Ids of what exists already, for planned resources.
     pub live_ids: FxHashMap<u32, Text>,
     /// Rows that a plan makes or makes anew: their life begins with the deploy.
@@ -152,6 +154,11 @@ impl Resources {
         self.common[row] = self.numbered(common);
     }
 
+    /// The id of a row as its source spells it; none where that is the canonical one.
+    pub fn raw_id(&self, row: u32) -> Option<Text> {
+        self.raw_ids.get(&row).map(|phrase| self.spelt.get(*phrase))
+    }
+
     pub fn is(&self, row: u32, cloud: u8, id: &Text) -> bool {
         self.at(row as usize).cloud == cloud && self.names.is(row, id)
     }
@@ -159,7 +166,7 @@ impl Resources {
     pub fn push(&mut self, new: &NewResource<'_>) {
         let row = number(self.len());
         if let Some(raw) = &new.raw.id.raw {
-            self.raw_ids.insert(row, raw.clone());
+            self.raw_ids.insert(row, self.spelt.push(raw));
         }
         if let Some(id) = new.raw.origin.planned().and_then(|p| p.id.as_ref()) {
             self.live_ids.insert(row, id.canonical.clone());

@@ -46,7 +46,7 @@ impl<'i> ResourceView<'i> {
     /// Id as the source spells it.
     pub fn id(&self) -> Text {
         let row = crate::intern::number(self.row);
-        self.parts().resources.raw_ids.get(&row).cloned().unwrap_or_else(|| self.canonical())
+        self.parts().resources.raw_id(row).unwrap_or_else(|| self.canonical())
     }
 
     /// Name.

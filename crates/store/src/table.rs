@@ -95,7 +95,10 @@ impl TableWriter {
         let schema: Schema = columns.iter().map(field).collect();
         // Its writer hands out a few bytes at a time.
         let file = BufWriter::new(file);
-        let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).batched(&schema).map_err(|e| broken(path, &e))?;
+        // Least and greatest texts of each row group would be held until the end, and nobody looks for ranges of them.
+        let counts = StatisticsOptions { min_value: false, max_value: false, ..StatisticsOptions::default() };
+        let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).with_statistics(counts);
+        let writer = writer.batched(&schema).map_err(|e| broken(path, &e))?;
         let mut table = Self { path: path.to_owned(), columns: columns.to_vec(), buffers: Vec::new(), rows: 0, packer: Packer::begin(writer) };
         table.empty();
         Ok(table)
