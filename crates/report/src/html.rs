@@ -63,7 +63,7 @@ impl Format for Html {
         let (before, after) = page.split_once(DATA).unwrap_or((&page, ""));
         let mut file = BufWriter::new(out.file("report.html")?);
         file.write_all(before.as_bytes())?;
-        data.write(report.summary, cells, &mut file)?;
+        data.write(report.summary, cells.as_ref(), &mut file)?;
         file.write_all(after.as_bytes())?;
         file.flush()
     }

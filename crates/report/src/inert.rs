@@ -84,7 +84,10 @@ fn is_number(text: &str) -> bool {
 }
 
 /// For JSON inside `<script type="application/json">`: nothing in it can close the element, open a comment or end a line of script.
-pub(crate) fn script_json(json: &str) -> String {
+pub(crate) fn script_json(json: &str) -> Cow<'_, str> {
+    if !json.contains(['<', '>', '&', '\u{2028}', '\u{2029}']) {
+        return Cow::Borrowed(json);
+    }
     let mut out = String::with_capacity(json.len() + json.len() / 64);
     for c in json.chars() {
         match c {
@@ -96,7 +99,7 @@ pub(crate) fn script_json(json: &str) -> String {
             c => out.push(c),
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

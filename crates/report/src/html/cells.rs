@@ -100,7 +100,7 @@ impl Cells {
     }
 
     /// The cells as columns, and which column is which key.
-    pub fn json(self) -> io::Result<Value> {
+    pub fn json(&self) -> io::Result<Value> {
         let mut columns = Columns::default();
         for (cell, sum) in &self.sums {
             let summed = CostCell {
@@ -125,7 +125,7 @@ impl Cells {
                 ("amount", Some(&sum)),
             ])?;
         }
-        let mut value = columns.json();
+        let mut value = serde_json::to_value(&columns)?;
         // What the page can be narrowed to, by the names that findings have for it.
         let of_two: &[&str] = if self.by.len() == 1 { &["row"] } else { &["column", "row"] };
         let sliced = if self.by.len() > 2 { &of_two[..1] } else { of_two };

@@ -7,9 +7,11 @@ use super::cells::Cells;
 use super::{EMBEDDED, PRINTED};
 use crate::inert::{script_json, visible};
 use crate::pivot::{month_before, shown_month};
-use crate::{Report, Summary};
-use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use crate::{Costs, Report, Summary};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 use std::sync::Arc;
 use tagledger_model::Finding;
@@ -45,7 +47,8 @@ impl Column {
         Ok(())
     }
 
-    fn json(self) -> Value {
+    /// The digits of each code, and all of them.
+    fn digits(&self) -> (u32, String) {
         const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         let width = (1..5).find(|w| self.words.len() <= 64_usize.pow(*w)).unwrap_or(5);
         let mut codes = String::with_capacity(self.codes.len() * width as usize);
@@ -54,8 +57,19 @@ impl Column {
                 codes.push(char::from(LETTERS[(code >> (6 * digit) & 63) as usize]));
             }
         }
+        (width, codes)
+    }
+}
+
+impl Serialize for Column {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (width, codes) = self.digits();
         let words: Vec<Option<&str>> = self.words.iter().map(Option::as_deref).collect();
-        json!({ "words": words, "width": width, "codes": codes })
+        let mut column = serializer.serialize_struct("Column", 3)?;
+        column.serialize_field("codes", &codes)?;
+        column.serialize_field("width", &width)?;
+        column.serialize_field("words", &words)?;
+        column.end()
     }
 }
 
@@ -75,10 +89,33 @@ impl Columns {
         self.rows += 1;
         self.columns.iter_mut().zip(row).try_for_each(|((_, column), (_, word))| column.push(*word))
     }
+}
 
-    pub fn json(self) -> Value {
-        let columns: Map<String, Value> = self.columns.into_iter().map(|(name, column)| (name.to_owned(), column.json())).collect();
-        json!({ "rows": self.rows, "columns": columns })
+impl Serialize for Columns {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let columns: BTreeMap<&str, &Column> = self.columns.iter().map(|(name, column)| (*name, column)).collect();
+        let mut all = serializer.serialize_struct("Columns", 2)?;
+        all.serialize_field("columns", &columns)?;
+        all.serialize_field("rows", &self.rows)?;
+        all.end()
+    }
+}
+
+/// All that the script gets.
+#[derive(Serialize)]
+struct Data<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    costs: Option<Value>,
+    findings: &'a Columns,
+    sums: [&'static str; tagledger_model::KINDS_OF_SUMS.len()],
+}
+
+/// JSON that may stand inside a script element.
+struct InScript;
+
+impl serde_json::ser::Formatter for InScript {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        writer.write_all(script_json(fragment).as_bytes())
     }
 }
 
@@ -145,11 +182,10 @@ impl Findings {
         self.columns.rows as u64
     }
 
-    /// Writes the JSON, safe inside a script element.
-    pub fn write(self, summary: &Summary, cells: Option<Cells>, out: &mut dyn Write) -> io::Result<()> {
-        let mut data = json!({ "findings": self.columns.json(), "sums": tagledger_model::KINDS_OF_SUMS });
-        if let Some(costs) = &summary.costs {
-            data["costs"] = json!({
+    /// Writes the JSON, safe inside a script element, and piece by piece: as a whole it would take several times the room of what it is made from.
+    pub fn write(&self, summary: &Summary, cells: Option<&Cells>, out: &mut dyn Write) -> io::Result<()> {
+        let costs = |costs: &Costs| -> io::Result<Value> {
+            Ok(json!({
                 "cells": cells.map(Cells::json).transpose()?,
                 "months": costs.months,
                 "shown": shown_month(costs),
@@ -157,8 +193,9 @@ impl Findings {
                 "currencies": costs.totals.iter().map(|t| visible(&t.currency)).collect::<Vec<_>>(),
                 "totals": costs.totals.iter().map(|t| &t.report).collect::<Vec<_>>(),
                 "keys": costs.by.len(),
-            });
-        }
-        out.write_all(script_json(&data.to_string()).as_bytes())
+            }))
+        };
+        let data = Data { costs: summary.costs.as_ref().map(costs).transpose()?, findings: &self.columns, sums: tagledger_model::KINDS_OF_SUMS };
+        data.serialize(&mut serde_json::Serializer::with_formatter(out, InScript)).map_err(io::Error::other)
     }
 }
