@@ -107,9 +107,7 @@ impl Parts {
             }
         }
     }
-}
 
-impl Parts {
     fn combination(&self, mask: SourceMask) -> Combination {
         let readers = || self.readers.iter().enumerate();
         let blind = readers().filter(|(_, reader)| reader.is_blind).fold(0, |blind, (at, _)| blind | bit(at));
@@ -125,7 +123,7 @@ pub struct Inventory {
     /// The state of those resources of which any source shows it.
     pub(crate) facts: Merged,
     pub(crate) resolved: Resolved,
-    /// By the positions that resources hold in `sources`.
+    /// By `Common::source`.
     pub(crate) combinations: Vec<Combination>,
     /// The orders in which resources, scopes and groups are shown, made when asked for.
     orders: [OnceLock<Order>; 3],
