@@ -387,9 +387,11 @@ fn a_reader_who_leaves_and_a_full_pipe() {
     let done = call.0.stderr(std::process::Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
     assert_eq!(done.status.code(), Some(4));
     assert!(String::from_utf8_lossy(&done.stderr).contains("standard output: cannot be written"));
-    let mut call = desk.call("report --from run --format html");
-    let mut child = call.0.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
-    drop(child.stdout.take());
-    let done = child.wait_with_output().unwrap();
-    assert_eq!((done.status.code(), String::from_utf8_lossy(&done.stderr).as_ref()), (Some(0), ""));
+    for format in ["html", "csv", "json", "xlsx", "openmetrics", "terminal"] {
+        let mut call = desk.call(&format!("report --from run --format {format}"));
+        let mut child = call.0.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let done = child.wait_with_output().unwrap();
+        assert_eq!((done.status.code(), String::from_utf8_lossy(&done.stderr).as_ref()), (Some(0), ""), "{format}");
+    }
 }

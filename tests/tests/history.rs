@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use std::process::{Child, Stdio};
-use tagledger_tests::{Call, Decimal, Desk, Server, python, root};
+use tagledger_tests::{Call, Decimal, Desk, Server, engines, python, root};
 
 const TAXONOMY: &str = "version: 1
 keys:
@@ -325,7 +325,7 @@ fn an_object_store_holds_a_history_like_a_folder() {
 
 #[test]
 fn the_queries_of_the_docs_run_over_a_history_as_it_is() {
-    let Some(mut duck) = python() else { return };
+    let Some(mut duck) = engines() else { return };
     let desk = Desk::new();
     let estate = root().join("examples/estate");
     let words = |day: u32| {
@@ -341,7 +341,13 @@ fn the_queries_of_the_docs_run_over_a_history_as_it_is() {
     let queries: Vec<&str> = docs.split("```sql duckdb\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     assert_eq!(queries.len(), 3);
     desk.put("queries.json", serde_json::to_string(&queries).unwrap());
-    let script = "import duckdb, json; print(json.dumps([[list(map(str, row)) for row in duckdb.sql(q).fetchall()] for q in json.load(open('queries.json'))]))";
+    let script = "
+import duckdb, glob, json
+for table in glob.glob('run/*.parquet'):
+    for column, *_ in duckdb.sql(f\"DESCRIBE SELECT * FROM '{table}'\").fetchall():
+        all, filtered = (duckdb.sql(f'SELECT count(\"{column}\") FROM \\'{table}\\' {where}').fetchall()[0][0] for where in ('', f'WHERE \"{column}\" IS NOT NULL'))
+        assert all == filtered, (table, column, all, filtered)
+print(json.dumps([[list(map(str, row)) for row in duckdb.sql(q).fetchall()] for q in json.load(open('queries.json'))]))";
     let output = duck.args(["-c", script]).current_dir(desk.path("run").parent().unwrap()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let answers: Vec<Vec<Vec<String>>> = serde_json::from_slice(&output.stdout).unwrap();

@@ -78,7 +78,7 @@ impl Failure {
     pub fn exit(&self) -> Code {
         match self {
             // The reader of a pipe went away: it has what it wanted.
-            Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => exit::CLEAN,
+            gone if gone.is_silent() => exit::CLEAN,
             Self::Live(LiveError::System(_) | LiveError::Journal(_))
             | Self::Journal(_)
             | Self::Bill(CostError::Conservation { .. })
@@ -108,7 +108,10 @@ impl Failure {
 
     /// True where nothing has to be said: the reader of a pipe went away.
     pub fn is_silent(&self) -> bool {
-        matches!(self, Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
+        let Self::Output { source, .. } = self else { return false };
+        // What writes a format may have wrapped what the system said.
+        let mut errors = std::iter::successors(Some(source as &dyn std::error::Error), |error| error.source());
+        errors.any(|error| error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe))
     }
 
     /// Says it on standard error.

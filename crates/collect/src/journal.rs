@@ -1,8 +1,8 @@
 //! What a live scan has collected so far, kept in a file until its run stands: a scan that was killed, or could not see everything, is gone on
 //! with from there, page by page.
 //!
-//! A line of JSON that says when it was begun, and then an entry for each page as it came, written before anything else is done with it. A last entry
-//! that was cut off is passed over.
+//! A line of JSON that says when it was begun, and then an entry for each page as it came, written before anything else is done with it. It ends
+//! before an entry that was cut off or is damaged.
 
 mod entries;
 mod kept;
@@ -153,8 +153,8 @@ impl Journal {
         let Some(started) = started(path).filter(|started| (0..=AGE).contains(&(now.0 - started.0))) else { return Self::begin(path, now) };
         let failed = |source| JournalError { path: path.display().to_string(), what: "written", source };
         let file = File::options().read(true).append(true).open(path).and_then(alone).map_err(failed)?;
-        // An entry that was cut off must not swallow the next one.
-        let whole = entries::whole(&file).map_err(failed)?;
+        // An entry that was cut off must not swallow the next one, and what stands behind a damaged one is not read.
+        let whole = entries::each(&file, |_| {}).map_err(failed)?;
         file.set_len(whole).map_err(failed)?;
         let writer = Writer::new(file).map_err(failed)?;
         Ok(Self { path: path.to_owned(), writer, began: Some(started), is_empty: false })
@@ -219,7 +219,8 @@ impl Journal {
                 each(entry.key.into_owned(), entry.what);
             }
         })
-        .map_err(failed)
+        .map_err(failed)?;
+        Ok(())
     }
 
     /// Keeps a step.
@@ -267,5 +268,6 @@ fn alone(file: File) -> std::io::Result<File> {
 fn started(path: &Path) -> Option<Timestamp> {
     let mut line = String::new();
     BufReader::new(File::open(path).ok()?).read_line(&mut line).ok()?;
-    serde_json::from_str::<Head>(&line).ok().filter(|head| head.layout == LAYOUT).map(|head| head.started)
+    // What is written behind a line that was cut off stands on that line.
+    serde_json::from_str::<Head>(line.strip_suffix('\n')?).ok().filter(|head| head.layout == LAYOUT).map(|head| head.started)
 }

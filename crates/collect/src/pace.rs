@@ -89,9 +89,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_thirds_of_a_burst_at_once_and_then_the_rate() {
+    fn four_fifths_of_a_burst_at_once_and_then_the_rate() {
         let (pace, now) = (Pace::default(), Instant::now());
-        let call = Operation { name: "List", permission: "x:List", rate: Some(Rate::of(4).burst(6)) };
+        let call = Operation { name: "List", permission: "x:List", rate: Some(Rate::of(4).burst(5)) };
         let here = |pace: &Pace, region: &str| pace.next(&call, &"one".into(), &region.into(), now).map(|at| at - now);
         let waits: Vec<Option<Duration>> = (0..6).map(|_| here(&pace, "a")).collect();
         assert_eq!(waits, [None, None, None, None, Some(Duration::from_millis(250)), Some(Duration::from_millis(500))]);

@@ -95,11 +95,12 @@ impl TableWriter {
         let schema: Schema = columns.iter().map(field).collect();
         // Its writer hands out a few bytes at a time.
         let file = BufWriter::new(file);
-        // Least and greatest texts of each row group would be held until the end, and nobody looks for ranges of them.
-        let counts = StatisticsOptions { min_value: false, max_value: false, ..StatisticsOptions::default() };
-        let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).with_statistics(counts);
+        // Least and greatest texts of each row group would be held until the end, and nobody looks for ranges of them. Counts of nulls alone are no way out: its
+        // writer then makes an index in which every page holds nothing else, and engines that look there pass all of them over.
+        let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).with_statistics(StatisticsOptions::empty());
         let writer = writer.batched(&schema).map_err(|e| broken(path, &e))?;
-        let mut table = Self { path: path.to_owned(), columns: columns.to_vec(), buffers: Vec::new(), rows: 0, packer: Packer::begin(writer) };
+        let packer = Packer::begin(writer).map_err(|e| broken(path, &e))?;
+        let mut table = Self { path: path.to_owned(), columns: columns.to_vec(), buffers: Vec::new(), rows: 0, packer };
         table.empty();
         Ok(table)
     }
@@ -168,9 +169,9 @@ struct Packer {
 }
 
 impl Packer {
-    fn begin(mut writer: BatchedWriter<BufWriter<File>>) -> Self {
+    fn begin(mut writer: BatchedWriter<BufWriter<File>>) -> PolarsResult<Self> {
         let (send, frames) = sync_channel::<Option<DataFrame>>(0);
-        let thread = std::thread::spawn(move || {
+        let thread = std::thread::Builder::new().spawn(move || {
             for frame in frames {
                 match frame {
                     Some(frame) => writer.write_batch(&frame)?,
@@ -178,8 +179,8 @@ impl Packer {
                 }
             }
             Ok(())
-        });
-        Self { frames: Some(send), thread: Some(thread) }
+        })?;
+        Ok(Self { frames: Some(send), thread: Some(thread) })
     }
 
     /// Hands over a row group, once the one before is written.

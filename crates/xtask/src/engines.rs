@@ -17,7 +17,7 @@ const SPARK_VARIABLE: &str = "TAGLEDGER_TEST_SPARK";
 const PROTOC: &str = "PROTOC";
 
 /// Pinned. Sail refuses a newer client beside it, so that these are not in one environment with anything else; `cryptography` is for the certificate that it is reached by.
-const PACKAGES: &[&str] = &["pysail==0.7.2", "pyspark-client==4.0.4", "chdb==4.4.0", "cryptography==50.0.2", "grpcio-tools==1.85.1"];
+const PACKAGES: &[&str] = &["pysail==0.7.2", "pyspark-client==4.0.4", "chdb==4.4.0", "duckdb==2.0.1", "cryptography==50.0.2", "grpcio-tools==1.85.1"];
 
 const SPARK: &[&str] = &["pyspark[connect]==4.3.0"];
 

@@ -17,11 +17,8 @@ use tagledger_model::{Amount, Month, Outcome, Text, Timestamp};
 
 /// Twelve query units in ten seconds and sixty a minute for a tenant, one for each month of a query.
 /// <https://learn.microsoft.com/azure/cost-management-billing/costs/manage-automation#data-latency-and-rate-limits>
-pub(crate) const QUERY: Operation = Operation {
-    name: "Query",
-    permission: "Microsoft.CostManagement/query/read",
-    rate: Some(Rate::per_minute(60).burst(12).shared("Cost Management queries")),
-};
+pub(crate) const QUERY: Operation =
+    Operation { name: "Query", permission: "Microsoft.CostManagement/query/read", rate: Some(Rate::per_minute(60).shared("Cost Management queries")) };
 
 /// What can be asked.
 pub(crate) static SERVICES: &[&CostService] = &[&COST_MANAGEMENT];

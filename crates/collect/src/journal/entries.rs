@@ -24,7 +24,10 @@ pub(super) struct Writer {
 
 impl Writer {
     pub fn new(file: File) -> io::Result<Self> {
-        Ok(Self { file, packer: Compressor::new(LEVEL)?, text: Vec::new() })
+        let mut packer = Compressor::new(LEVEL)?;
+        // Damage is then known as such, where it might be read as other text.
+        packer.include_checksum(true)?;
+        Ok(Self { file, packer, text: Vec::new() })
     }
 
     pub fn entry(&mut self, entry: &impl Serialize) -> io::Result<()> {
@@ -34,9 +37,8 @@ impl Writer {
         self.text.clear();
         self.text.shrink_to(KEPT);
         let length = u32::try_from(packed.len()).map_err(|_| io::Error::other("a page of more than 4 GB"))?;
-        // Handed to the system entry by entry: a killed program then loses nothing of it.
-        self.file.write_all(&length.to_le_bytes())?;
-        self.file.write_all(&packed)
+        // Handed to the system entry by entry, and at once: a killed program then loses nothing of it.
+        self.file.write_all(&[&length.to_le_bytes()[..], &packed].concat())
     }
 }
 
@@ -46,31 +48,18 @@ impl std::fmt::Debug for Writer {
     }
 }
 
-/// Hands over the text of each entry; what was cut off at the end, or cannot be unpacked, is passed over.
-pub(super) fn each(file: &File, mut each: impl FnMut(&[u8])) -> io::Result<()> {
-    let mut reader = opened(file)?;
-    while let Some(length) = length(&mut reader)? {
-        let mut packed = Vec::new();
-        reader.by_ref().take(length).read_to_end(&mut packed)?;
-        if let Ok(text) = zstd::stream::decode_all(&packed[..]) {
-            each(&text);
-        }
-    }
-    Ok(())
-}
-
-/// Bytes up to the end of the last entry that is there as a whole.
-pub(super) fn whole(file: &File) -> io::Result<u64> {
-    let all = file.metadata()?.len();
+/// Hands over the text of each entry up to the first that was cut off or is damaged: what stands behind it says how far a list was read, which is not true without
+/// it. Says where the last of them ends.
+pub(super) fn each(file: &File, mut each: impl FnMut(&[u8])) -> io::Result<u64> {
     let mut reader = opened(file)?;
     let mut end = reader.stream_position()?;
     while let Some(length) = length(&mut reader)? {
-        let next = end + LENGTH as u64 + length;
-        if next > all {
-            break;
-        }
-        end = next;
-        reader.seek(SeekFrom::Start(end))?;
+        let mut packed = Vec::new();
+        reader.by_ref().take(length).read_to_end(&mut packed)?;
+        // An entry of nothing is none: where power was lost, a file may end in zeros.
+        let Some(text) = Some(&packed[..]).filter(|packed| !packed.is_empty()).and_then(|packed| zstd::stream::decode_all(packed).ok()) else { break };
+        each(&text);
+        end += LENGTH as u64 + length;
     }
     Ok(end)
 }
@@ -107,6 +96,7 @@ mod tests {
             each(&File::open(path).unwrap(), |text| found.push(serde_json::from_slice::<String>(text).unwrap())).unwrap();
             found
         };
+        let whole = |path: &std::path::Path| each(&File::open(path).unwrap(), |_| {}).unwrap();
         std::fs::write(&path, "{\"head\":1}\n").unwrap();
         let mut writer = Writer::new(File::options().append(true).open(&path).unwrap()).unwrap();
         let mut ends = vec![writer.file.metadata().unwrap().len()];
@@ -121,16 +111,25 @@ mod tests {
             let stand = ends.iter().filter(|end| **end <= cut as u64).count() - 1;
             assert_eq!(read(&path), texts[..stand], "cut at {cut}");
             let file = File::options().read(true).append(true).open(&path).unwrap();
-            let end = whole(&file).unwrap();
+            let end = whole(&path);
             assert_eq!(end, ends[stand]);
             file.set_len(end).unwrap();
             Writer::new(file).unwrap().entry(&"more").unwrap();
             assert_eq!(read(&path).last().map(String::as_str), Some("more"));
         }
-        // One that is damaged costs only itself.
-        let mut damaged = bytes;
-        damaged[usize::try_from(ends[0]).unwrap() + LENGTH + 1] ^= 0xff;
+        // One that is damaged ends it, and is never read as anything else: behind it nothing says any more how far a list was read.
+        for (at, bit) in (usize::try_from(ends[0]).unwrap()..bytes.len()).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1 << bit;
+            std::fs::write(&path, damaged).unwrap();
+            assert!(texts.starts_with(&read(&path)), "bit {bit} of {at}");
+        }
+        let mut damaged = bytes.clone();
+        damaged[usize::try_from(ends[1]).unwrap() - 1] ^= 1;
         std::fs::write(&path, damaged).unwrap();
-        assert_eq!(read(&path), texts[1..]);
+        assert_eq!((read(&path).len(), whole(&path)), (0, ends[0]));
+        // What was lost with the power may be zeros.
+        std::fs::write(&path, [&bytes[..], &[0; 100]].concat()).unwrap();
+        assert_eq!((read(&path).len(), whole(&path)), (texts.len(), ends[texts.len()]));
     }
 }

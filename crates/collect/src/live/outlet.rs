@@ -8,6 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tagledger_model::{RawResource, ScopeId};
 use tokio::sync::mpsc::Sender;
 
+/// Resources of one page of what is said later: a place may have a hundred thousand.
+const AMENDED: usize = 500;
+
 /// Where a collector puts its pages. It waits when the reading side is behind, so that memory stays flat.
 #[derive(Debug)]
 pub struct Outlet {
@@ -67,9 +70,16 @@ impl Outlet {
         self.page(found, None).await;
     }
 
-    /// Hands over what further is known of resources that were handed over before: it is not counted once more.
-    pub async fn amend(&self, found: Vec<Found>) {
-        let _given = self.send.send(Step::Page { key: Arc::clone(&self.key), found, next: None }).await;
+    /// Hands over what further is known of resources that were handed over before, page by page, as they are made: it is not counted once more.
+    pub async fn amend(&self, found: impl IntoIterator<Item = Found, IntoIter: Send>) {
+        let mut all = found.into_iter();
+        loop {
+            let found: Vec<Found> = all.by_ref().take(AMENDED).collect();
+            if found.is_empty() {
+                break;
+            }
+            let _given = self.send.send(Step::Page { key: Arc::clone(&self.key), found, next: None }).await;
+        }
     }
 
     /// Hands a page over, with the token of the next one: from there an interrupted or failed job goes on.

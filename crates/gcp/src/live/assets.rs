@@ -212,16 +212,16 @@ impl Seen {
     }
 
     /// What is known now that everything was read: snapshots whose disks are gone, and rules with nothing behind them.
-    fn judged(self, targets: &[Target]) -> Vec<Found> {
+    fn judged<'a>(&'a self, targets: &'a [Target]) -> impl Iterator<Item = Found> + Send + 'a {
         let asked: HashSet<&str> = targets.iter().map(|target| target.scope.as_str()).collect();
         // Of a disk in a project that was not asked nothing is known; a number may be that of any.
-        let is_seen = |disk: &str| {
+        let is_seen = move |disk: &str| {
             let project = disk.split_once("/projects/").and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default();
             !is_number(project) && asked.contains(project)
         };
-        let gone = self.snapshots.iter().filter(|(_, disk)| is_seen(disk) && !self.disks.contains(&self.hasher.hash_one(disk.as_str())));
+        let gone = self.snapshots.iter().filter(move |(_, disk)| is_seen(disk) && !self.disks.contains(&self.hasher.hash_one(disk.as_str())));
         let gone = gone.map(|(late, disk)| late.found(Fact { value: false, proof: Text::from(format!("sourceDisk = {disk}, which is not there any more")) }));
-        gone.chain(self.balancers.judged().into_iter().map(|(late, fact)| late.found(fact))).collect()
+        gone.chain(self.balancers.judged().map(|(late, fact)| late.found(fact)))
     }
 }
 

@@ -196,6 +196,6 @@ impl Findings {
             }))
         };
         let data = Data { costs: summary.costs.as_ref().map(costs).transpose()?, findings: &self.columns, sums: tagledger_model::KINDS_OF_SUMS };
-        data.serialize(&mut serde_json::Serializer::with_formatter(out, InScript)).map_err(io::Error::other)
+        Ok(data.serialize(&mut serde_json::Serializer::with_formatter(out, InScript))?)
     }
 }

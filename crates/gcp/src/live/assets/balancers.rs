@@ -57,13 +57,12 @@ impl Balancers {
     }
 
     /// The rules of which it is known where they lead.
-    pub fn judged(self) -> Vec<(Late, Fact<bool>)> {
-        let judged = |(late, leads): &(Late, Leads)| {
+    pub fn judged(&self) -> impl Iterator<Item = (&Late, Fact<bool>)> + Send {
+        self.rules.iter().filter_map(|(late, leads)| {
             let value = self.leads_somewhere(leads, &mut HashSet::new())?;
             let proof = if value { "backends behind it = some" } else { "backends behind it = none" };
-            Some((late.clone(), Fact { value, proof: Text::const_new(proof) }))
-        };
-        self.rules.iter().filter_map(judged).collect()
+            Some((late, Fact { value, proof: Text::const_new(proof) }))
+        })
     }
 
     /// None where a part is not known that might lead somewhere.

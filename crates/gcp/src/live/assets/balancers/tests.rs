@@ -14,7 +14,7 @@ fn judged(parts: &[(&str, &str, Value)]) -> Vec<Option<bool>> {
         }
         balancers.take(&format!("compute.googleapis.com/{kind}"), &id, data.as_object().unwrap(), || late);
     }
-    let judged = balancers.judged();
+    let judged: Vec<_> = balancers.judged().collect();
     rules.iter().map(|rule| judged.iter().find(|(late, _)| late.id == *rule).map(|(_, fact)| fact.value)).collect()
 }
 
