@@ -76,9 +76,11 @@ impl Failure {
 
     /// The exit code it means.
     pub fn exit(&self) -> Code {
+        // The reader of a pipe went away: it has what it wanted.
+        if self.is_silent() {
+            return exit::CLEAN;
+        }
         match self {
-            // The reader of a pipe went away: it has what it wanted.
-            gone if gone.is_silent() => exit::CLEAN,
             Self::Live(LiveError::System(_) | LiveError::Journal(_))
             | Self::Journal(_)
             | Self::Bill(CostError::Conservation { .. })
