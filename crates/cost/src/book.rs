@@ -72,7 +72,8 @@ pub(crate) struct Book<'a> {
     total_list: Vec<Totals>,
     prices: Prices,
     /// Schemes before the user's own keys, as the file at hand writes them.
-    pub schemes: &'static [&'static str],
+    schemes: &'static [&'static str],
+    remembered: tags::Remembered,
     pub repairs: Repairs,
     /// Months and providers of rows whose tags were not told.
     untold: BTreeSet<(Month, u32)>,
@@ -140,6 +141,7 @@ impl<'a> Book<'a> {
             total_list: Vec::new(),
             prices: Prices::default(),
             schemes: billing.prefixes,
+            remembered: tags::Remembered::default(),
             repairs: Repairs::default(),
             untold: BTreeSet::new(),
             watches: false,

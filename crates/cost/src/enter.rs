@@ -12,6 +12,7 @@ use crate::book::{Book, NO_WORD, Owned};
 use crate::cells::{Broken, Cell, Texts, days, months};
 use crate::columns::{Fault, RowTags, Rows};
 use crate::focus::{Column, Measure, is_null};
+use crate::owners::{NONE, SIDE_BY_SIDE};
 use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
@@ -73,13 +74,15 @@ pub(crate) struct Work {
     words: [Memo<u32>; 8],
     tag_memo: [Memo<u32>; 2],
     id_memo: Memo<(u32, Owned)>,
+    /// The resource that each row's id names exactly, with its owner where that is made already; empty where that was not looked up.
+    found: Vec<Owned>,
 }
 
 impl Work {
     /// Reads the columns of all rows.
     fn read(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
         let (count, columns, billing) = (rows.len(), rows.columns, book.billing);
-        book.schemes = columns.schemes.or(columns.mapping().map(|mapping| mapping.tags.schemes)).unwrap_or(billing.prefixes);
+        book.read_under(columns.schemes.or(columns.mapping().map(|mapping| mapping.tags.schemes)).unwrap_or(billing.prefixes));
         if let Some(array) = rows.get(Column::BillingPeriodStart) {
             months(array, &mut self.months).map_err(|broken| (columns.shown(Column::BillingPeriodStart), broken))?;
         } else if let Some(month) = columns.month {
@@ -124,6 +127,7 @@ impl Work {
         if let Some(ids) = &ids {
             self.id_memo.fit(ids, 1);
         }
+        self.find(book, ids.as_ref());
         let measures: Vec<Measure> = billing.measures().collect();
         let (by_name, by_day) = (billing.needs_named(), billing.days_from.is_some());
         let (by_provider, compares) = (billing.dimensions.provider, billing.all_measures && columns.may_be_rounded());
@@ -264,6 +268,7 @@ impl Work {
             let texts = Texts::of(array).map_err(|t| named(Broken { row: 0, what: format!("the column has the type {t}, which holds no tags") }))?;
             let variants = book.clouds();
             memo.fit(&texts, variants);
+            let mut plain = Vec::with_capacity(SIDE_BY_SIDE);
             for row in 0..rows.len() {
                 if self.tags[row] != u32::MAX {
                     continue;
@@ -271,7 +276,14 @@ impl Work {
                 let cloud = book.cloud(self.provider[row]);
                 match texts.get(row) {
                     Cell::Null | Cell::Number(_) => {}
-                    Cell::Text(text) => self.tags[row] = if is_null(text) { u32::MAX } else { book.tag_text(cloud, Some(text)) },
+                    Cell::Text(text) if is_null(text) => {}
+                    Cell::Text(text) => {
+                        plain.push((row, cloud, text));
+                        if plain.len() == SIDE_BY_SIDE {
+                            book.tag_texts(&plain, &mut self.tags);
+                            plain.clear();
+                        }
+                    }
                     Cell::Entry(entry) => {
                         let slot = entry * variants + usize::from(cloud);
                         let number = memo.made[slot].unwrap_or_else(|| {
@@ -284,6 +296,7 @@ impl Work {
                     }
                 }
             }
+            book.tag_texts(&plain, &mut self.tags);
         }
         let mut bare = None;
         let is_untold = !rows.columns.has(Column::Tags);
@@ -297,17 +310,35 @@ impl Work {
         Ok(())
     }
 
+    /// Looks up the ids of all rows that ask for their owner, where they are texts of their own.
+    fn find(&mut self, book: &Book<'_>, ids: Option<&Texts<'_>>) {
+        let (tags, provider) = (&self.tags, &self.provider);
+        self.found.clear();
+        let Some(ids @ (Texts::Plain(_) | Texts::Views(_))) = ids else { return };
+        let id = |row: usize| match ids.get(row) {
+            Cell::Text(id) if !book.needs_no_owner(tags[row]) && !is_null(id) => Some((book.cloud(provider[row]), id)),
+            _ => None,
+        };
+        book.named_exactly((0..tags.len()).map(id), &mut self.found);
+    }
+
     fn owned(&mut self, book: &mut Book<'_>, row: usize, ids: Option<&Texts<'_>>, allocated: Option<&Texts<'_>>) -> Owned {
         let (cloud, account) = (book.cloud(self.provider[row]), self.account[row]);
         // An allocated id is rare: only provider-made splits have one.
         if let Some(id) = allocated.and_then(|texts| texts.text(row)).filter(|t| !is_null(t)) {
             return book.owned_remembered(cloud, account, id);
         }
+        match self.found.get(row) {
+            Some(owned) if owned.owner != NONE => return *owned,
+            Some(owned) if owned.resource != NONE => return book.owned_exactly(owned.resource),
+            _ => {}
+        }
         let Some(texts) = ids else { return book.owned(cloud, account, None) };
         match texts.get(row) {
             Cell::Null | Cell::Number(_) => book.owned(cloud, account, None),
             Cell::Text(id) if is_null(id) => book.owned(cloud, account, None),
-            Cell::Text(id) => book.owned_remembered(cloud, account, id),
+            Cell::Text(id) if self.found.is_empty() => book.owned_remembered(cloud, account, id),
+            Cell::Text(id) => book.owned_otherwise(cloud, account, id),
             Cell::Entry(entry) => match self.id_memo.made[entry] {
                 Some((seen, owned)) if seen == account => owned,
                 _ => {

@@ -108,7 +108,8 @@ impl Book<'_> {
     }
 
     /// The owner number of a resource.
-    fn owner_of(&mut self, owners: &Owners<'_>, resource: u32) -> u32 {
+    fn owner_of(&mut self, resource: u32) -> u32 {
+        let Some(owners) = self.billing.owners else { return NOT_FOUND };
         let group = owners.inventory().group_of(resource).unwrap_or(NONE);
         let kind = self.known(owners, resource, group);
         let owner = self.owner(kind);
@@ -155,14 +156,34 @@ impl Book<'_> {
         number
     }
 
-    /// The same, remembering ids together with the account they were seen in.
+    /// The resources that ids name exactly as the inventory writes them, one for each, with the number of the owner where there is one already.
+    pub fn named_exactly<'t>(&self, ids: impl Iterator<Item = Option<(u8, &'t str)>>, found: &mut Vec<Owned>) {
+        let Some(owners) = self.billing.owners else { return };
+        let ids = ids.map(|id| id.map(|(cloud, id)| (self.billing.cloud_at(usize::from(cloud)), id)));
+        owners.exactly_each(ids, |resources| {
+            let owner = |resource: u32| self.owner_of_row.get(resource as usize).copied().unwrap_or(NONE);
+            found.extend(resources.iter().map(|resource| Owned { owner: owner(*resource), resource: *resource }));
+        });
+    }
+
+    /// The owner of a resource.
+    pub fn owned_exactly(&mut self, resource: u32) -> Owned {
+        let known = self.owner_of_row[resource as usize];
+        let owner = if known == u32::MAX { self.owner_of(resource) } else { known };
+        Owned { owner, resource }
+    }
+
+    /// The owner that a resource id names, remembering ids together with the account they were seen in.
     pub fn owned_remembered(&mut self, cloud: u8, account: u32, id: &str) -> Owned {
         let Some(owners) = self.billing.owners else { return Owned { owner: NOT_FOUND, resource: NONE } };
         if let Some(resource) = owners.exactly(self.billing.cloud_at(usize::from(cloud)), id) {
-            let known = self.owner_of_row[resource as usize];
-            let owner = if known == u32::MAX { self.owner_of(owners, resource) } else { known };
-            return Owned { owner, resource };
+            return self.owned_exactly(resource);
         }
+        self.owned_otherwise(cloud, account, id)
+    }
+
+    /// The same for an id that no resource has exactly.
+    pub fn owned_otherwise(&mut self, cloud: u8, account: u32, id: &str) -> Owned {
         let digest = self.digest.of(account << 8 | u32::from(cloud), id);
         if let Some(owned) = self.ids.get(&digest) {
             return *owned;

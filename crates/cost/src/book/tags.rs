@@ -1,7 +1,8 @@
 //! What tags say, as a number: each distinct set of answers has one.
 
-use super::Book;
+use super::{Book, MEMORY};
 use crate::aggregate::Said;
+use crate::owners::{ByDigest, NONE, SIDE_BY_SIDE};
 use tagledger_model::Month;
 use tagledger_taxonomy::Scanned;
 
@@ -13,7 +14,67 @@ fn answered(said: &[Said]) -> u32 {
     said.iter().enumerate().fold(0, |bits, (at, said)| bits | u32::from(said.value != 0) << at)
 }
 
+/// What was made of whole tag texts, under the schemes that the files at hand write before keys. A resource's rows carry one text.
+#[derive(Default)]
+pub(super) struct Remembered {
+    made: ByDigest,
+    schemes: &'static [&'static str],
+    found: u32,
+    missed: u32,
+}
+
+/// Texts after which it is decided whether to remember more: a large estate shows few of them twice before.
+const TRIED: u32 = 1 << 20;
+
+impl Remembered {
+    /// Whether looking up is less work than reading: not in a bill that has another text on every row.
+    fn pays(&mut self) -> bool {
+        if self.found + self.missed > TRIED && self.missed > self.found {
+            self.made = ByDigest::default();
+            return false;
+        }
+        true
+    }
+}
+
 impl Book<'_> {
+    /// Says which schemes stand before the user's own keys in what is read next.
+    pub fn read_under(&mut self, schemes: &'static [&'static str]) {
+        self.schemes = schemes;
+        if self.remembered.schemes != schemes {
+            self.remembered = Remembered { schemes, ..Remembered::default() };
+        }
+    }
+
+    /// What the tag texts of some rows say, each with its cloud, as [`Self::tag_text`] gives it; at most as many as are looked up side by side.
+    pub fn tag_texts(&mut self, texts: &[(usize, u8, &str)], numbers: &mut [u32]) {
+        if !self.remembered.pays() {
+            for (row, cloud, text) in texts {
+                numbers[*row] = self.tag_text(*cloud, Some(text));
+            }
+            return;
+        }
+        let mut digests = [0; SIDE_BY_SIDE];
+        for (digest, (_, cloud, text)) in digests.iter_mut().zip(texts) {
+            *digest = self.digest.of((*cloud).into(), text);
+        }
+        for (digest, (row, ..)) in digests.iter().zip(texts) {
+            numbers[*row] = self.remembered.made.find(*digest).unwrap_or(NONE);
+        }
+        for (digest, (row, cloud, text)) in digests.iter().zip(texts) {
+            if numbers[*row] != NONE {
+                self.remembered.found = self.remembered.found.saturating_add(1);
+                continue;
+            }
+            self.remembered.missed = self.remembered.missed.saturating_add(1);
+            let number = self.tag_text(*cloud, Some(text));
+            numbers[*row] = number;
+            if self.remembered.made.len() < MEMORY {
+                self.remembered.made.put(*digest, number);
+            }
+        }
+    }
+
     /// The state number of what `tag_text` gave, with the row, of this month and provider, counted when its text could not be read.
     #[inline]
     pub fn counted(&mut self, tags: u32, rows: u64, month: Month, provider: u32) -> u32 {
