@@ -239,6 +239,31 @@ fn a_report_of_aws_has_its_tags_in_many_places() {
 }
 
 #[test]
+fn one_text_means_in_each_form_what_that_form_says() {
+    let desk = Desk::laid();
+    let text = "\"{\"\"user_env\"\":\"\"prod\"\",\"\"user_application\"\":\"\"shop\"\"}\"";
+    // Many files of both forms, so that every thread reads some of each.
+    for month in 1..=12 {
+        let report = format!(
+            "line_item_line_item_type,line_item_unblended_cost,bill_billing_period_start_date,line_item_currency_code,line_item_usage_account_id,resource_tags\n\
+             Usage,1.5,2026-{month:02}-01T00:00:00.000Z,USD,1,{text}\n"
+        );
+        desk.put(&format!("bill/report-{month:02}.csv"), report);
+        let focus = format!(
+            "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,Tags\n1.5,USD,2025-{month:02}-01,Amazon Web Services,1,{text}\n"
+        );
+        desk.put(&format!("bill/focus-{month:02}.csv"), focus);
+    }
+    let all = shown(&desk.cost("--bill bill"));
+    assert_eq!(all.len(), 24, "{all:?}");
+    for month in 1..=12 {
+        for expected in [format!("2026-{month:02} USD production × shop 1.5"), format!("2025-{month:02} USD – × – 1.5")] {
+            assert!(all.contains(&expected), "{expected}: {all:?}");
+        }
+    }
+}
+
+#[test]
 fn labels_of_google_stand_for_tags_in_its_own_focus_table() {
     let desk = Desk::laid();
     let label = |key: &str, value: &str| format!("{{'Key': '{key}', 'Value': '{value}'}}");
