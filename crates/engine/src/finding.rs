@@ -77,21 +77,39 @@ impl<'a> FindingSource<'a> {
         if let Some(past) = past {
             source.seen = audit.hits.iter().map(|hit| source.first_seen(hit, past)).collect();
         }
-        let mut keyed: Vec<_> = (0_u32..)
-            .zip(&audit.hits)
-            .map(|(number, hit): (u32, &HitRow)| {
-                let price = match audit.checks[hit.check as usize].table {
-                    Table::Resources => prices.weight(hit.row),
-                    Table::Rows => audit.rows[hit.row as usize].money.iter().map(|money| money.amount.0).max().unwrap_or(0),
-                    Table::Scopes | Table::Groups | Table::Waivers => 0,
-                };
-                let level = std::cmp::Reverse(source.level(number as usize));
-                ((hit.waiver != u32::MAX, hit.verdict, level, std::cmp::Reverse(price), source.place(hit), hit.check), number)
+        source.order = source.in_order();
+        source
+    }
+
+    /// The hits in the order in which they are shown.
+    fn in_order(&self) -> Vec<u32> {
+        let price = |hit: &HitRow| match self.audit.checks[hit.check as usize].table {
+            Table::Resources => self.prices.weight(hit.row),
+            Table::Rows => self.audit.rows[hit.row as usize].money.iter().map(|money| money.amount.0).max().unwrap_or(0),
+            Table::Scopes | Table::Groups | Table::Waivers => 0,
+        };
+        // Each price as its rank, so that what a hit is ordered by fits into one number: there may be millions of them.
+        let mut dearest: Vec<i128> = self.audit.hits.iter().map(price).filter(|price| *price != 0).chain([0]).collect();
+        dearest.sort_unstable_by(|one, other| other.cmp(one));
+        dearest.dedup();
+        let mut keys: Vec<u128> = (0_u32..)
+            .zip(&self.audit.hits)
+            .map(|(number, hit)| {
+                let rank = dearest.partition_point(|other| *other > price(hit));
+                let parts = [
+                    (u128::from(hit.waiver != u32::MAX), 1),
+                    (hit.verdict as u128, 1),
+                    (Level::Error as u128 - self.level(number as usize) as u128, 2),
+                    (rank as u128, 32),
+                    (self.place(hit).into(), 32),
+                    (hit.check.into(), 28),
+                    (number.into(), 32),
+                ];
+                parts.into_iter().fold(0, |key, (part, bits)| key << bits | part)
             })
             .collect();
-        keyed.sort_unstable();
-        source.order = keyed.into_iter().map(|(_, number)| number).collect();
-        source
+        keys.sort_unstable();
+        keys.into_iter().map(|key| u32::try_from(key & u128::from(u32::MAX)).unwrap_or_default()).collect()
     }
 
     /// How many findings there are.
