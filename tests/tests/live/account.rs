@@ -106,7 +106,15 @@ fn nobody_is_told_how_to_become_somebody() {
     let done = server.scan(&desk, "").exits(2);
     assert!(done.err.contains("aws: permission sts:GetCallerIdentity is missing"), "{}", done.err);
     let done = server.scan(&desk, "").env("AWS_ACCESS_KEY_ID", "").env("AWS_SECRET_ACCESS_KEY", "").exits(2);
-    assert!(done.err.contains("no credentials"), "{}", done.err);
+    assert!(done.err.contains("no credentials") && done.err.contains("see `aws configure`"), "{}", done.err);
+    // Whoever has logged in through a browser once has to do so again.
+    let session = "[sso-session office]\nsso_start_url = https://office.awsapps.com/start\nsso_region = eu-west-1\n";
+    let profile = "[profile office]\nsso_session = office\nsso_account_id = 111122223333\nsso_role_name = Reader\nregion = eu-west-1\n";
+    desk.put("config", format!("{session}{profile}"));
+    let config = desk.path("config").to_str().unwrap().to_owned();
+    let nobody = server.scan(&desk, "").env("AWS_ACCESS_KEY_ID", "").env("AWS_SECRET_ACCESS_KEY", "");
+    let done = nobody.env("AWS_CONFIG_FILE", &config).env("AWS_PROFILE", "office").env("HOME", desk.path("").to_str().unwrap()).exits(2);
+    assert!(done.err.contains("no credentials") && done.err.contains("`aws sso login`"), "{}", done.err);
     let done = desk.call("scan --cloud moon --out run").exits(2);
     assert!(done.err.contains("known aws"), "{}", done.err);
     assert!(!desk.path("run").exists());

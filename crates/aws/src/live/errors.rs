@@ -69,7 +69,8 @@ where
         (SdkError::TimeoutError(_) | SdkError::DispatchFailure(_), _) => {
             let text = said();
             if text.contains("credentials") {
-                CollectError::NoCredentials(format!("no credentials: {text}; see `aws configure`, or set AWS_PROFILE"))
+                let help = if text.to_ascii_lowercase().contains("sso") { "log in with `aws sso login`" } else { "see `aws configure`, or set AWS_PROFILE" };
+                CollectError::NoCredentials(format!("no credentials: {text}; {help}"))
             } else {
                 CollectError::Unreachable(text)
             }

@@ -99,7 +99,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let ran = before.as_ref().map(|before| before.releases(now));
     let cx = Context { spend: spend.as_ref(), whole: Some(&whole), unseen: Some(&unseen), ran: ran.as_ref(), ..Context::new(&inventory, now) };
     let audited = std::thread::scope(|threads| {
-        // The order in which rows are shown takes as long as a rule, and nobody needs it before.
+        // The order in which rows are shown takes as long as a rule, and is asked for when the audit has ended.
         threads.spawn(|| inventory.in_order());
         tracing::info_span!("judging").in_scope(|| audit(&cx, RULES))
     })?;
