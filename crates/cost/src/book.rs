@@ -15,7 +15,7 @@ use crate::billing::Billing;
 use crate::deliveries::Held;
 use crate::focus::Measure;
 use crate::ledgers::Ledgers;
-use crate::owners::{Digest, NONE};
+use crate::owners::{Digest, NONE, SIDE_BY_SIDE};
 use prices::Prices;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,15 @@ pub(crate) const NO_WORD: u32 = 0;
 
 /// Remembered texts are bounded, so that a bill with a new tag text on every row does not fill the memory.
 const MEMORY: usize = 1 << 20;
+
+/// A row to be entered, which stands for so many rows of the bill.
+pub(crate) struct Entered {
+    pub context: u32,
+    pub tags: u32,
+    pub owned: Owned,
+    pub rows: u64,
+    pub sums: Sums,
+}
 
 /// One thread's rows.
 pub(crate) struct Book<'a> {
@@ -224,23 +233,30 @@ impl<'a> Book<'a> {
         *slot
     }
 
-    /// Enters a row that stands for so many rows of the bill.
-    pub fn enter(&mut self, context: u32, tags: u32, owned: Owned, rows: u64, sums: &Sums) {
-        let owned = Owned { owner: self.narrow(tags, owned.owner), ..owned };
-        let next = u32::try_from(self.group_list.len()).unwrap_or(u32::MAX);
-        let at = *self.groups.entry((context, tags, owned.owner)).or_insert(next);
-        if at == next {
-            self.group_list.push(Group { context, tags, owner: owned.owner, rows: 0, sums: Sums::default() });
+    /// Enters rows; at most as many as are looked up side by side, since nearly every one waits for memory.
+    pub fn enter(&mut self, rows: &[Entered]) {
+        let mut groups = [0; SIDE_BY_SIDE];
+        for (at, Entered { context, tags, owned, .. }) in groups.iter_mut().zip(rows) {
+            let owner = self.narrow(*tags, owned.owner);
+            let next = u32::try_from(self.group_list.len()).unwrap_or(u32::MAX);
+            *at = *self.groups.entry((*context, *tags, owner)).or_insert(next);
+            if *at == next {
+                self.group_list.push(Group { context: *context, tags: *tags, owner, rows: 0, sums: Sums::default() });
+            }
         }
-        let group = &mut self.group_list[at as usize];
-        group.rows += rows;
-        for (sum, amount) in group.sums.iter_mut().zip(sums) {
-            *sum += *amount;
+        for (at, entered) in groups.iter().zip(rows) {
+            let group = &mut self.group_list[*at as usize];
+            group.rows += entered.rows;
+            for (sum, amount) in group.sums.iter_mut().zip(&entered.sums) {
+                *sum += *amount;
+            }
         }
-        if self.billing.price_resources && owned.resource != NONE {
-            let context = self.context_list[context as usize];
+        if self.billing.price_resources {
             let height = self.billing.owners.map_or(0, |o| o.inventory().len());
-            self.prices.add(self.billing.price_before, context.month, context.currency, owned.resource, sums[self.billing.measure.position()], height);
+            for Entered { context, owned, sums, .. } in rows.iter().filter(|entered| entered.owned.resource != NONE) {
+                let context = self.context_list[*context as usize];
+                self.prices.add(self.billing.price_before, context.month, context.currency, owned.resource, sums[self.billing.measure.position()], height);
+            }
         }
     }
 

@@ -41,7 +41,8 @@ impl<'a> Texts<'a> {
     }
 
     /// The cell, or the dictionary entry, of a row.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "it is a few instructions for each form, called for every cell of a bill")]
+    #[inline(always)]
     pub fn get(&self, row: usize) -> Cell<'a> {
         match self {
             Self::Dictionary { keys, values } => {

@@ -8,7 +8,7 @@ mod run;
 mod spread_tags;
 
 use crate::aggregate::{Context, Sums};
-use crate::book::{Book, NO_WORD, Owned};
+use crate::book::{Book, Entered, NO_WORD, Owned};
 use crate::cells::{Broken, Cell, Texts, days, months};
 use crate::columns::{Fault, RowTags, Rows};
 use crate::focus::{Column, Measure, is_null};
@@ -131,7 +131,7 @@ impl Work {
         let measures: Vec<Measure> = billing.measures().collect();
         let (by_name, by_day) = (billing.needs_named(), billing.days_from.is_some());
         let (by_provider, compares) = (billing.dimensions.provider, billing.all_measures && columns.may_be_rounded());
-        let mut run = Run::default();
+        let (mut run, mut entered) = (Run::default(), Vec::with_capacity(SIDE_BY_SIDE));
         for row in 0..rows.len() {
             if self.currency[row] == NO_WORD {
                 return Err(named(Column::BillingCurrency)(Broken { row, what: "the row has no currency; amounts without one cannot be added".to_owned() }));
@@ -164,9 +164,14 @@ impl Work {
                 named,
                 day: if by_day { self.day[row] } else { NO_WORD },
             });
-            book.enter(context, self.tags[row], owned, weight, &sums);
+            entered.push(Entered { context, tags: self.tags[row], owned, rows: weight, sums });
+            if entered.len() == SIDE_BY_SIDE {
+                book.enter(&entered);
+                entered.clear();
+            }
             run.add((self.months[row], self.currency[row], (self.issuer[row], self.invoice[row])), weight, &sums, book);
         }
+        book.enter(&entered);
         run.close(book);
         if billing.adds_charges() { self.charges(rows, book) } else { Ok(()) }
     }
