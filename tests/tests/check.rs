@@ -327,6 +327,22 @@ fn templates_have_lines_and_stack_tags() {
     desk.put("cdk.out/s.template.json", r#"{"Resources":{"B":{"Type":"AWS::S3::Bucket"}}}"#);
     // The template is read with the tags of its stack, and only once.
     assert!(desk.call("check cdk.out").exits(0).out.contains("1 resource, 1 answered for, 0 failing"));
+    // A stack within it lends what it has and what it is lent; one whose template is elsewhere is a gap.
+    let nested =
+        |path: &str, tags: &str| format!(r#"{{"Type":"AWS::CloudFormation::Stack","Metadata":{{"aws:asset:path":"{path}"}},"Properties":{{"Tags":{tags}}}}}"#);
+    let all = format!(
+        r#"{{"Resources":{{"N":{},"M":{}}}}}"#,
+        nested("n.nested.template.json", r#"[{"Key":"Environment","Value":"production"}]"#),
+        nested("../gone.json", "[]")
+    );
+    desk.put("cdk.out/s.template.json", all);
+    desk.put(
+        "cdk.out/n.nested.template.json",
+        r#"{"Resources":{"B":{"Type":"AWS::S3::Bucket"},"C":{"Type":"AWS::S3::Bucket","Properties":{"Tags":[{"Key":"Environment","Value":"nowhere"}]}}}}"#,
+    );
+    let out = desk.call("check cdk.out").exits(1).out;
+    assert!(out.contains("4 resources, 4 answered for, 1 failing") && out.contains("S/N/C"), "{out}");
+    assert!(out.contains("S/M is a nested stack, and its template is not in the assembly"), "{out}");
     desk.put("broken.yaml", "Resources:\n  A:\n    Type: AWS::S3::Bucket\n   B: [\n");
     let done = desk.call("check broken.yaml").exits(2);
     assert!(done.err.starts_with("error: broken.yaml:4:") && done.err.contains("cannot be read"), "{}", done.err);

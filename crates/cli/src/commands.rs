@@ -66,5 +66,10 @@ pub(crate) fn live_cloud(name: &str) -> Result<&'static dyn Cloud, Failure> {
 /// Writes to standard output.
 pub(crate) fn print(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    out.write_all(bytes).and_then(|()| out.flush()).map_err(|source| Failure::Output { what: "standard output".to_owned(), source })
+    heard(out.write_all(bytes).and_then(|()| out.flush()).map_err(|source| Failure::Output { what: "standard output".to_owned(), source }))
+}
+
+/// A reader of standard output who went away has what it wanted, and the command ends as it would have.
+pub(crate) fn heard(printed: Result<(), Failure>) -> Result<(), Failure> {
+    printed.or_else(|failure| if failure.is_silent() { Ok(()) } else { Err(failure) })
 }

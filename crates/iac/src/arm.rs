@@ -32,15 +32,15 @@ const GROUP: &str = "microsoft.resources/resourcegroups";
 const NODE_POOL: &str = "microsoft.containerservice/managedclusters/agentpools";
 
 /// The canonical id of a resource group.
-fn group_id(subscription: &str, name: &str) -> Text {
+pub(crate) fn group_id(subscription: &str, name: &str) -> Text {
     Text::from(format!("/subscriptions/{subscription}/resourcegroups/{name}").to_lowercase())
 }
 
 /// The type of a resource group as inventories name it.
-const NATIVE_GROUP: &str = "microsoft.resources/subscriptions/resourcegroups";
+pub(crate) const NATIVE_GROUP: &str = "microsoft.resources/subscriptions/resourcegroups";
 
 /// The type as inventories name it.
-fn native(kind: &str) -> Text {
+pub(crate) fn native(kind: &str) -> Text {
     let kind = kind.to_lowercase();
     if kind == GROUP { Text::const_new(NATIVE_GROUP) } else { Text::from(kind) }
 }

@@ -15,6 +15,7 @@ mod tests;
 use crate::found::Found;
 use crate::template::{self, Node};
 use crate::{Document, Form, Options, PlanError, PlanReader, Reading};
+use std::path::Path;
 use std::sync::Arc;
 use tagledger_model::{Action, CloudId, Layer, NativeId, Observed, Origin, Place, Planned, RawResource, RawTag, ScopeId, TagPlace, TagSyntax, Taggable, Text};
 use types::Shape;
@@ -24,6 +25,11 @@ pub(crate) use types::tags_of_type;
 
 /// The cloud.
 const CLOUD: &str = "aws";
+
+/// Brings a part of the template in from elsewhere, wherever it stands.
+const TRANSFORM: &str = "Fn::Transform";
+
+const NESTED_STACK: &str = "AWS::CloudFormation::Stack";
 
 /// The reader of templates.
 pub(crate) struct Template;
@@ -46,8 +52,15 @@ impl PlanReader for Template {
     }
 
     fn read(&self, document: &Document<'_>, options: &Options<'_>, out: &mut Reading) -> Result<(), PlanError> {
-        let stack =
-            Stack { path: document.path, first_line: document.line, module: None, tags: &options.stack_tags, scope: options.scope.clone(), region: None };
+        let stack = Stack {
+            path: document.path,
+            first_line: document.line,
+            module: None,
+            lent: lent(options.stack_tags.iter().cloned()),
+            scope: options.scope.clone(),
+            region: None,
+            folder: None,
+        };
         stack.read(document.text, options, out)
     }
 }
@@ -57,9 +70,18 @@ struct Stack<'s> {
     path: &'s Arc<str>,
     first_line: usize,
     module: Option<Text>,
-    tags: &'s [(Text, Text)],
+    /// Tags of the stack, which its resources get.
+    lent: Found,
     scope: Option<ScopeId>,
     region: Option<Text>,
+    /// The assembly in which the templates of nested stacks lie.
+    folder: Option<&'s Path>,
+}
+
+/// Tags that a stack lends.
+fn lent(tags: impl Iterator<Item = (Text, Text)>) -> Found {
+    let tags = tags.map(|(key, value)| RawTag { key, value: Observed::Known(value), layer: Layer::ProviderDefault });
+    Found { tags: tags.collect(), ..Found::default() }
 }
 
 impl Stack<'_> {
@@ -81,8 +103,15 @@ impl Stack<'_> {
                     out.gaps.push(format!("{}:{}: {id} makes resources that only the deploy decides", self.path, self.line(key)));
                     continue;
                 }
+                if id == TRANSFORM {
+                    out.gaps.push(format!("{}:{}: {id} brings in resources that the template does not show", self.path, self.line(key)));
+                    continue;
+                }
                 if let Some(read) = self.resource(root, key, id, resource, is_sam, options) {
                     let kind = resource.get("Type").and_then(Node::text).unwrap_or_default();
+                    if kind == NESTED_STACK {
+                        assembly::nested(self, id, key, resource, options, out)?;
+                    }
                     out.unseen.extend(children::unseen(kind, resource.get("Properties"), &read));
                     out.resources.push(read);
                 }
@@ -108,9 +137,9 @@ impl Stack<'_> {
         }
         let taggable = types::taggable(kind, of_type);
         if taggable == Taggable::Yes {
-            let of_stack =
-                self.tags.iter().map(|(key, value)| RawTag { key: key.clone(), value: Observed::Known(value.clone()), layer: Layer::ProviderDefault });
-            found = found.over(Found { tags: of_stack.collect(), ..Found::default() });
+            found = found.over(self.lent.clone());
+            // What is brought in from elsewhere may be tags.
+            found.open |= [Some(resource), properties].into_iter().flatten().any(|node| node.get(TRANSFORM).is_some());
         }
         let line = |line: usize| u32::try_from(line + self.first_line - 1).unwrap_or(0);
         let name = resource.get("Metadata").and_then(|m| m.get("aws:cdk:path")).and_then(Node::text);

@@ -61,7 +61,10 @@ const MOST_BYTES: u64 = 4 << 30;
 
 /// Reads a file, or standard input for `-`.
 pub fn open(path: &std::path::Path) -> Result<PlanFile, PlanError> {
-    let shown = path.display().to_string();
+    // Whoever reads a report of a pipeline knows files by where they are in the repository, not by where that was checked out.
+    let here = std::env::current_dir().ok().filter(|_| path.is_absolute());
+    let below = here.and_then(|here| path.strip_prefix(here).ok()).filter(|below| !below.as_os_str().is_empty());
+    let shown = below.unwrap_or(path).display().to_string();
     let io = |source| PlanError::Io { path: shown.clone(), source };
     let mut bytes = Vec::new();
     if shown == "-" {

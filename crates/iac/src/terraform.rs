@@ -23,6 +23,7 @@ use change::{Change, Changes};
 use children::Around;
 use configuration::{Configuration, Source};
 use defaults::Defaults;
+use families::Family;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::path::Path;
@@ -147,10 +148,11 @@ impl Facts<'_> {
                     tags: if shown { Observed::Known(tags.clone()) } else { Observed::Unknown },
                 });
             }
-            let kind = self.options.kind(family.cloud, &change.kind).map_or_else(|| change.kind.clone(), |kind| Text::new(kind.native));
+            let known = || self.options.kind(family.cloud, &change.kind).map_or_else(|| change.kind.clone(), |kind| Text::new(kind.native));
+            let kind = change.names_type.clone().unwrap_or_else(known);
             let resource = RawResource {
                 cloud,
-                group: (family.group)(change, &scope),
+                group: (family.group)(&change.lies, &scope),
                 scope,
                 region: change.region.clone(),
                 id: NativeId::exact(change.address.clone()),
@@ -158,7 +160,7 @@ impl Facts<'_> {
                 name: change.name.clone(),
                 tags: Observed::Known(tags),
                 further,
-                taggable: taggable(change),
+                taggable: self.taggable(change, family),
                 created: None,
                 changed: None,
                 facts: None,
@@ -178,6 +180,21 @@ impl Facts<'_> {
                 if others == 1 { "" } else { "s" },
                 if others == 1 { "was" } else { "were" }
             ));
+        }
+    }
+
+    /// The plan itself says whether the type has a place for tags: it lists every attribute of the provider's schema. A plan trimmed by
+    /// hand does not, and there the table of kinds is asked, as it is where one type of the provider stands for any of the cloud's.
+    fn taggable(&self, change: &Change, family: &Family) -> Taggable {
+        let of_cloud = change.names_type.as_ref().and_then(|kind| self.options.kinds_of(family.cloud)?.taggable(kind));
+        if of_cloud == Some(Taggable::No) {
+            Taggable::No
+        } else if change.tags.is_some() {
+            Taggable::Yes
+        } else if change.never_tagged || change.lists_schema {
+            Taggable::No
+        } else {
+            Taggable::Unknown
         }
     }
 
@@ -222,17 +239,5 @@ impl Places {
     /// What could not be read.
     fn notes(&self) -> Vec<String> {
         self.map.as_ref().map_or_else(Vec::new, |map| map.notes().to_vec())
-    }
-}
-
-/// The plan itself says whether the type has a place for tags: it lists every attribute of the provider's schema. A plan trimmed by
-/// hand does not, and there the table of kinds is asked.
-fn taggable(change: &Change) -> Taggable {
-    if change.tags.is_some() {
-        Taggable::Yes
-    } else if change.never_tagged || change.lists_schema {
-        Taggable::No
-    } else {
-        Taggable::Unknown
     }
 }

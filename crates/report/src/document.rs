@@ -129,7 +129,7 @@ pub struct RuleSummary {
     pub undetermined: u64,
     /// Findings that a waiver covers.
     pub waived: u64,
-    /// What the resources with violated findings cost in the last full month, each resource once.
+    /// What the resources with violated findings cost in the last full month, each resource once; of a rule that judges a bill key by key, that of the key with most of it.
     pub at_stake: Vec<MoneyRow>,
 }
 

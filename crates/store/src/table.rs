@@ -1,7 +1,8 @@
 //! Long lists as Parquet, written and read in batches, so that a million rows need no memory of their own.
 
 use crate::StoreError;
-use polars::io::parquet::write::BatchedWriter;
+use parquet::arrow::{ARROW_SCHEMA_META_KEY, encode_arrow_schema};
+use polars::io::parquet::write::{BatchedWriter, KeyValueMetadata};
 use polars::prelude::*;
 use std::fs::File;
 use std::io::BufWriter;
@@ -98,6 +99,7 @@ impl TableWriter {
         // Least and greatest texts of each row group would be held until the end, and nobody looks for ranges of them. Counts of nulls alone are no way out: its
         // writer then makes an index in which every page holds nothing else, and engines that look there pass all of them over.
         let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).with_statistics(StatisticsOptions::empty());
+        let writer = writer.with_key_value_metadata(Some(KeyValueMetadata::from_static(vec![(ARROW_SCHEMA_META_KEY.to_owned(), arrow_types(columns))])));
         let writer = writer.batched(&schema).map_err(|e| broken(path, &e))?;
         let packer = Packer::begin(writer).map_err(|e| broken(path, &e))?;
         let mut table = Self { path: path.to_owned(), columns: columns.to_vec(), buffers: Vec::new(), rows: 0, packer };
@@ -159,6 +161,20 @@ impl TableWriter {
         }
         self.packer.end().map_err(|e| broken(&self.path, &e))
     }
+}
+
+/// The types of the columns as readers with Arrow take them from a file. Left to itself, the writer names those that it computes with, of which the one for text
+/// is too new for most of what others do with it.
+fn arrow_types(columns: &[Column]) -> String {
+    let field = |column: &Column| {
+        let kind = match column.kind {
+            Kind::Text => arrow_schema::DataType::Utf8,
+            Kind::Int => arrow_schema::DataType::Int64,
+            Kind::Amount => arrow_schema::DataType::Decimal128(38, 12),
+        };
+        arrow_schema::Field::new(&column.name, kind, true)
+    };
+    encode_arrow_schema(&arrow_schema::Schema::new(columns.iter().map(field).collect::<Vec<_>>()))
 }
 
 /// The thread that packs and writes, one row group behind the one that gathers.
@@ -335,6 +351,12 @@ mod tests {
         .unwrap();
         assert_eq!(seen[0], format!("{:?}", [Cell::Amount(amount), Cell::Text("é\u{1b}"), Cell::Int(-7)]));
         assert_eq!(seen[1], "[Null, Null, Null]");
+        // What others take the columns for, and no index that would hide rows from them.
+        let read = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(File::open(&path).unwrap()).unwrap();
+        let types: Vec<String> = read.schema().fields().iter().map(|field| field.data_type().to_string()).collect();
+        assert_eq!(types, ["Utf8", "Int64", "Decimal128(38, 12)"]);
+        let groups = read.metadata().row_groups().iter();
+        assert!(groups.flat_map(parquet::file::metadata::RowGroupMetaData::columns).all(|column| column.column_index_offset().is_none()));
     }
 
     #[test]

@@ -304,7 +304,7 @@ pub(crate) fn print_format(report: &Report<'_>, format: Format) -> Result<(), Fa
         Format::Xlsx => "xlsx",
     };
     match FORMATS.iter().find(|f| f.id() == id) {
-        Some(format) => format.write(report, &mut Stdout::default()).map_err(failed),
+        Some(format) => super::heard(format.write(report, &mut Stdout::default()).map_err(failed)),
         None => Ok(()),
     }
 }

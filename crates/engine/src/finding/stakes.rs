@@ -2,11 +2,12 @@
 
 use super::FindingSource;
 use crate::check::{Family, Table};
+use std::collections::BTreeMap;
 use tagledger_model::{Level, Money, Verdict};
 
 impl FindingSource<'_> {
     /// Per rule that ran: level, population, and hits that are violated, undetermined and waived, with the cost of the
-    /// resources violated, each resource once.
+    /// resources violated, each resource once; of a rule that judges a bill key by key, that of the key with most of it.
     pub fn by_rule(&self) -> Vec<RuleCounts> {
         let mut counts: Vec<RuleCounts> = Vec::new();
         for (position, rule) in self.rules.iter().enumerate() {
@@ -16,6 +17,8 @@ impl FindingSource<'_> {
             }
         }
         let mut seen: Vec<Vec<u64>> = vec![Vec::new(); counts.len()];
+        // Of rows that a rule puts together, those of one check are apart; those of another key are of the same money.
+        let mut by_check: BTreeMap<(usize, u32), Vec<Money>> = BTreeMap::new();
         for hit in &self.audit.hits {
             let check = &self.audit.checks[hit.check as usize];
             let id = self.rules[check.rule].meta().id;
@@ -27,11 +30,19 @@ impl FindingSource<'_> {
                     if check.table == Table::Resources && first_time(&mut seen[at], hit.row) {
                         add(&mut count.at_stake, self.prices.of(hit.row));
                     } else if check.table == Table::Rows {
-                        add(&mut count.at_stake, self.audit.rows[hit.row as usize].money.clone());
+                        add(by_check.entry((at, hit.check)).or_default(), self.audit.rows[hit.row as usize].money.clone());
                     }
                 }
                 (u32::MAX, Verdict::Undetermined) => count.undetermined += 1,
                 _ => count.waived += 1,
+            }
+        }
+        for ((at, _), sums) in by_check {
+            for money in sums {
+                match counts[at].at_stake.iter_mut().find(|most| most.currency == money.currency) {
+                    Some(most) => most.amount = most.amount.max(money.amount),
+                    None => counts[at].at_stake.push(money),
+                }
             }
         }
         counts

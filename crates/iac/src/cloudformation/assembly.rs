@@ -1,11 +1,13 @@
 //! The assembly that `cdk synth` writes: `manifest.json` names the template of each stack, its tags, account and region.
 //! <https://docs.aws.amazon.com/cdk/api/v2/docs/cloud-assembly-schema-readme.html>
 
-use super::Stack;
+use super::{Stack, dig, lent, tags, types};
+use crate::found::Found;
+use crate::template::Node;
 use crate::{Document, Options, PlanError, PlanReader, Reading};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Component, Path};
 use std::sync::Arc;
 use tagledger_model::Text;
 
@@ -65,7 +67,8 @@ impl PlanReader for Assembly {
                 path: &Arc::clone(&template.path),
                 first_line: 1,
                 module: Some(Text::new(artifact.properties.stack_name.as_deref().unwrap_or(name))),
-                tags: &tags,
+                lent: lent(tags.into_iter()),
+                folder: Path::new(document.path.as_ref()).parent(),
                 scope: account.map(Text::new).or_else(|| options.scope.clone()),
                 region: region.map(Text::new),
             };
@@ -73,4 +76,34 @@ impl PlanReader for Assembly {
         }
         Ok(())
     }
+}
+
+/// Stacks within stacks that are followed: a template cannot nest itself, and CloudFormation's own limits are far below this.
+const DEEPEST: usize = 16;
+
+/// Reads the template of a nested stack, which the CDK writes beside the others. Its resources get the tags of the stack that it is nested in, and its own over
+/// them: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html>.
+pub(super) fn nested(within: &Stack<'_>, id: &str, key: &Node, resource: &Node, options: &Options<'_>, out: &mut Reading) -> Result<(), PlanError> {
+    let Some(folder) = within.folder else { return Ok(()) };
+    let module = Text::from(within.module.as_ref().map_or_else(|| id.to_owned(), |module| format!("{module}/{id}")));
+    let asset = dig(resource, "Metadata").and_then(|metadata| metadata.get("aws:asset:path")).and_then(Node::text).map(Path::new);
+    let below = |path: &&Path| path.components().all(|part| matches!(part, Component::Normal(_)));
+    let file = asset.filter(below).map(|path| folder.join(path)).filter(|path| path.is_file());
+    let Some(file) = file.filter(|_| module.matches('/').count() < DEEPEST) else {
+        out.gaps.push(format!("{}:{}: {module} is a nested stack, and its template is not in the assembly", within.path, within.line(key)));
+        return Ok(());
+    };
+    let template = crate::open(&file)?;
+    let properties = resource.get("Properties");
+    let own = types::find(super::NESTED_STACK, properties).and_then(|at| Some(tags::of(dig(properties?, at.attribute)?, at.shape)));
+    let stack = Stack {
+        path: &Arc::clone(&template.path),
+        first_line: 1,
+        module: Some(module),
+        lent: own.map_or_else(|| within.lent.clone(), |own: Found| own.over(within.lent.clone())),
+        scope: within.scope.clone(),
+        region: within.region.clone(),
+        folder: within.folder,
+    };
+    stack.read(&template.text, options, out)
 }

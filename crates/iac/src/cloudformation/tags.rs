@@ -75,13 +75,15 @@ fn one(key: &str, value: &Node) -> Found {
     }
 }
 
-/// Text that no deploy changes.
+/// Text that no deploy changes. A dynamic reference is looked up by it:
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>.
 fn literal(node: &Node) -> Option<Text> {
-    match node.function() {
-        Some(("Fn::Sub", argument)) => argument.text().filter(|text| !text.contains("${")).map(Text::new),
+    let text = match node.function() {
+        Some(("Fn::Sub", argument)) => argument.text().filter(|text| !text.contains("${")),
         Some(_) => None,
-        None => node.text().map(Text::new),
-    }
+        None => node.text(),
+    };
+    text.filter(|text| !text.contains("{{resolve:")).map(Text::new)
 }
 
 /// The function that takes away what it stands for.

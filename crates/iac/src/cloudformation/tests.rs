@@ -38,6 +38,21 @@ fn tags_through_functions_and_conditions() {
     says(&bucket("[{Key: !Ref K, Value: x}, {Key: B, Value: y}]"), &["B=y"], Further::Any);
     says(&bucket("[{Fn::Transform: {Name: M}}]"), &[], Further::Any);
     says(&bucket("[]"), &[], Further::None);
+    // What the deploy looks up in another service.
+    says(&bucket("[{Key: A, Value: '{{resolve:ssm:/env:1}}'}, {Key: B, Value: !Sub '{{resolve:ssm:/b}}'}]"), &["A=?", "B=?"], Further::None);
+}
+
+#[test]
+fn what_is_brought_in_from_elsewhere_may_hold_tags_or_resources() {
+    let text = "Resources:
+  Beside: {Type: 'AWS::S3::Bucket', 'Fn::Transform': {Name: 'AWS::Include'}}
+  Within: {Type: 'AWS::S3::Bucket', Properties: {'Fn::Transform': {Name: 'AWS::Include'}, Tags: [{Key: A, Value: x}]}}
+  Fn::Transform: {Name: 'AWS::Include'}
+";
+    let reading = read(text, &Options::default());
+    says(&reading.resources[0], &[], Further::Any);
+    says(&reading.resources[1], &["A=x"], Further::Any);
+    assert_eq!((reading.resources.len(), &*reading.gaps), (2, &["t.yaml:4: Fn::Transform brings in resources that the template does not show".to_owned()][..]));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::children::{self, Child};
 use super::configuration::source_key;
-use super::families::{Family, TagsAt, text};
+use super::families::{Family, Lies, TagsAt, text};
 use super::said::{NOTHING, Side};
 use super::tags::Said;
 use super::types;
@@ -51,7 +51,10 @@ pub(super) struct Change {
     pub name: Option<Text>,
     pub region: Option<Text>,
     pub project: Option<Text>,
-    pub group: Option<Text>,
+    /// In which resource group it lies.
+    pub lies: Lies,
+    /// The type that it names itself.
+    pub names_type: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -135,16 +138,18 @@ impl Change {
         let children = family.filter(|_| action.is_some()).map_or_else(Vec::new, |f| children::of(f.children, &kind, &was, &view));
         let word = |name: &str| text(after.get(name)).map(Text::new);
         let live = (!before.is_empty()).then_some(before);
+        let live_id = live.and_then(|before| (family?.live_id)(&kind, before));
         Some(Self {
             source_key: parsed.as_ref().map(source_key),
             module: parsed.as_ref().and_then(Address::module).map(Text::from),
             previous: raw.previous_address.map(Text::from),
-            live_id: live.and_then(|before| (family?.live_id)(&kind, before)),
+            lies: family.map_or(Lies::Nowhere, |family| (family.lies)(&kind, &view, live_id.as_ref())),
+            names_type: family.and_then(|family| (family.names_type)(&kind, &view)),
+            live_id,
             lists_schema,
             name: word("name").or_else(|| word("bucket")).or_else(|| word("identifier")),
             region: word("region").or_else(|| word("location")).or_else(|| word("zone")).or_else(|| word("availability_zone")),
             project: word("project").or_else(|| live.and_then(|before| text(before.get("project")).map(Text::new))),
-            group: word("resource_group_name"),
             provider: raw.provider_name,
             address: address.into(),
             kind: kind.into(),

@@ -42,6 +42,19 @@ pub(super) enum Reach {
 /// Finds a scope by a change, the expressions of its provider, and the variables of the root module.
 type ScopeOf = fn(&Change, Option<&Value>, &Map<String, Value>) -> Option<ScopeId>;
 
+/// In which resource group something lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Lies {
+    /// In none.
+    Nowhere,
+    /// In one of this name.
+    In(Text),
+    /// In the one with this id.
+    Id(Text),
+    /// In one that is known only after apply.
+    Somewhere,
+}
+
 /// The providers of one vendor.
 pub(super) struct Family {
     /// The cloud.
@@ -68,8 +81,12 @@ pub(super) struct Family {
     pub live_id: fn(kind: &str, before: &Map<String, Value>) -> Option<NativeId>,
     /// The account, subscription or project.
     pub scope: ScopeOf,
-    /// The resource group that a resource lies in.
-    pub group: fn(&Change, &ScopeId) -> Option<Text>,
+    /// What a plan says of the resource group that a resource lies in; `live` is its id where it exists already.
+    pub lies: fn(kind: &str, side: &Side<'_>, live: Option<&NativeId>) -> Lies,
+    /// The id of that group.
+    pub group: fn(&Lies, &ScopeId) -> Option<Text>,
+    /// The type that a resource itself names, where that of the provider stands for any.
+    pub names_type: fn(kind: &str, side: &Side<'_>) -> Option<Text>,
     /// What a resource makes beside itself.
     pub children: fn(kind: &str, &Side<'_>) -> Vec<Child>,
     /// The id of the container that a resource is.

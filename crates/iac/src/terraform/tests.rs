@@ -211,3 +211,41 @@ fn a_type_that_a_trimmed_plan_does_not_describe_is_looked_up() {
     // A whole plan answers for itself.
     assert_eq!(of("aws_kinesis_stream", json!({"id": "x", "name": "x"})).0, Taggable::No);
 }
+
+/// A change of a type of a provider, `vendor/name`.
+fn of(provider: &str, kind: &str, after: &Value, unknown: &Value) -> RawResource {
+    let of_kind = json!({"address": format!("{kind}.a"), "type": kind, "provider_name": format!("registry.terraform.io/{provider}")});
+    read(&json!({"format_version": "1.2", "resource_changes": [change(after, unknown, of_kind)]})).resources.remove(0)
+}
+
+#[test]
+fn a_group_is_known_by_its_name_or_by_what_lies_in_it_or_not_yet() {
+    let server = "/subscriptions/S/resourceGroups/RG/providers/Microsoft.Sql/servers/s";
+    let group = |kind: &str, after: Value, unknown: Value| {
+        let provider = if kind.starts_with("azapi") { "azure/azapi" } else { "hashicorp/azurerm" };
+        of(provider, kind, &after, &unknown).group.map(|group| group.to_string())
+    };
+    let (known, open) = (Some("/subscriptions/s/resourcegroups/rg".to_owned()), Some("/subscriptions/unknown/resourcegroups/(known after apply)".to_owned()));
+    assert_eq!(group("azurerm_storage_account", json!({"resource_group_name": "RG"}), json!({})).as_deref(), Some("/subscriptions/unknown/resourcegroups/rg"));
+    assert_eq!(group("azurerm_storage_account", json!({}), json!({"resource_group_name": true})), open);
+    assert_eq!(group("azurerm_mssql_database", json!({"server_id": server}), json!({"sample_id": true})), known);
+    assert_eq!(group("azurerm_mssql_database", json!({}), json!({"server_id": true})), open);
+    assert_eq!(group("azurerm_resource_group", json!({"name": "rg"}), json!({"parent_id": true})), None);
+    assert_eq!(group("azapi_resource", json!({"type": "A.B/c@1", "parent_id": "/subscriptions/S/resourceGroups/RG"}), json!({})), known);
+    assert_eq!(group("azapi_resource", json!({"type": "A.B/c@1"}), json!({"parent_id": true})), open);
+    assert_eq!(group("azapi_resource", json!({"type": "A.B/c@1", "parent_id": "/subscriptions/S"}), json!({})), None);
+}
+
+#[test]
+fn what_is_no_resource_and_what_has_its_tags_from_elsewhere() {
+    let tag = of("hashicorp/aws", "aws_autoscaling_group_tag", &json!({"id": null, "tag": [{"key": "A", "value": "x"}]}), &json!({}));
+    assert_eq!(tag.taggable, Taggable::No);
+    let from = of("hashicorp/google", "google_compute_instance_from_template", &json!({"labels": null}), &json!({"effective_labels": true}));
+    says(&from, &[], Further::Any);
+    let service = of("hashicorp/google", "google_cloud_run_service", &json!({"name": "s"}), &json!({"id": true, "metadata": true}));
+    assert_eq!(service.taggable, Taggable::Yes);
+    let pool = of("hashicorp/awscc", "awscc_cognito_user_pool", &json!({"user_pool_tags": {"A": "x"}}), &json!({"id": true}));
+    says(&pool, &["A=x"], Further::None);
+    let files = of("hashicorp/awscc", "awscc_efs_file_system", &json!({"file_system_tags": [{"key": "A", "value": "x"}]}), &json!({"id": true}));
+    says(&files, &["A=x"], Further::None);
+}

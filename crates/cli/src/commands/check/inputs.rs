@@ -36,8 +36,9 @@ pub(super) fn read(args: &Check) -> Result<Plans, Failure> {
         if path.is_dir() {
             folder(path, &options, &mut plans)?;
         } else if args.skip_others {
-            if let Some((opened, _)) = plan(path)? {
-                enter(&opened, &options, &mut plans)?;
+            match plan(path)? {
+                Some((opened, _)) => enter(&opened, &options, &mut plans)?,
+                None => plans.reading.notes.push(format!("{}: passed over, because it is no plan or template that is known", path.display())),
             }
         } else {
             enter(&tagledger_iac::open(path)?, &options, &mut plans)?;
@@ -134,7 +135,7 @@ fn shown(path: &Path) -> Result<Vec<u8>, Failure> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().unwrap_or_default();
     for tool in ["terraform", "tofu"] {
-        match Command::new(tool).args(["show", "-json"]).arg(name).current_dir(folder).output() {
+        match Command::new(tool).args(["show", "-json", "-no-color"]).arg(name).current_dir(folder).output() {
             Ok(done) if done.status.success() => return Ok(done.stdout),
             Ok(done) => {
                 let said = String::from_utf8_lossy(&done.stderr);

@@ -47,7 +47,8 @@ pub(super) fn gate(args: &Check, taxonomy: &Taxonomy, plans: Plans, findings: &F
     let counts = counts(args, &resources, &planned, &all);
     let mut notes = reading.notes;
     notes.extend(children::notes(taxonomy, &reading.unseen));
-    if counts.undetermined > 0 && args.from.is_empty() {
+    let is_lent = taxonomy.keys.iter().any(|key| !key.inherit.is_empty()) || all.iter().any(|f| f.finding.rule == "stage-mismatch");
+    if counts.undetermined > 0 && args.from.is_empty() && is_lent {
         notes.push("What is undetermined may depend on tags of accounts or groups that the plans do not show: --scope names the account, --from hands over their exports".to_owned());
     }
     Gate {

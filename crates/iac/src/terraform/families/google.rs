@@ -4,7 +4,7 @@
 //! only, or neither. Not everything that is called labels is one that reaches the bill.
 
 use super::super::change::Change;
-use super::{Family, Reach, TagsAt, constant, google_children, text};
+use super::{Family, Lies, Reach, TagsAt, constant, google_children, text};
 use crate::asset_links;
 use serde_json::{Map, Value};
 use tagledger_model::{NativeId, ScopeId, TagSyntax, Text};
@@ -23,7 +23,7 @@ pub(super) static FAMILY: Family = Family {
             merged: &["metadata.effective_labels", "metadata.terraform_labels"],
             syntax: TagSyntax::HclMap,
             defaults: Reach::Always,
-            types: &[],
+            types: &["google_cloud_run_service"],
         },
     ],
     never: &["google_monitoring_metric_descriptor", "google_cloud_identity_group", "google_logging_metric", "google_billing_budget"],
@@ -31,13 +31,16 @@ pub(super) static FAMILY: Family = Family {
     defaulting: &["google", "google-beta"],
     no_defaults: &[],
     defaults_stand_in: false,
-    partial: &[],
+    // What is not set comes from the template or the image, with whatever labels that has.
+    partial: &["google_compute_instance_from_template", "google_compute_instance_from_machine_image"],
     except: &[("google_monitoring_notification_channel", "labels")],
     defaults: &[("default_labels", None)],
     live_id,
     scope,
     children: google_children::children,
+    lies: |_, _, _| Lies::Nowhere,
     group: |_, _| None,
+    names_type: |_, _| None,
     container: |_, _| None,
 };
 

@@ -1,0 +1,123 @@
+//! What the texts of many rows mean, looked up side by side: tags as numbers, and whose a row is.
+
+use super::{RowTags, Work, pairs};
+use crate::book::{Book, Owned};
+use crate::cells::{Broken, Cell, Texts};
+use crate::columns::{Fault, Rows};
+use crate::focus::{Column, is_null};
+use crate::owners::{NONE, SIDE_BY_SIDE};
+use arrow_array::Array;
+use arrow_schema::DataType;
+
+impl Work {
+    /// What each row's tags say: the tags of the part that cost was allocated to, else those of the row.
+    pub(super) fn tag_numbers(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+        self.tags.clear();
+        self.tags.resize(rows.len(), u32::MAX);
+        let whole = |array| Some(RowTags::Whole(array));
+        for (memo, (column, tags)) in
+            self.tag_memo.iter_mut().zip([(Column::AllocatedTags, rows.get(Column::AllocatedTags).and_then(whole)), (Column::Tags, rows.tags())])
+        {
+            let named = |broken: Broken| (rows.columns.shown(column), broken);
+            let array = match tags {
+                None => continue,
+                Some(RowTags::Whole(array)) if !matches!(array.data_type(), DataType::Map(_, _) | DataType::List(_)) => array,
+                Some(tags) => {
+                    let (numbers, provider) = (&mut self.tags, &self.provider);
+                    pairs(&tags, rows.len(), &mut |row, pairs| {
+                        // Who comes first has the say.
+                        if numbers[row] == u32::MAX {
+                            numbers[row] = book.tag_pairs(book.cloud(provider[row]), pairs);
+                        }
+                    })
+                    .map_err(named)?;
+                    continue;
+                }
+            };
+            let texts = Texts::of(array).map_err(|t| named(Broken { row: 0, what: format!("the column has the type {t}, which holds no tags") }))?;
+            let variants = book.clouds();
+            memo.fit(&texts, variants);
+            let mut plain = Vec::with_capacity(SIDE_BY_SIDE);
+            for row in 0..rows.len() {
+                if self.tags[row] != u32::MAX {
+                    continue;
+                }
+                let cloud = book.cloud(self.provider[row]);
+                match texts.get(row) {
+                    Cell::Null | Cell::Number(_) => {}
+                    Cell::Text(text) if is_null(text) => {}
+                    Cell::Text(text) => {
+                        plain.push((row, cloud, text));
+                        if plain.len() == SIDE_BY_SIDE {
+                            book.tag_texts(&plain, &mut self.tags);
+                            plain.clear();
+                        }
+                    }
+                    Cell::Entry(entry) => {
+                        let slot = entry * variants + usize::from(cloud);
+                        let number = memo.made[slot].unwrap_or_else(|| {
+                            let text = texts.entry(entry);
+                            let number = if is_null(text) { u32::MAX } else { book.tag_text(cloud, Some(text)) };
+                            memo.made[slot] = Some(number);
+                            number
+                        });
+                        self.tags[row] = number;
+                    }
+                }
+            }
+            book.tag_texts(&plain, &mut self.tags);
+        }
+        let mut bare = None;
+        let is_untold = !rows.columns.has(Column::Tags);
+        for (row, ((number, month), provider)) in self.tags.iter_mut().zip(&self.months).zip(&self.provider).enumerate() {
+            let weight = self.weights.get(row).copied().unwrap_or(1);
+            if is_untold {
+                book.leave_untold(*month, *provider);
+            }
+            *number = if *number == u32::MAX { *bare.get_or_insert_with(|| book.tag_text(0, None)) } else { book.counted(*number, weight, *month, *provider) };
+        }
+        Ok(())
+    }
+
+    /// Looks up the ids of all rows that ask for their owner, where they are texts of their own.
+    pub(super) fn find(&mut self, book: &Book<'_>, ids: Option<&Texts<'_>>) {
+        let (tags, provider) = (&self.tags, &self.provider);
+        self.found.clear();
+        let Some(ids @ (Texts::Plain(_) | Texts::Views(_))) = ids else { return };
+        let id = |row: usize| match ids.get(row) {
+            Cell::Text(id) if !book.needs_no_owner(tags[row]) && !is_null(id) => Some((book.cloud(provider[row]), id)),
+            _ => None,
+        };
+        book.named_exactly((0..tags.len()).map(id), &mut self.found);
+    }
+
+    /// Whose a row is.
+    pub(super) fn owned(&mut self, book: &mut Book<'_>, row: usize, ids: Option<&Texts<'_>>, allocated: Option<&Texts<'_>>) -> Owned {
+        let (cloud, account) = (book.cloud(self.provider[row]), self.account[row]);
+        // An allocated id is rare: only provider-made splits have one.
+        if let Some(id) = allocated.and_then(|texts| texts.text(row)).filter(|t| !is_null(t)) {
+            return book.owned_remembered(cloud, account, id);
+        }
+        match self.found.get(row) {
+            Some(owned) if owned.owner != NONE => return *owned,
+            Some(owned) if owned.resource != NONE => return book.owned_exactly(owned.resource),
+            _ => {}
+        }
+        let Some(texts) = ids else { return book.owned(cloud, account, None) };
+        match texts.get(row) {
+            Cell::Null | Cell::Number(_) => book.owned(cloud, account, None),
+            Cell::Text(id) if is_null(id) => book.owned(cloud, account, None),
+            Cell::Text(id) if self.found.is_empty() => book.owned_remembered(cloud, account, id),
+            Cell::Text(id) => book.owned_otherwise(cloud, account, id),
+            Cell::Entry(entry) => match self.id_memo.made[entry] {
+                Some((seen, owned)) if seen == account => owned,
+                _ => {
+                    let id = texts.entry(entry);
+                    let owned = if is_null(id) { book.owned(cloud, account, None) } else { book.owned_remembered(cloud, account, id) };
+                    self.id_memo.made[entry] = Some((account, owned));
+                    owned
+                }
+            },
+        }
+    }
+}
