@@ -79,8 +79,8 @@ fn shared_costs_are_divided_to_the_last_unit() {
     assert_eq!(by(&desk, "Application", &to("from: platform, by: cost")), ["– -6 EUR", "crm 44 EUR", "shop 66 EUR", "– 5 USD"]);
     assert_eq!(
         by(&desk, "Application", &to("from: platform, by: cost, where: { Environment: production }")),
-        ["– -6 EUR", "crm 40 EUR", "platform 10 EUR", "shop 60 EUR", "– 5 USD"],
-        "nothing is known of a key that is not asked for"
+        ["– -6 EUR", "crm 43.333333333333 EUR", "shop 66.666666666667 EUR", "– 5 USD"],
+        "the same as with the other key beside it"
     );
     assert_eq!(
         by(&desk, "Application,Environment", &to("from: platform, by: cost, where: { Environment: production }")),
@@ -126,4 +126,15 @@ fn what_is_shared_on_arrives_first() {
     - { key: Application, from: support, by: even, to: [platform, shop] }
 "#;
     assert_eq!(by(&desk, "Application", chain), ["– -7 EUR", "crm 43 EUR", "shop 68 EUR", "– 5 USD"]);
+    // Weights lead on as well, and what leads back is refused wherever it stands.
+    desk.put("back.csv", "value,weight\nplatform,1\nshop,1\n");
+    for way in ["by: fixed, weights: { platform: 1, shop: 1 }", "by: usage, usage: back.csv", "by: even, to: [platform]"] {
+        for (from, word) in [("support", "{ key: Application, from: platform, by: fixed, weights: { support: 1, shop: 1 } }"), ("platform", "")] {
+            let second = if word.is_empty() { String::new() } else { format!("\n    - {word}") };
+            let text = format!("version: 1\nkeys: {{ Application: {{}} }}\ncosts:\n  splits:\n    - {{ key: Application, from: {from}, {way} }}{second}\n");
+            desk.put("circle.yaml", text);
+            let said = desk.call("cost --taxonomy circle.yaml --bill bill.csv").exits(2).err;
+            assert!(said.contains("circle") || said.contains("itself"), "{way}: {said}");
+        }
+    }
 }

@@ -92,6 +92,35 @@ fn a_manifest_decides_which_files_count() {
 }
 
 #[test]
+fn a_manifest_is_read_whole_and_means_its_own_month() {
+    let desk = Desk::laid();
+    let azure = |month: &str| format!(r#"{{"blobs": [{{"blobName": "e/{month}/run/part_0.csv"}}]}}"#);
+    desk.put("azure/20260801-20260831/run/part_0.csv", row("1", "08", "sub-1"));
+    desk.put("azure/20260801-20260831/run/manifest.json", azure("20260801-20260831"));
+    assert_eq!(sum(&desk, "azure"), "1");
+    // Every month has a file of this name; another month's is not it.
+    desk.put("azure/20260901-20260930/other/manifest.json", r#"{"blobs": [{"blobName": "e/20260901-20260930/other/part_0.csv"}]}"#);
+    refused(&desk, "azure", &["other/manifest.json: the manifest lists e/20260901-20260930/other/part_0.csv, which is not here"]);
+    // One that was put beside its manifest is meant, whatever it was called before.
+    desk.put("flat/part_0.csv", row("2", "10", "sub-1"));
+    desk.put("flat/part_1.csv", row("4", "10", "sub-1"));
+    desk.put("flat/manifest.json", format!("\u{feff}{}", azure("20261001-20261031")));
+    assert_eq!(sum(&desk, "flat"), "2");
+    desk.put("flat/manifest.json", r#"{"blobs": [{"blobName": "e/part_"#);
+    refused(&desk, "flat", &["flat/manifest.json:1:", "this is a manifest by its name, and cannot be read"]);
+}
+
+#[test]
+fn a_row_has_its_line_however_lines_end() {
+    let desk = Desk::laid();
+    let bad = format!("{}EUR,2026-10-01,Microsoft,s\n", row("1", "10", "s")).replace("EUR,2026-10-01,Microsoft,s\nEUR", "EUR,2026-10-01,Microsoft,s\nabc,EUR");
+    for text in [bad.clone(), bad.replace('\n', "\r\n")] {
+        desk.put("bad.csv", text);
+        refused(&desk, "bad.csv", &["bad.csv:3:EffectiveCost: `abc`"]);
+    }
+}
+
+#[test]
 fn a_copied_file_counts_once_or_not_at_all() {
     let desk = Desk::laid();
     desk.put("b/october.csv", row("1", "10", ""));

@@ -128,15 +128,18 @@ struct Batches<'p> {
     record: ByteRecord,
     /// The line of each row of the batch at hand.
     lines: Vec<u64>,
+    /// What the reader counts too little: of two characters that end a line it sees the second with the next row.
+    late: u64,
 }
 
 impl<'p> Batches<'p> {
     fn new(path: &'p Path, columns: &Columns, wanted: &[Column], measures: &[Measure]) -> Result<Self, CostError> {
         let mut file = open(path)?;
         file.header().map_err(|e| broken(path, e))?;
+        let late = u64::from(file.reader.position().line() < 2);
         let tops = columns.tops(wanted, measures);
         let fields: Vec<Field> = tops.iter().map(|top| Field::new(columns.top(*top), DataType::Utf8, true)).collect();
-        Ok(Self { path, file, schema: Arc::new(Schema::new(fields)), tops, record: ByteRecord::new(), lines: Vec::new() })
+        Ok(Self { path, file, schema: Arc::new(Schema::new(fields)), tops, record: ByteRecord::new(), lines: Vec::new(), late })
     }
 
     /// The next rows; none at the end.
@@ -144,7 +147,7 @@ impl<'p> Batches<'p> {
         let mut columns: Vec<StringBuilder> = self.tops.iter().map(|_| StringBuilder::new()).collect();
         self.lines.clear();
         while self.lines.len() < most && self.file.row(&mut self.record).map_err(|e| broken(self.path, e))? {
-            let line = self.record.position().map_or(0, csv::Position::line);
+            let line = self.record.position().map_or(0, csv::Position::line) + self.late;
             for ((builder, top), field) in columns.iter_mut().zip(&self.tops).zip(self.schema.fields()) {
                 let cell = self.record.get(*top).unwrap_or_default();
                 builder.append_value(std::str::from_utf8(cell).map_err(|_| CostError::At {

@@ -51,8 +51,15 @@ pub(crate) fn listed(files: Vec<PathBuf>, manifests: &[PathBuf]) -> Result<Vec<P
         }
         let shown = || manifest.display().to_string();
         let text = std::fs::read_to_string(manifest).map_err(|source| CostError::Io { path: shown(), source })?;
+        // What cannot be read may say that half of the files do not count.
+        let said: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| CostError::At {
+            path: shown(),
+            line: error.line() as u64,
+            column: error.column().to_string(),
+            what: format!("this is a manifest by its name, and cannot be read: {error}; copy it again, or name the files that are to be read"),
+        })?;
         // Folders hold manifests of many things; what lists no files is none of ours.
-        let Ok(said) = serde_json::from_str::<Manifest>(&text) else { continue };
+        let Ok(said) = serde_json::from_value::<Manifest>(said) else { continue };
         let names: Vec<String> = said.blobs.into_iter().map(|blob| blob.blob_name).chain(said.data_files).chain(said.report_keys).collect();
         let mut own: Vec<&PathBuf> = Vec::new();
         for name in &names {
@@ -76,7 +83,8 @@ pub(crate) fn listed(files: Vec<PathBuf>, manifests: &[PathBuf]) -> Result<Vec<P
     Ok(files.into_iter().filter(|file| keep.contains(file)).collect())
 }
 
-/// The file that a manifest means: of those with its name, the one that shares most folders with it, from the end.
+/// The file that a manifest means: of those with its name, the one that shares most folders with it, from the end. Every month has a file of one name: where that is
+/// all that agrees, it is meant only if it lies beside the manifest.
 fn named<'f>(files: &'f [PathBuf], name: &str, manifest: &Path) -> Option<&'f PathBuf> {
     let parts: Vec<&str> = name.split('/').rev().collect();
     let shared = |file: &&PathBuf| {
@@ -85,7 +93,8 @@ fn named<'f>(files: &'f [PathBuf], name: &str, manifest: &Path) -> Option<&'f Pa
         let beside = file.parent() == manifest.parent();
         (ends, beside)
     };
-    files.iter().filter(|file| shared(file).0 > 0).max_by_key(shared)
+    let is_meant = |(ends, beside): (usize, bool)| ends > 1 || (ends == 1 && beside);
+    files.iter().filter(|file| is_meant(shared(file))).max_by_key(shared)
 }
 
 /// What a file is a part of: its folder, without the partitions of a table, and the form that it has, in words.

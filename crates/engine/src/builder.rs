@@ -198,13 +198,35 @@ impl InventoryBuilder {
                 if nobody {
                     self.resources.change(row as usize, |common| common.scope = scope);
                 }
+                let joined = self.joined(cloud, self.resources.sets[row as usize], set);
                 self.resources.merge(row as usize, &new, &self.sets, self.kinds.words());
+                if let Some(joined) = joined {
+                    self.resources.sets[row as usize] = joined;
+                }
             }
             Err(place) => {
                 self.by_id.insert(place, number(self.len()));
                 self.resources.push(&new);
             }
         }
+    }
+
+    /// Of two sources of one resource, one may show a part of its tags and leave the others open, which the other shows: together they are all.
+    fn joined(&mut self, cloud: u8, one: u32, other: u32) -> Option<u32> {
+        let is_open = |set: u32| self.sets.is_open(set);
+        let (open, closed) = if is_open(one) { (one, other) } else { (other, one) };
+        if one == NONE || other == NONE || !is_open(open) || is_open(closed) {
+            return None;
+        }
+        self.scratch.clear();
+        let shown = self.sets.pairs_of(closed).iter().chain(self.sets.pairs_of(open)).filter(|pair| !self.sets.pairs[**pair as usize].possible);
+        for pair in shown {
+            if !self.scratch.contains(pair) {
+                self.scratch.push(*pair);
+            }
+        }
+        let repeats = self.sets.repeats(closed).unwrap_or_default();
+        Some(self.entered(cloud, self.scratch.len(), repeats))
     }
 
     /// Interns a tag set; its keys are judged here, once per distinct pair.
@@ -224,6 +246,12 @@ impl InventoryBuilder {
             let pair = self.pair(cloud, key, None, true);
             self.scratch.push(pair);
         }
+        let grammar = self.clouds[usize::from(cloud)].grammar;
+        self.entered(cloud, tags.len(), grammar.key_case == KeyCase::Ignored && repeats(grammar, tags))
+    }
+
+    /// The number of the set in `scratch`, of which the first so many are shown, and the others possible.
+    fn entered(&mut self, cloud: u8, shown: usize, repeats: bool) -> u32 {
         let (scratch, sets) = (&self.scratch, &self.sets);
         let place = self.set_index.find(hash(&(cloud, scratch)), |row| sets.cloud(row) == cloud && sets.pairs_of(row) == scratch.as_slice());
         match place {
@@ -232,17 +260,15 @@ impl InventoryBuilder {
                 self.normalisers[usize::from(cloud)].begin(&mut self.states);
                 let mut own = 0;
                 let is_read = |pair: &&u32| self.sets.pairs[**pair as usize].value.is_some();
-                let shown = || self.scratch[..tags.len()].iter();
-                for pair in shown().filter(is_read).chain(shown().filter(|pair| !is_read(pair))) {
+                let all = || self.scratch[..shown].iter();
+                for pair in all().filter(is_read).chain(all().filter(|pair| !is_read(pair))) {
                     own += u32::from(apply(&mut self.states, *pair, &self.sets.meanings[*pair as usize]));
                 }
                 let mut open = false;
-                for pair in &self.scratch[tags.len()..] {
+                for pair in &self.scratch[shown..] {
                     open |= leave_open(&mut self.states, &self.sets.meanings[*pair as usize], self.sets.pairs[*pair as usize].key.is_empty());
                 }
                 let own = if open && own == 0 { NONE } else { own };
-                let grammar = self.clouds[usize::from(cloud)].grammar;
-                let repeats = grammar.key_case == KeyCase::Ignored && repeats(grammar, tags);
                 let row = self.sets.push(cloud, &self.scratch, &self.states, own, repeats);
                 self.set_index.insert(place, row);
                 row

@@ -112,6 +112,11 @@ impl TagSets {
         Some((words.len(), words))
     }
 
+    /// Whether any other tag may be there as well.
+    pub fn is_open(&self, set: u32) -> bool {
+        set != NONE && self.pairs_of(set).iter().map(|pair| &self.pairs[*pair as usize]).any(|pair| pair.possible && pair.key.is_empty())
+    }
+
     /// User's own tags in a set; none for the unknown set, and for one that shows none and may have some.
     pub fn own(&self, set: u32) -> Option<u32> {
         self.own.get(set as usize).copied().filter(|own| *own != NONE)

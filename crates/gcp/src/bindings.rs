@@ -23,15 +23,17 @@ pub(crate) struct Effective {
     pub effective_tags: Option<Vec<Tag>>,
 }
 
-/// The tags of a resource in the form in which they stand beside its labels. What is bound to an organisation, folder or project other than the resource
-/// is lent by it; whatever else they are said to be bound to is the resource, which bindings may name in another way than searches do.
-pub(crate) fn tags(direct: &[Tag], effective: &[Effective], is_itself: impl Fn(&str) -> bool) -> Vec<RawTag> {
+/// The tags of a resource in the form in which they stand beside its labels. What is bound to an organisation, folder or project other than the resource,
+/// or to what the resource with this name lies in, is lent by it; whatever else they are said to be bound to is the resource, which bindings may name in another way than searches do.
+pub(crate) fn tags(direct: &[Tag], effective: &[Effective], name: &str, is_itself: impl Fn(&str) -> bool) -> Vec<RawTag> {
     const ABOVE: [&str; 3] = [
         "//cloudresourcemanager.googleapis.com/organizations/",
         "//cloudresourcemanager.googleapis.com/folders/",
         "//cloudresourcemanager.googleapis.com/projects/",
     ];
-    let is_lent = |on: &str| ABOVE.iter().any(|start| on.starts_with(start)) && !is_itself(on);
+    // A table lies in its dataset, and a key in its ring.
+    let holds_it = |on: &str| name.strip_prefix(on).is_some_and(|rest| rest.starts_with('/'));
+    let is_lent = |on: &str| (ABOVE.iter().any(|start| on.starts_with(start)) && !is_itself(on)) || holds_it(on);
     let mut tags: Vec<RawTag> = direct.iter().filter_map(|tag| raw(tag, false)).collect();
     for one in effective {
         let inherited = one.attached_resource.as_deref().is_some_and(is_lent);
@@ -71,10 +73,17 @@ mod tests {
                 effective_tags: Some(vec![tag("33/owner", "33/owner/jane.doe@example.com")]),
             },
         ];
-        let found = tags(&[tag("33/env", "33/env/prod")], &effective, |on| on == "//x/self");
+        let found = tags(&[tag("33/env", "33/env/prod")], &effective, "//x/self", |on| on == "//x/self");
         assert_eq!(found, [RawTag::own("bound:33/env", "prod"), RawTag::own("inherited:33/owner", "jane.doe@example.com")]);
-        assert_eq!(tags(&[], &effective, |on| on == "//x/self"), found, "those that are bound to it stand among the effective ones");
-        assert_eq!(tags(&[tag("33/env", "33/env/prod")], &effective, |_| false), found, "it may be named in another way");
+        assert_eq!(tags(&[], &effective, "//x/self", |on| on == "//x/self"), found, "those that are bound to it stand among the effective ones");
+        assert_eq!(tags(&[tag("33/env", "33/env/prod")], &effective, "//x/other", |_| false), found, "it may be named in another way");
+        // What it lies in need be no project: a table has the tags of its dataset.
+        let of_dataset = [Effective { attached_resource: Some("//x/d".into()), effective_tags: Some(vec![tag("33/env", "33/env/prod")]) }];
+        let lent = |name: &str| tags(&[], &of_dataset, name, |_| false).remove(0).key.to_string();
+        assert_eq!(
+            (lent("//x/d/tables/t"), lent("//x/d"), lent("//x/d2")),
+            ("inherited:33/env".to_owned(), "bound:33/env".to_owned(), "bound:33/env".to_owned())
+        );
         let binding = GRAMMAR.binding("inherited:33/owner").unwrap();
         assert_eq!((binding.namespace, binding.name, binding.inherited, binding.to_string().as_str()), ("33", "owner", true, "inherited:33/owner"));
         // Kubernetes' own labels may hold a slash.
@@ -83,6 +92,6 @@ mod tests {
 
     #[test]
     fn what_is_no_bound_tag_is_left_out() {
-        assert_eq!(tags(&[tag("env", "prod"), Tag::default()], &[Effective::default()], |_| true), []);
+        assert_eq!(tags(&[tag("env", "prod"), Tag::default()], &[Effective::default()], "//x/self", |_| true), []);
     }
 }

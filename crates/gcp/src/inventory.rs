@@ -79,20 +79,18 @@ pub(crate) struct Description {
 pub(crate) struct Context {
     cloud: CloudId,
     origin: Origin,
-    /// Whether the other call shows the labels of kinds that keep them elsewhere than others: a search that shows none of them says nothing then.
-    is_one_of_two: bool,
     /// Ids of projects by their numbers, as far as they are known already; the engine joins what is not.
     ids: Arc<HashMap<Text, Text>>,
 }
 
 impl Context {
     pub fn new(origin: Origin) -> Self {
-        Self { cloud: CloudId::new(ID), origin, is_one_of_two: false, ids: Arc::default() }
+        Self { cloud: CloudId::new(ID), origin, ids: Arc::default() }
     }
 
-    /// For a live scan, which knows the projects and reads both calls.
+    /// For a live scan, which knows the projects.
     pub fn knowing(self, ids: Arc<HashMap<Text, Text>>) -> Self {
-        Self { ids, is_one_of_two: true, ..self }
+        Self { ids, ..self }
     }
 
     /// The project a resource lies in: the id that its name holds, else the number that the inventory says beside it (`projects/123`). What lies in
@@ -110,15 +108,18 @@ impl Context {
         let kind = kind(std::mem::take(&mut hit.asset_type));
         let name = Name::parse(&hit.name);
         let mut tags = std::mem::take(&mut hit.labels).0.unwrap_or_default();
+        // Of kinds that keep their labels elsewhere than others only the other call shows them: a search that shows none says nothing of them.
+        let is_open = tags.is_empty() && crate::asset_data::keeps_labels_elsewhere(&kind);
         let (direct, effective) = (hit.tags.take().unwrap_or_default(), hit.effective_tags.take().unwrap_or_default());
         if !direct.is_empty() || !effective.is_empty() {
             let number = hit.project.as_deref().and_then(|project| project.strip_prefix("projects/"));
             // What is bound to a project may name it by its number.
             let is_itself = |on: &str| on == hit.name || (kind == PROJECT && number.is_some_and(|number| on.strip_prefix(PROJECTS) == Some(number)));
-            tags.extend(bindings::tags(&direct, &effective, is_itself));
+            tags.extend(bindings::tags(&direct, &effective, &hit.name, is_itself));
         }
-        let is_open = self.is_one_of_two && tags.is_empty() && crate::asset_data::keeps_labels_elsewhere(&kind);
-        let tags = if is_open { Observed::Unknown } else { Observed::Known(tags) };
+        // What is bound to one is shown all the same, as a part of its tags.
+        let further = if is_open && !tags.is_empty() { Further::Any } else { Further::None };
+        let tags = if is_open && tags.is_empty() { Observed::Unknown } else { Observed::Known(tags) };
         match kind.as_str() {
             FOLDER | ORGANIZATION => return projects.named(name.map(|name| Text::new(name.path)).unwrap_or_default(), hit.display_name),
             PROJECT => projects.add(self.project_of_hit(&hit, name), tags.clone()),
@@ -136,7 +137,7 @@ impl Context {
             kind,
             name: hit.display_name.filter(|shown| !shown.is_empty()).or_else(|| name.and_then(|name| name.last()).map(Text::new)),
             tags,
-            further: Further::None,
+            further,
             taggable: Taggable::Unknown,
             created: hit.create_time.and_then(|time| time.0),
             changed: hit.update_time.and_then(|time| time.0),

@@ -91,13 +91,18 @@ fn whoever_is_let_into_folders_alone_asks_folders() {
     assert!(rows.values().all(|row| row.outcome == "complete") && !why(&report).contains("incomplete"), "{rows:?}");
 }
 
-#[test]
-fn a_project_that_its_organisation_does_not_show_is_named() {
+/// With a project in a folder of another organisation, of which the caller sees nothing.
+fn estate_with_stray() -> Value {
     let mut estate = plain(&json!({}));
-    // It lies in a folder of another organisation, of which the caller sees nothing.
     estate["organizations"].as_array_mut().unwrap().push(json!({"id": "999", "name": "example.org"}));
     estate["folders"].as_array_mut().unwrap().push(json!({"id": "900", "name": "Theirs", "parent": "organizations/999"}));
     estate["projects"].as_array_mut().unwrap().push(json!({"id": "stray", "number": "1009", "name": "Stray", "parent": "folders/900"}));
+    estate
+}
+
+#[test]
+fn a_project_that_its_organisation_does_not_show_is_named() {
+    let mut estate = estate_with_stray();
     estate["access"] = json!({"get": [ORGANIZATION, "projects/stray"]});
     let desk = desk();
     let Some(server) = Server::of(&estate) else { return };
@@ -106,6 +111,45 @@ fn a_project_that_its_organisation_does_not_show_is_named() {
     let row = &by_scope(&report, SEARCH)["stray"];
     assert!(row.outcome == "partial" && row.why.contains("name it under `projects`"), "{row:?}");
     assert!(why(&report).contains("incomplete in 1 place"), "{}", why(&report));
+    // Whoever goes on from there has read everything, and is told the same.
+    server.scan(&desk, &json!({}), "--resume").exits(1);
+    let again = desk.report("run");
+    assert_eq!((&by_scope(&again, SEARCH)["stray"].why, why(&again)), (&row.why, why(&report)));
+}
+
+#[test]
+fn projects_below_folders_that_are_not_seen_are_asked_where_the_organisation_refuses() {
+    let mut estate = estate_with_stray();
+    let secret = json!({
+        "project": "stray", "type": "secretmanager.googleapis.com/Secret", "labels": {}, "location": "global",
+        "name": "//secretmanager.googleapis.com/projects/stray/secrets/s", "displayName": "s", "data": {},
+    });
+    estate["assets"].as_array_mut().unwrap().push(secret);
+    estate["access"] = json!({"get": [ORGANIZATION, "projects/stray"], "search": ["projects/stray"], "list": ["projects/stray"]});
+    let desk = desk();
+    let Some(server) = Server::of(&estate) else { return };
+    server.scan(&desk, &json!({}), "").exits(1);
+    let row = &by_scope(&desk.report("run"), SEARCH)["stray"];
+    assert_eq!((row.outcome.as_str(), row.count), ("complete", 2));
+}
+
+#[test]
+fn labels_that_only_a_list_shows_stand_beside_tags_that_only_a_search_shows() {
+    let mut estate = plain(&json!({}));
+    let database = json!({
+        "project": "one", "type": "sqladmin.googleapis.com/Instance", "location": "europe-west1", "name": "//cloudsql.googleapis.com/projects/one/instances/db",
+        "displayName": "db", "data": {"settings": {"userLabels": {"application": "shop"}}},
+    });
+    estate["assets"].as_array_mut().unwrap().push(database);
+    estate["bindings"] = json!([{"on": "folders/100", "key": "123456789012/environment", "value": "production"}]);
+    for (desk, missing) in [(desk(), vec!["Environment"]), (bound_desk(), Vec::new())] {
+        let Some(server) = Server::of(&estate) else { return };
+        server.scan(&desk, &json!({}), "").exits(1);
+        let report = desk.report("run");
+        let of_database = |f: &&Value| f["resource"].as_str().is_some_and(|id| id.ends_with("/instances/db")) && f["verdict"] == "violated";
+        let keys: Vec<&str> = report["findings"].as_array().unwrap().iter().filter(of_database).map(|f| f["key"].as_str().unwrap_or_default()).collect();
+        assert_eq!(keys, missing);
+    }
 }
 
 #[test]

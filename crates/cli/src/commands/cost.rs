@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tagledger_cost::{Axis, Billing, Cube, CubeCell, Dimensions, LakeColumn, Owners, lake_columns, question};
 use tagledger_model::Timestamp;
 use tagledger_report::cost_report;
-use tagledger_taxonomy::{Dictionary, Domain, KeyId, Taxonomy, fold};
+use tagledger_taxonomy::{Dictionary, Domain, KeyId, SplitBy, Taxonomy, fold};
 use wildmatch::WildMatch;
 
 pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
         return Err(Failure::Usage("--outlook is of the whole bill, by keys of the taxonomy; leave --where, cloud, scope and service out".to_owned()));
     }
     let wanted = Wanted::of(&taxonomy, &args.r#where)?;
-    let all_keys = keys(by.iter().chain(wanted.iter().map(|wanted| &wanted.on)));
+    let all_keys = with_weights(&taxonomy, keys(by.iter().chain(wanted.iter().map(|wanted| &wanted.on))));
     let asking =
         Asking { config: args.config.as_deref(), taxonomy: &taxonomy, now: args.now.unwrap_or_else(Timestamp::now), most_bytes: args.max_bytes_billed };
     let bill = match &args.lake.engine {
@@ -144,6 +144,22 @@ fn axes(taxonomy: &Taxonomy, by: &[String]) -> Result<Vec<On>, Failure> {
         }
     }
     Ok(axes)
+}
+
+/// These keys, and those without which costs of theirs cannot be shared: a split may weigh what each value costs where another key has one.
+fn with_weights(taxonomy: &Taxonomy, mut keys: Vec<KeyId>) -> Vec<KeyId> {
+    let mut at = 0;
+    while let Some(key) = keys.get(at).copied() {
+        for split in taxonomy.costs.splits.iter().filter(|split| split.key == key) {
+            if let SplitBy::Cost(Some((other, _))) = &split.by
+                && !keys.contains(other)
+            {
+                keys.push(*other);
+            }
+        }
+        at += 1;
+    }
+    keys
 }
 
 /// The keys among them, each once.

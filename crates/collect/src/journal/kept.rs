@@ -27,6 +27,9 @@ pub(super) struct Keeping<'a> {
     name: Option<&'a str>,
     /// None where they were not read.
     tags: Option<Vec<(&'a str, &'a str)>>,
+    /// There may be others that this source does not show.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    open: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     taggable: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,6 +73,8 @@ pub(super) struct Kept {
     name: Option<Text>,
     /// None where they were not read.
     tags: Option<Vec<(Text, Text)>>,
+    #[serde(default)]
+    open: bool,
     #[serde(default)]
     taggable: Option<bool>,
     #[serde(default)]
@@ -125,6 +130,7 @@ impl<'a> Keeping<'a> {
             kind: &SCOPE,
             name: scope.name.as_deref(),
             tags: pairs(&scope.tags),
+            open: false,
             taggable: None,
             created: None,
             changed: None,
@@ -145,6 +151,7 @@ impl<'a> Keeping<'a> {
             kind: &container.kind,
             name: container.name.as_deref(),
             tags: pairs(&container.tags),
+            open: false,
             taggable: None,
             created: None,
             changed: None,
@@ -165,6 +172,7 @@ impl<'a> Keeping<'a> {
             kind: &resource.kind,
             name: resource.name.as_deref(),
             tags: pairs(&resource.tags),
+            open: resource.further == Further::Any,
             taggable: match resource.taggable {
                 Taggable::Yes => Some(true),
                 Taggable::No => Some(false),
@@ -216,7 +224,7 @@ impl Kept {
             kind: self.kind,
             name: self.name,
             tags: known(self.tags),
-            further: Further::None,
+            further: if self.open { Further::Any } else { Further::None },
             taggable: self.taggable.map_or(Taggable::Unknown, |can| if can { Taggable::Yes } else { Taggable::No }),
             created: self.created,
             changed: self.changed,

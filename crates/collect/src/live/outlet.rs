@@ -118,6 +118,11 @@ impl Outlet {
         let _given = self.send.send(Step::Anew { key: Arc::clone(&self.key) }).await;
     }
 
+    /// Whether anything was found at a target, by this attempt or by one before it that it goes on from.
+    pub fn has_counted(&self, target: &Target) -> bool {
+        self.targets.iter().position(|t| t == target).and_then(|at| self.progress().counts.get(at).copied()).is_some_and(|count| count > 0)
+    }
+
     /// What lies in none of the targets counts for this one, which is above them.
     pub fn counts_the_rest(&self, target: &Target) {
         let mut progress = self.progress();

@@ -162,6 +162,9 @@ fn refused(said: &Said<'_>, operation: &Operation) -> CollectError {
             let project = consumer.strip_prefix("projects/").unwrap_or(&consumer);
             CollectError::NotEnabled(format!("{service} is not enabled in {consumer}: gcloud services enable {service} --project={project}"))
         }
+        "ACCESS_TOKEN_SCOPE_INSUFFICIENT" => CollectError::NoCredentials(
+            "the access scopes of the credentials do not allow it: give the machine, or the token, the scope cloud-platform".to_owned(),
+        ),
         "USER_PROJECT_DENIED" => CollectError::Denied { permission: format!("serviceusage.services.use on the quota project ({})", found("consumer")) },
         "SECURITY_POLICY_VIOLATED" => CollectError::Denied { permission: format!("{} (VPC Service Controls: {})", operation.permission, said.words()) },
         // BigQuery's own words say on what.

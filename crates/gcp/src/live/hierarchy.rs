@@ -237,7 +237,14 @@ impl Hierarchy {
     /// What lies right below a folder or organisation that itself may not be asked.
     pub fn children(&self, parent: &str) -> Vec<Text> {
         let folders = self.folders.iter().filter(|(_, folder)| folder.is_active && folder.parent == parent).map(|(id, _)| id.clone());
-        let projects = self.projects.iter().filter(|(_, member)| member.parent == parent).map(|(id, _)| format!("projects/{id}").into());
+        // What lies below folders that the caller does not see is in its only organisation, and nobody else asks for it.
+        let is_lost = |id: &Text, member: &Member| {
+            self.organizations.contains_key(parent)
+                && self.assumed.contains(id)
+                && !self.above(&member.parent).iter().any(|step| self.folders.contains_key(step))
+        };
+        let projects =
+            self.projects.iter().filter(|(id, member)| member.parent == parent || is_lost(id, member)).map(|(id, _)| format!("projects/{id}").into());
         folders.chain(projects).collect()
     }
 

@@ -100,8 +100,9 @@ impl Collector for Search {
                 Err(CollectError::Denied { permission }) => Err(hierarchy::refused(session, hierarchy, name, permission, &SEARCH).await),
                 Err(other) => Err(other),
                 Ok(seen) => {
+                    self.look_for_hidden(targets, out);
                     if let Some(emptiness) = seen {
-                        self.ended(emptiness, targets, out).await;
+                        out.amend(self.place.together.searched(emptiness, targets)).await;
                     }
                     Ok(())
                 }
@@ -111,15 +112,13 @@ impl Collector for Search {
 }
 
 impl Search {
-    /// All was read by this program from the beginning.
-    async fn ended(&self, emptiness: Emptiness, targets: &[Target], out: &Outlet) {
+    /// All was read, by this scan or by one before it: a project of which nothing was shown, not even itself, is hidden.
+    fn look_for_hidden(&self, targets: &[Target], out: &Outlet) {
         // The place itself need not show anything.
-        let projects = targets.iter().filter(|target| target.scope != self.place.name);
-        for target in projects.filter(|target| !emptiness.has_shown(&target.scope)) {
+        for target in targets.iter().filter(|target| target.scope != self.place.name && !out.has_counted(target)) {
             let why = format!("Resource Manager lists it, and a search of {} shows nothing of it: name it under `{}`", self.place.name, settings::PROJECTS);
             out.missing(target, CollectError::Incomplete(why));
         }
-        out.amend(self.place.together.searched(emptiness, targets)).await;
     }
 
     /// Whether it lies in a project that is not asked, or is one.

@@ -178,15 +178,30 @@ pub(super) fn ordered(reader: &mut Reader<'_>, mut splits: Vec<Split>) -> Vec<Sp
     }
     while !splits.is_empty() {
         // What is unattributed is nobody's target, so it never waits.
-        let waits = |split: &Split| splits.iter().any(|other| other.key == split.key && split.from.as_ref().is_some_and(|from| other.to.contains(from)));
+        let waits = |split: &Split| splits.iter().any(|other| other.key == split.key && split.from.as_ref().is_some_and(|from| gives_to(other, from)));
         let Some(next) = splits.iter().position(|split| !waits(split)) else {
             let names: Vec<String> = splits.iter().map(ToString::to_string).collect();
-            reader.error(at(&splits[0].place), format!("These splits go round in a circle: {}", names.join(", ")), "Take one of them out of the other's `to`");
+            reader.error(
+                at(&splits[0].place),
+                format!("These splits go round in a circle: {}", names.join(", ")),
+                "Take one of them out of the other's `to` or weights",
+            );
             break;
         };
         order.push(splits.remove(next));
     }
     order
+}
+
+/// Whether a value gets a part of what a split shares.
+fn gives_to(split: &Split, value: &String) -> bool {
+    let is_weighed = match &split.by {
+        // What is itself shared on is nobody's direct cost, and is given nothing by it.
+        SplitBy::Even | SplitBy::Cost(_) => false,
+        SplitBy::Fixed(weights) => weights.iter().any(|(of, _)| of == value),
+        SplitBy::Usage(lines) => lines.iter().any(|line| line.value == *value),
+    };
+    split.to.contains(value) || (split.to.is_empty() && is_weighed)
 }
 
 fn at(place: &Place) -> crate::yaml::At {

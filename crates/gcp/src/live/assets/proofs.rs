@@ -98,13 +98,23 @@ fn disk(name: &str, data: &Data) -> Facts {
     if let Some(user) = user {
         facts.attached = Some(Fact::new(true, "users", user));
         facts.since = time(data, "lastAttachTimestamp");
-    } else if text(data, "status").is_none_or(|status| status == "READY") && !is_claimed(name, data) {
+    } else if text(data, "status").is_none_or(|status| status == "READY") && !is_claimed(name, data) && !is_replica(data) {
         // One that is being made, restored or deleted is in somebody's hands.
         facts.attached = Some(Fact::new(false, "users", "none"));
         // One that was never attached is left behind since it was made.
         facts.since = time(data, "lastDetachTimestamp").or_else(|| time(data, "creationTimestamp"));
     }
     facts
+}
+
+/// What another disk is replicated to can be attached to nothing for as long as it is, and names that disk for good.
+/// <https://cloud.google.com/compute/docs/disks/async-pd/manage>
+fn is_replica(data: &Data) -> bool {
+    let primary = |of: &Value| of.get("asyncPrimaryDisk").filter(|primary| !primary.is_null()).cloned();
+    match data.get("resourceStatus").and_then(primary) {
+        Some(status) => status.get("state").and_then(Value::as_str) != Some("STOPPED"),
+        None => data.get("asyncPrimaryDisk").is_some_and(|primary| !primary.is_null()),
+    }
 }
 
 /// A claim of Kubernetes keeps its disk without a machine: by the driver's description, by the label that it gives, and by the name that older ones gave.

@@ -21,9 +21,13 @@ fn a_disk_without_users_is_left_behind_unless_somebody_holds_it() {
     for claimed in [
         json!({"status": "READY", "description": "{\"kubernetes.io/created-for/pvc/name\":\"data\"}"}),
         json!({"status": "READY", "labels": {"goog-gke-volume": ""}}),
+        json!({"status": "READY", "asyncPrimaryDisk": {"disk": "p"}}),
+        json!({"status": "READY", "asyncPrimaryDisk": {"disk": "p"}, "resourceStatus": {"asyncPrimaryDisk": {"state": "ACTIVE"}}}),
     ] {
         assert_eq!(attached("disk", claimed), None);
     }
+    let stopped = json!({"status": "READY", "asyncPrimaryDisk": {"disk": "p"}, "resourceStatus": {"asyncPrimaryDisk": {"state": "STOPPED"}}});
+    assert_eq!(attached("disk", stopped), Some(false));
     assert!(is_claimed("//compute.googleapis.com/projects/p/zones/z/disks/pvc-0b1f", &Data::new()));
 }
 
