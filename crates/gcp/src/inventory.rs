@@ -79,18 +79,20 @@ pub(crate) struct Description {
 pub(crate) struct Context {
     cloud: CloudId,
     origin: Origin,
+    /// Whether the other call shows the labels of kinds that keep them elsewhere than others: a search that shows none of them says nothing then.
+    is_one_of_two: bool,
     /// Ids of projects by their numbers, as far as they are known already; the engine joins what is not.
     ids: Arc<HashMap<Text, Text>>,
 }
 
 impl Context {
     pub fn new(origin: Origin) -> Self {
-        Self { cloud: CloudId::new(ID), origin, ids: Arc::default() }
+        Self { cloud: CloudId::new(ID), origin, is_one_of_two: false, ids: Arc::default() }
     }
 
-    /// For a live scan, which knows the projects.
+    /// For a live scan, which knows the projects and reads both calls.
     pub fn knowing(self, ids: Arc<HashMap<Text, Text>>) -> Self {
-        Self { ids, ..self }
+        Self { ids, is_one_of_two: true, ..self }
     }
 
     /// The project a resource lies in: the id that its name holds, else the number that the inventory says beside it (`projects/123`). What lies in
@@ -108,8 +110,7 @@ impl Context {
         let kind = kind(std::mem::take(&mut hit.asset_type));
         let name = Name::parse(&hit.name);
         let mut tags = std::mem::take(&mut hit.labels).0.unwrap_or_default();
-        // Of kinds that keep their labels elsewhere than others only the other call shows them: a search that shows none says nothing of them.
-        let is_open = tags.is_empty() && crate::asset_data::keeps_labels_elsewhere(&kind);
+        let is_open = self.is_one_of_two && tags.is_empty() && crate::asset_data::keeps_labels_elsewhere(&kind);
         let (direct, effective) = (hit.tags.take().unwrap_or_default(), hit.effective_tags.take().unwrap_or_default());
         if !direct.is_empty() || !effective.is_empty() {
             let number = hit.project.as_deref().and_then(|project| project.strip_prefix("projects/"));
