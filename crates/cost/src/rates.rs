@@ -62,8 +62,10 @@ impl Rates {
         if all.is_empty() {
             return Err(CostError::File { path: shown, what: format!("no rate into {to}") });
         }
-        all.sort_by_key(|(_, rate)| rate.day);
-        if let Some(twice) = all.iter().zip(all.iter().skip(1)).find(|(one, next)| one.1.day == next.1.day && one.0 == next.0 && one.1.rate != next.1.rate) {
+        all.sort_by_cached_key(|(from, rate)| (rate.day, from.to_lowercase()));
+        if let Some(twice) =
+            all.iter().zip(all.iter().skip(1)).find(|(one, next)| one.1.day == next.1.day && one.0.eq_ignore_ascii_case(&next.0) && one.1.rate != next.1.rate)
+        {
             let what =
                 format!("two rates from {} to {to} on {}: {} and {}", twice.0.0, Timestamp(twice.0.1.day * 86_400).day(), twice.0.1.rate, twice.1.1.rate);
             return Err(CostError::File { path: shown, what });
@@ -109,6 +111,9 @@ mod tests {
             assert!(said(&format!("date,from,to,rate\n2026-10-31,USD,EUR,{rate}\n")).contains("rates.csv:2:rate: "), "{rate}");
         }
         assert!(said("date,from,to,rate\n2026-10-31,USD,GBP,1\n").ends_with("no rate into EUR"));
-        assert!(said("date,from,to,rate\n2026-10-31,USD,EUR,1\n2026-10-31,USD,EUR,2\n").ends_with("two rates from USD to EUR on 2026-10-31: 1.00 and 2.00"));
+        for between in ["", "2026-10-31,GBP,EUR,1\n"] {
+            let two = said(&format!("date,from,to,rate\n2026-10-31,USD,EUR,1\n{between}2026-10-31,usd,EUR,2\n"));
+            assert!(two.ends_with("two rates from USD to EUR on 2026-10-31: 1.00 and 2.00"), "{two}");
+        }
     }
 }
