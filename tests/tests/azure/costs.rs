@@ -143,6 +143,22 @@ fn bad_weather_costs_time_and_never_the_total() {
 }
 
 #[test]
+fn a_closed_subscription_may_hide_its_costs_and_may_not_be_ill() {
+    let closed = |weather: &Value| {
+        let mut estate = estate(weather);
+        estate["subscriptions"][1]["state"] = json!("Disabled");
+        estate
+    };
+    let Some(server) = Server::of(&closed(&json!({"deny": ["Query@two"]}))) else { return };
+    let done = server.cost(&desk(), "cost-management://?months=1", "--by scope --measure billed --format terminal").env("COLUMNS", "200").exits(0);
+    let told = done.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains(&format!("Costs of the closed subscription {} are not known", subscription(2))), "{told}");
+    // What may pass would be kept as if it had cost nothing.
+    let Some(server) = Server::of(&closed(&json!({"html": {"Query@two": -1}}))) else { return };
+    refused(&desk(), &server, "cost-management://", "HTTP 502");
+}
+
+#[test]
 fn a_subscription_that_nobody_sees_is_named() {
     let mut estate = estate(&json!({}));
     estate["subscriptions"][1]["access"] = json!("none");
