@@ -119,7 +119,7 @@ impl CostSource for Manager {
                         Ok(costs) => rows(subscription, *month, &costs, out)?,
                         // What a deleted one cost may be hidden for good; whatever else goes wrong may pass, and an answer without it would be kept.
                         Err(why @ (CollectError::Denied { .. } | CollectError::Gone(_) | CollectError::NotEnabled(_))) if !is_active => {
-                            out.note(format!("Costs of the closed subscription {subscription} are not known: {why}"))
+                            out.note(format!("Costs of the closed subscription {subscription} are not known: {why}"));
                         }
                         Err(why) => return Err(within(subscription, why).into()),
                     }
