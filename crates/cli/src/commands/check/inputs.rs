@@ -32,17 +32,23 @@ pub(super) fn read(args: &Check) -> Result<Plans, Failure> {
         source_root: args.source_root.clone(),
     };
     let mut plans = Plans { reading: Reading::default(), inputs: Vec::new(), input_of: Vec::new() };
+    let mut others = Vec::new();
     for path in &args.plans {
         if path.is_dir() {
             folder(path, &options, &mut plans)?;
         } else if args.skip_others {
             match plan(path)? {
                 Some((opened, _)) => enter(&opened, &options, &mut plans)?,
-                None => plans.reading.notes.push(format!("{}: passed over, because it is no plan or template that is known", path.display())),
+                None => others.push(path.display().to_string()),
             }
         } else {
             enter(&tagledger_iac::open(path)?, &options, &mut plans)?;
         }
+    }
+    // Hooks hand over whatever was changed; one line says what of it was none of ours, or could not be told to be.
+    if let [first, more @ ..] = &others[..] {
+        let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+        plans.reading.notes.push(format!("{first}{more}: passed over, because it is no plan or template that can be read"));
     }
     for path in &args.tf {
         let shown = PlanFile::from_bytes(&path.display().to_string(), shown(path)?)?;
