@@ -63,6 +63,35 @@ fn a_cost_and_usage_report_gives_its_own_sums() {
 }
 
 #[test]
+fn what_a_row_costs_after_discounts_is_told_row_by_row() {
+    let desk = Desk::laid();
+    let head = "line_item_line_item_type,line_item_currency_code,bill_billing_period_start_date,line_item_usage_start_date,line_item_unblended_cost,\
+                line_item_net_unblended_cost,reservation_effective_cost,reservation_net_effective_cost";
+    let bill = |more: &str, rows: &[&str]| {
+        let row = |row: &&str| {
+            let (kind, costs) = row.split_once(',').unwrap();
+            format!("{kind},USD,2026-10-01T00:00:00.000Z,2026-10-02T00:00:00.000Z,{costs}\n")
+        };
+        format!("{head}{more}\n{}", rows.iter().map(row).collect::<String>())
+    };
+    let sum = |name: &str| bill_sum(&desk.cost(&format!("--bill {name}"))).to_string();
+    let arn = ",reservation_reservation_a_r_n";
+    // The columns of discounts are there and nobody fills them.
+    desk.put("empty.csv", bill(arn, &["Usage,10,,,,", "Tax,2,,,,", "DiscountedUsage,0,,3,,arn:x", "Fee,100,,,,arn:x", "Fee,5,,,,"]));
+    assert_eq!(sum("empty.csv"), "20");
+    // Some rows are discounted, and others have no such cost, or one of nothing.
+    desk.put("some.csv", bill(arn, &["Usage,10,8,,,", "Tax,2,,,,", "DiscountedUsage,0,,3,2.5,arn:x", "EdpDiscount,-2,0,,,"]));
+    assert_eq!(sum("some.csv"), "12.5");
+    // Whether a fee is in the effective cost of other rows is in a column that is not there.
+    desk.put("fee.csv", bill("", &["Usage,10,,,", "DiscountedUsage,0,,3,", "Fee,100,,,"]));
+    let refused = desk.call("cost --bill fee.csv").exits(2);
+    assert!(refused.err.contains("fee.csv:4") && refused.err.contains("reservation/ReservationARN"), "{}", refused.err);
+    assert_eq!(bill_sum(&desk.cost("--measure billed --bill fee.csv")).to_string(), "110");
+    desk.put("without.csv", bill("", &["Usage,10,,,", "DiscountedUsage,0,,3,"]));
+    assert_eq!(sum("without.csv"), "13");
+}
+
+#[test]
 fn exports_of_azure_give_their_own_sums() {
     let desk = Desk::laid();
     for (name, cost, spread) in
@@ -231,7 +260,7 @@ fn a_report_of_aws_has_its_tags_in_many_places() {
     // A row whose cost lies in a column that was not exported is no row of another cost.
     desk.put("lacking.csv", format!("{row}\n{values}\nDiscountedUsage,1.5,2026-10-01,USD,1,\n"));
     let refused = desk.call("cost --bill lacking.csv").exits(2).err;
-    assert!(refused.contains("lacking.csv:3:reservation/NetEffectiveCost") && refused.contains("does not have"), "{refused}");
+    assert!(refused.contains("lacking.csv:3:reservation/EffectiveCost") && refused.contains("does not have"), "{refused}");
     desk.call("cost --measure billed --bill lacking.csv").exits(0);
     desk.put("currency.csv", "lineItem/LineItemType,lineItem/UnblendedCost,bill/BillingPeriodStartDate\nUsage,1,2026-10-01\n");
     let refused = desk.call("cost --bill currency.csv").exits(2).err;

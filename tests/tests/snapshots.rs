@@ -1,6 +1,10 @@
 //! One snapshot of each month: manifests decide what counts, and what would count twice is an error that names both.
 
-use tagledger_tests::Desk;
+#![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
+
+use std::fs::File;
+use std::time::{Duration, SystemTime};
+use tagledger_tests::{Desk, contents};
 
 const HEAD: &str = "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId\n";
 
@@ -120,12 +124,91 @@ fn a_row_has_its_line_however_lines_end() {
     }
 }
 
+/// The days of a month from its first, a few charges each.
+fn days(of: std::ops::RangeInclusive<u32>) -> Vec<String> {
+    let charge = |day: u32, id: u32| {
+        format!("{}.{id:02}{day:02},EUR,2026-10-01,2026-10-{day:02}T00:00:00Z,Microsoft,{},/vm/{id}", id + 1, ["s-1", ""][day as usize % 2])
+    };
+    of.flat_map(|day| (0..20).map(move |id| charge(day, id))).collect()
+}
+
+const DATED: &str = "EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ProviderName,SubAccountId,ResourceId";
+
+#[test]
+fn one_month_twice_is_known_by_its_rows_wherever_it_lies() {
+    let desk = Desk::laid();
+    let whole = |rows: &[String]| format!("{DATED}\n{}\n", rows.join("\n"));
+    let (first, second) = (whole(&days(1..=5)), whole(&days(1..=6)));
+    // Months to date of two days: in one folder, in folders that look like partitions, and named one by one.
+    desk.put("daily/1.csv", &first);
+    desk.put("daily/2.csv", &second);
+    desk.put("hive/snap=1/a.csv", &first);
+    desk.put("hive/snap=2/a.csv", &second);
+    for bill in ["daily", "hive", "daily/1.csv daily/2.csv"] {
+        refused(&desk, bill, &["it holds the same rows as", "100 of 100", "would count twice"]);
+    }
+    // The same rows in another order, with other ends of lines, without accounts, packed, and in another container.
+    let mut turned = days(1..=5);
+    turned.reverse();
+    let bare: Vec<String> = days(1..=5).iter().map(|row| row.replace(",s-1,", ",,")).collect();
+    desk.put("order/1.csv", &first);
+    desk.put("order/2.csv", whole(&turned).replace('\n', "\r\n"));
+    desk.put("bare/1/a.csv", whole(&bare));
+    desk.put("bare/2/a.csv", whole(&bare) + "\n");
+    for bill in ["order", "bare"] {
+        refused(&desk, bill, &["it holds the same rows as", "100 of 100"]);
+    }
+    // Two rows are few, and all there is.
+    desk.put("few/a.csv", format!("{HEAD}1,EUR,2026-10-01,Microsoft,s\n2,EUR,2026-10-01,Microsoft,s\n"));
+    desk.put("few/b.csv", format!("{HEAD}2,EUR,2026-10-01,Microsoft,s\n1,EUR,2026-10-01,Microsoft,s\n"));
+    refused(&desk, "few", &["few/b.csv: it holds the same rows as few/a.csv (2 of 2"]);
+    // What was kept added up knows it as well.
+    let hours = |row: &String| (0..60).map(|minute| row.replace("T00:00", &format!("T00:{minute:02}"))).collect::<Vec<_>>();
+    for (name, days) in [("kept/1.csv", days(1..=5)), ("kept/2.csv", days(1..=6))] {
+        desk.put(name, whole(&days.iter().flat_map(hours).collect::<Vec<_>>()));
+        let long_ago = SystemTime::now() - Duration::from_hours(100);
+        File::options().write(true).open(desk.path(name)).unwrap().set_modified(long_ago).unwrap();
+    }
+    for _ in 0..2 {
+        let said = desk.call("cost --bill kept --bill-cache cache").exits(2).err;
+        assert!(said.contains("kept/2.csv: it holds the same rows as kept/1.csv"), "{said}");
+        assert_eq!(contents(&desk.path("cache")).keys().filter(|name| name.ends_with(".parquet")).count(), 2);
+    }
+}
+
+#[test]
+fn parts_of_one_bill_are_no_copies() {
+    let desk = Desk::laid();
+    let whole = |rows: &[String]| format!("{DATED}\n{}\n", rows.join("\n"));
+    // A file for each day, and parts with any rows.
+    for day in 1..=6 {
+        desk.put(&format!("days/{day}.csv"), whole(&days(day..=day)));
+    }
+    let all = days(1..=6);
+    for (part, rows) in all.chunks(17).enumerate() {
+        desk.put(&format!("parts/{part}.csv"), whole(rows));
+    }
+    desk.put("whole.csv", whole(&all));
+    let expected = sum(&desk, "whole.csv");
+    assert_eq!(sum(&desk, "days"), expected);
+    assert_eq!(sum(&desk, "parts"), expected);
+    // A resource that costs the same every day, in files that do not say which day is theirs.
+    let row = |id: u32| format!("{id},EUR,2026-10-01,Microsoft,s-1\n");
+    for day in 1..=3 {
+        desk.put(&format!("undated/day={day}/a.csv"), format!("{HEAD}{}", (1..=20).map(row).collect::<String>()) + &"\n".repeat(day));
+    }
+    assert_eq!(sum(&desk, "undated"), "630");
+}
+
 #[test]
 fn a_copied_file_counts_once_or_not_at_all() {
     let desk = Desk::laid();
     desk.put("b/october.csv", row("1", "10", ""));
     desk.put("b/october (1).csv", row("1", "10", ""));
     refused(&desk, "b", &["b/october.csv", "the same as b/october (1).csv, byte by byte"]);
+    desk.put("packed/1.csv", row("1", "10", ""));
+    desk.put("packed/2.csv.zip", "PK");
+    refused(&desk, "packed", &["packed/2.csv.zip: this may be a part of the bill", "unpack it"]);
     // Parts with a header and nothing else are often many.
     desk.put("c/1.csv", row("1", "10", ""));
     desk.put("c/2.csv", HEAD);

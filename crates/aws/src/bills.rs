@@ -1,11 +1,13 @@
 //! The Cost and Usage Report, old and new, told onto FOCUS.
 //!
 //! Sources: the user guide of AWS Data Exports, table dictionary of CUR 2.0, and the user guide of the legacy report for its line item types. Amortised cost
-//! follows the guide's own arithmetic for Savings Plans and reserved instances; where the account has private discounts, the net columns hold it.
+//! follows the guide's own arithmetic for Savings Plans and reserved instances; where the account has private discounts, the net columns hold it. A table of
+//! CUR 2.0 has the net columns, empty, for accounts without such discounts as well, so that each row says which of the two it fills.
 
 use tagledger_model::{BillMapping, BillTags, ChargeKind, CostCase, Term, When};
 
 const TYPE: &str = "lineItem/LineItemType";
+const RESERVATION: &str = "reservation/ReservationARN";
 const UNBLENDED: &[&str] = &["lineItem/UnblendedCost"];
 const NET_UNBLENDED: &[&str] = &["lineItem/NetUnblendedCost", "lineItem/UnblendedCost"];
 
@@ -15,21 +17,26 @@ const fn of(types: &'static [When], terms: &'static [Term]) -> CostCase {
 }
 
 const EFFECTIVE: &[CostCase] = &[
-    of(&[When::Is(TYPE, &["SavingsPlanCoveredUsage"])], &[Term::Plus(&["savingsPlan/NetSavingsPlanEffectiveCost", "savingsPlan/SavingsPlanEffectiveCost"])]),
+    of(
+        &[When::Is(TYPE, &["SavingsPlanCoveredUsage"])],
+        &[Term::PlusFilled(&["savingsPlan/NetSavingsPlanEffectiveCost", "savingsPlan/SavingsPlanEffectiveCost"])],
+    ),
     // What of the commitment was not used.
     of(&[When::Is(TYPE, &["SavingsPlanRecurringFee"])], &[Term::Plus(&["savingsPlan/TotalCommitmentToDate"]), Term::Minus(&["savingsPlan/UsedCommitment"])]),
     // The negation takes the covered usage's price away again, and the upfront fee is in the effective cost of what it covers.
     of(&[When::Is(TYPE, &["SavingsPlanNegation", "SavingsPlanUpfrontFee"])], &[]),
-    of(&[When::Is(TYPE, &["DiscountedUsage"])], &[Term::Plus(&["reservation/NetEffectiveCost", "reservation/EffectiveCost"])]),
+    of(&[When::Is(TYPE, &["DiscountedUsage"])], &[Term::PlusFilled(&["reservation/NetEffectiveCost", "reservation/EffectiveCost"])]),
     of(
         &[When::Is(TYPE, &["RIFee"])],
         &[
-            Term::Plus(&["reservation/NetUnusedAmortizedUpfrontFeeForBillingPeriod", "reservation/UnusedAmortizedUpfrontFeeForBillingPeriod"]),
-            Term::Plus(&["reservation/NetUnusedRecurringFee", "reservation/UnusedRecurringFee"]),
+            Term::PlusFilled(&["reservation/NetUnusedAmortizedUpfrontFeeForBillingPeriod", "reservation/UnusedAmortizedUpfrontFeeForBillingPeriod"]),
+            Term::PlusFilled(&["reservation/NetUnusedRecurringFee", "reservation/UnusedRecurringFee"]),
         ],
     ),
-    of(&[When::Is(TYPE, &["Fee"]), When::Filled("reservation/ReservationARN")], &[]),
-    of(&[], &[Term::Plus(NET_UNBLENDED)]),
+    of(&[When::Is(TYPE, &["Fee"]), When::Filled(RESERVATION)], &[]),
+    // Whether a fee was paid upfront for a reservation, whose effective cost is on what it covers, is not known without this column.
+    of(&[When::Is(TYPE, &["Fee"]), When::With("reservation/EffectiveCost"), When::Without(RESERVATION)], &[Term::Plus(&[RESERVATION])]),
+    of(&[], &[Term::PlusFilled(NET_UNBLENDED)]),
 ];
 
 /// What is charged for apart from use. A fee of a commitment is, in the amortised cost, what of it was not used.
@@ -38,7 +45,7 @@ const KINDS: &[ChargeKind] = &[
     ChargeKind::of("credit", &[When::Is(TYPE, &["Credit"])]),
     ChargeKind::of("refund", &[When::Is(TYPE, &["Refund"])]),
     ChargeKind::of("commitment fee", &[When::Is(TYPE, &["RIFee", "SavingsPlanRecurringFee", "SavingsPlanUpfrontFee"])]),
-    ChargeKind::of("commitment fee", &[When::Is(TYPE, &["Fee"]), When::Filled("reservation/ReservationARN")]),
+    ChargeKind::of("commitment fee", &[When::Is(TYPE, &["Fee"]), When::Filled(RESERVATION)]),
     ChargeKind::of("marketplace", &[When::Is("bill/BillingEntity", &["AWS Marketplace"])]),
     ChargeKind::of("support", &[When::Has("lineItem/ProductCode", &["AWSSupport"])]),
     ChargeKind::of("purchase", &[When::Is(TYPE, &["Fee"])]),

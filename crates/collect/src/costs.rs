@@ -110,12 +110,13 @@ pub struct CostRows {
     months: BTreeMap<Month, Partial>,
     notes: BTreeSet<String>,
     keys: Vec<CostKey>,
+    is_part: bool,
 }
 
 impl CostRows {
     fn new(service: &CostService, months: &[Month], kept: &Kept, announce: Box<dyn Fn(&str) + Send + Sync>) -> Result<Self, CostsError> {
         let months = months.iter().map(|month| Ok((*month, kept.begin(*month)?))).collect::<Result<_, CostsError>>()?;
-        Ok(Self { columns: service.columns.to_vec(), announce, months, notes: BTreeSet::new(), keys: Vec::new() })
+        Ok(Self { columns: service.columns.to_vec(), announce, months, notes: BTreeSet::new(), keys: Vec::new(), is_part: false })
     }
 
     /// Keeps only these of the service's columns, before the first row. One that is not there says that nobody knows; an empty cell, that there is nothing.
@@ -131,6 +132,12 @@ impl CostRows {
     /// Tells with every report that counts these costs.
     pub fn note(&mut self, what: String) {
         self.notes.insert(what);
+    }
+
+    /// Tells that rows were kept from the caller: what is known is no last word of a month that is over.
+    pub fn is_part(&mut self, what: String) {
+        self.is_part = true;
+        self.note(what);
     }
 
     /// Says whether a key's tags can reach the bill.

@@ -12,6 +12,7 @@ pub(crate) use ownership::Owned;
 
 use crate::aggregate::{Context, Group, OwnerKind, Repairs, Said, Sums, Totals};
 use crate::billing::Billing;
+use crate::copies::Copies;
 use crate::deliveries::Held;
 use crate::focus::Measure;
 use crate::ledgers::Ledgers;
@@ -103,6 +104,8 @@ pub(crate) struct Book<'a> {
     aside: BTreeMap<u32, (u64, Amount)>,
     /// What is seen of exports that hold one ledger each.
     pub ledgers: Ledgers,
+    /// What is remembered of files that others might be copies of.
+    pub copies: Copies,
 }
 
 /// Contexts that are found without a look-up.
@@ -162,6 +165,7 @@ impl<'a> Book<'a> {
             converted: FxHashMap::default(),
             aside: BTreeMap::new(),
             ledgers: Ledgers::default(),
+            copies: Copies::default(),
         };
         book.word("");
         book.owner(OwnerKind::NotNeeded);

@@ -248,9 +248,18 @@ fn month_of(text: &str) -> Option<Month> {
 
 /// Days since 1970 of a column of times, dates or texts; none where a row has none that can be read.
 pub(crate) fn days(array: &ArrayRef, out: &mut Vec<Option<i64>>) {
-    const DAY: i64 = 86_400;
+    seconds(array, out);
+    for at in out.iter_mut().flatten() {
+        *at = at.div_euclid(DAY);
+    }
+}
+
+const DAY: i64 = 86_400;
+
+/// The same in seconds.
+pub(crate) fn seconds(array: &ArrayRef, out: &mut Vec<Option<i64>>) {
     fn of<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef, per_second: i64, out: &mut Vec<Option<i64>>) {
-        out.extend(array.as_primitive::<T>().iter().map(|value| Some(value?.div_euclid(per_second * DAY))));
+        out.extend(array.as_primitive::<T>().iter().map(|value| Some(value?.div_euclid(per_second))));
     }
     out.clear();
     match array.data_type() {
@@ -258,7 +267,7 @@ pub(crate) fn days(array: &ArrayRef, out: &mut Vec<Option<i64>>) {
         DataType::Timestamp(TimeUnit::Millisecond, _) => of::<TimestampMillisecondType>(array, 1_000, out),
         DataType::Timestamp(TimeUnit::Microsecond, _) => of::<TimestampMicrosecondType>(array, 1_000_000, out),
         DataType::Timestamp(TimeUnit::Nanosecond, _) => of::<TimestampNanosecondType>(array, 1_000_000_000, out),
-        DataType::Date32 => out.extend(array.as_primitive::<Date32Type>().iter().map(|days| Some(i64::from(days?)))),
+        DataType::Date32 => out.extend(array.as_primitive::<Date32Type>().iter().map(|days| Some(i64::from(days?) * DAY))),
         _ => {
             let Ok(texts) = Texts::of(array) else { return out.resize(array.len(), None) };
             let mut last = (String::new(), None);
@@ -269,7 +278,7 @@ pub(crate) fn days(array: &ArrayRef, out: &mut Vec<Option<i64>>) {
                     _ => "",
                 };
                 if text != last.0 {
-                    last = (text.to_owned(), Timestamp::parse(text).map(Timestamp::days));
+                    last = (text.to_owned(), Timestamp::parse(text).map(|at| at.0));
                 }
                 out.push(last.1);
             }

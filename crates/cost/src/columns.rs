@@ -58,7 +58,8 @@ impl Header {
 /// What a cost is added up from: where, how, and the member of a list that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BoundTerm {
-    at: usize,
+    /// Columns of the file; the first of them that holds an amount in a row counts.
+    at: Vec<usize>,
     minus: bool,
     member: Option<&'static str>,
 }
@@ -147,7 +148,7 @@ impl Columns {
         let spread = self.spread.iter().filter(|_| columns.contains(&Column::Tags)).map(|(at, _)| *at);
         let kinds = self.kinds.iter().filter(|_| columns.contains(&Column::ChargeKind)).map(|(_, case)| case);
         let cases = measures.iter().flat_map(|measure| &self.costs[measure.position()]).chain(kinds);
-        let costs = cases.flat_map(|case| case.when.iter().map(|(at, _)| *at).chain(case.terms.iter().flatten().map(|term| term.at)));
+        let costs = cases.flat_map(|case| case.when.iter().map(|(at, _)| *at).chain(case.terms.iter().flatten().flat_map(|term| term.at.iter().copied())));
         let mut tops: Vec<usize> = texts.chain(spread).chain(costs).map(|at| self.header.names[at].1).collect();
         tops.sort_unstable();
         tops.dedup();

@@ -7,15 +7,22 @@ use crate::billing::Billing;
 use crate::book::Book;
 use crate::focus::Measure;
 use crate::ladder::{LadderContext, attribute};
+use crate::outlook::is_usage;
 use crate::spend::{Scoped, attributed};
 use crate::{Bill, CostError, Dimensions};
 use std::collections::BTreeMap;
-use tagledger_engine::{Attributed, DayLine, Spend};
+use tagledger_engine::{Attributed, ChargedFor, DayLine, Spend};
 use tagledger_model::{Amount, Month, Text};
 use tagledger_taxonomy::KeyId;
 
-/// Marks the day of what was charged for use.
-pub(crate) const USE: char = '+';
+/// Mark the day of what was charged for use, and of what does not say by what it is counted.
+const USE: char = '+';
+const UNSAID: char = '?';
+
+/// The day of a word for one.
+pub(crate) fn day_of(word: &str) -> Option<i64> {
+    word.trim_end_matches([USE, UNSAID]).parse().ok()
+}
 
 /// True for units of what merely stands there: hours, months, and amounts that are kept for such a time. All else is counted when something is done.
 fn is_time(unit: &str) -> bool {
@@ -35,8 +42,11 @@ impl Book<'_> {
     pub(crate) fn day(&mut self, month: Month, day: Option<i64>, unit: Option<&str>) -> u32 {
         let wanted = self.billing.days_from.is_some_and(|from| month >= from);
         let Some(day) = day.filter(|_| wanted) else { return crate::book::NO_WORD };
-        let is_use = unit.is_some_and(|unit| !is_time(unit));
-        self.word(&if is_use { format!("{day}{USE}") } else { day.to_string() })
+        match unit {
+            Some(unit) if is_time(unit) => self.word(&day.to_string()),
+            Some(_) => self.word(&format!("{day}{USE}")),
+            None => self.word(&format!("{day}{UNSAID}")),
+        }
     }
 }
 
@@ -45,7 +55,7 @@ pub fn read_days(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], from: Month
     let daily = Billing {
         keys: keys.to_vec(),
         all_measures: false,
-        dimensions: Dimensions { provider: true, scope: true, ..Dimensions::default() },
+        dimensions: Dimensions { provider: true, scope: true, charge: true, ..Dimensions::default() },
         price_resources: false,
         days_from: Some(from),
         ..billing.clone()
@@ -53,7 +63,17 @@ pub fn read_days(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], from: Month
     let aggregate = crate::read(bill, &daily, &|_, _| {})?;
     spend.knows_use = aggregate.knows_units;
     spend.days = lines(&aggregate, &daily)?;
+    spend.covered = covered(&aggregate);
     Ok(())
+}
+
+/// The days that the bill covers: from its first to its last, as far as they lie within its months.
+pub(crate) fn covered(aggregate: &Aggregate) -> Option<(i64, i64)> {
+    let dated = || aggregate.contexts.iter().filter_map(|context| Some((context.month, day_of(aggregate.word(context.day))?)));
+    let (oldest, newest) = (dated().map(|(month, _)| month).min()?, dated().map(|(month, _)| month).max()?);
+    let (start, end) = (oldest.start().days(), newest.next().start().days());
+    let (first, last) = (dated().map(|(_, day)| day).min()?, dated().map(|(_, day)| day).max()?);
+    Some((first.max(start), last.min(end - 1)))
 }
 
 /// Words of currency, provider, account and day.
@@ -65,7 +85,7 @@ fn lines(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<Vec<DayLine>, C
     let values: Vec<Vec<Text>> = billing.keys.iter().map(|key| billing.dictionary.values(*key)).collect();
     let at = Measure::position(billing.measure);
     // What assignments ask for beside is no part of a line.
-    let mut sums: BTreeMap<(Placed, Vec<Attributed>, bool), Amount> = BTreeMap::new();
+    let mut sums: BTreeMap<(Placed, Vec<Attributed>, bool, ChargedFor), Amount> = BTreeMap::new();
     for (number, group) in aggregate.groups.iter().enumerate() {
         let whose = |(key, attribution): (usize, &crate::ladder::Attribution)| {
             let code = attribution.values[number] as usize;
@@ -75,24 +95,28 @@ fn lines(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<Vec<DayLine>, C
         let is_ownerless = matches!(aggregate.owners[group.owner as usize], OwnerKind::Unknown { .. });
         let context = aggregate.contexts[group.context as usize];
         let place = (context.currency, context.provider, context.account, context.day);
-        *sums.entry((place, keys, is_ownerless)).or_default() += group.sums[at];
+        let charged = match aggregate.word(context.day).chars().next_back() {
+            Some(USE) => ChargedFor::Use,
+            Some(UNSAID) if is_usage(aggregate.word(context.charge)) => ChargedFor::Unsaid,
+            _ => ChargedFor::Standing,
+        };
+        *sums.entry((place, keys, is_ownerless, charged)).or_default() += group.sums[at];
     }
-    let line = |(((currency, provider, account, day), keys, is_ownerless), amount): ((Placed, Vec<Attributed>, bool), Amount)| {
-        let day = aggregate.word(day);
+    let line = |(((currency, provider, account, day), keys, is_ownerless, charged), amount): ((Placed, Vec<Attributed>, bool, ChargedFor), Amount)| {
         let place = Scoped::of(billing, aggregate.word(provider), aggregate.word(account));
         Some(DayLine {
-            day: day.trim_end_matches(USE).parse::<i64>().ok()?,
+            day: day_of(aggregate.word(day))?,
             currency: aggregate.word(currency).clone(),
             cloud: place.cloud,
             scope: place.scope,
             keys: billing.keys.iter().copied().zip(keys).collect(),
             is_ownerless,
-            is_use: day.ends_with(USE),
+            charged,
             amount,
         })
     };
     let mut lines: Vec<DayLine> = sums.into_iter().filter_map(line).collect();
-    let place = |line: &DayLine| (line.day, line.cloud.clone(), line.scope.clone(), line.currency.clone(), line.is_use, line.is_ownerless, line.keys.clone());
+    let place = |line: &DayLine| (line.day, line.cloud.clone(), line.scope.clone(), line.currency.clone(), line.charged, line.is_ownerless, line.keys.clone());
     lines.sort_by_key(place);
     Ok(lines)
 }

@@ -31,6 +31,21 @@ pub(crate) fn is_data(name: &str) -> bool {
     [".csv", ".csv.gz", ".parquet"].iter().any(|end| name.ends_with(end))
 }
 
+/// True for the name of a file that may hold rows of a bill in a form that is not read: older reports of AWS are packed so.
+pub(crate) fn is_packed(name: &str) -> bool {
+    [".zip", ".csv.bz2", ".csv.xz", ".csv.zst"].iter().any(|end| name.ends_with(end))
+}
+
+/// Refuses what would be missing from a bill without a word.
+pub(crate) fn none_packed(packed: &[PathBuf]) -> Result<(), CostError> {
+    packed.first().map_or(Ok(()), |path| {
+        Err(CostError::File {
+            path: path.display().to_string(),
+            what: "this may be a part of the bill, and is packed in a form that is not read; unpack it, export with gzip, or put it elsewhere".to_owned(),
+        })
+    })
+}
+
 /// True for the name of a manifest.
 pub(crate) fn is_manifest(name: &str) -> bool {
     name.ends_with("manifest.json")

@@ -15,10 +15,10 @@ pub struct Elsewhere {
 }
 
 impl Elsewhere {
-    /// Whether the file of such a name is worth knowing of: data of a bill, or a manifest.
+    /// Whether the file of such a name is worth knowing of: data of a bill, a manifest, or what may be data and cannot be read.
     pub fn may_be_bill(name: &str) -> bool {
         let name = name.to_lowercase();
-        deliveries::is_manifest(&name) || deliveries::is_data(&name)
+        deliveries::is_manifest(&name) || deliveries::is_data(&name) || deliveries::is_packed(&name)
     }
 
     /// What was named, a file or a folder, of all `files` at or below it. A pattern goes on from there, part by part: what it hits may be a file, or a folder that is
@@ -73,6 +73,7 @@ impl Elsewhere {
     pub fn wanted(&self) -> Result<Vec<PathBuf>, CostError> {
         let mut wanted: Vec<PathBuf> = self.named.iter().cloned().collect();
         for found in self.folders.values() {
+            deliveries::none_packed(&found.packed)?;
             wanted.extend(deliveries::listed(found.data.clone(), &found.manifests)?);
         }
         Ok(wanted)

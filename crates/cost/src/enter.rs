@@ -12,6 +12,7 @@ use crate::aggregate::{Context, Sums};
 use crate::book::{Book, Entered, NO_WORD, Owned};
 use crate::cells::{Broken, Cell, Texts, days, months};
 use crate::columns::{Fault, RowTags, Rows};
+use crate::copies;
 use crate::focus::{Column, Measure, is_null};
 use crate::owners::SIDE_BY_SIDE;
 use arrow_array::Array;
@@ -40,6 +41,9 @@ pub(crate) fn wanted(book: &Book<'_>) -> Vec<Column> {
     }
     if billing.days_from.is_some() {
         wanted.extend([Column::ChargePeriodStart, Column::ConsumedUnit]);
+    }
+    if book.copies.is_asked() {
+        wanted.extend(copies::COLUMNS);
     }
     if billing.adds_charges() {
         wanted.push(Column::ChargeKind);
@@ -104,6 +108,9 @@ impl Work {
         }
         for measure in billing.measures() {
             rows.amounts(measure, &mut self.amounts[measure.position()], &mut self.aside, &mut book.repairs.rounded)?;
+            if measure == billing.measure {
+                book.copies.note(rows, &self.months, &self.amounts[measure.position()]);
+            }
             let too_large = |broken| (columns.shown(measure.wanted()), broken);
             self.exchange.amounts(&mut self.amounts[measure.position()]).map_err(too_large)?;
             self.exchange.aside(&mut self.aside).map_err(too_large)?;
@@ -130,7 +137,7 @@ impl Work {
         }
         self.find(book, ids.as_ref());
         let measures: Vec<Measure> = billing.measures().collect();
-        let (by_name, by_day) = (billing.needs_named(), billing.days_from.is_some());
+        let (by_name, by_day, by_service) = (billing.needs_named(), billing.days_from.is_some(), billing.needs_service());
         let (by_provider, compares) = (billing.dimensions.provider, billing.all_measures && columns.may_be_rounded());
         let (mut run, mut entered) = (Run::default(), Vec::with_capacity(SIDE_BY_SIDE));
         for row in 0..rows.len() {
@@ -160,7 +167,7 @@ impl Work {
                 // Which account an id means depends on the provider.
                 provider: if by_provider || account != NO_WORD { self.provider[row] } else { NO_WORD },
                 account,
-                service: self.service[row],
+                service: if by_service { self.service[row] } else { NO_WORD },
                 charge: self.charge[row],
                 named,
                 day: if by_day { self.day[row] } else { NO_WORD },

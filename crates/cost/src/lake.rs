@@ -145,6 +145,7 @@ pub fn question(dialect: Dialect, table: &str, columns: &[LakeColumn], days: boo
                     add(format!("CASE WHEN {text} IS NOT NULL AND {text} <> '' THEN 'yes' END"), &found.name);
                 }
             }
+            When::With(_) | When::Without(_) => {}
         }
     }
     let rows = find(ROWS).map_or_else(|| "1".to_owned(), |found| dialect.quoted(&found.name));

@@ -9,6 +9,7 @@ mod book;
 mod cells;
 mod closed;
 mod columns;
+mod copies;
 mod csv_bill;
 mod cube;
 mod days;

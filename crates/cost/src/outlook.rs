@@ -5,6 +5,7 @@
 
 use crate::aggregate::{Aggregate, Context};
 use crate::billing::Billing;
+use crate::days::covered;
 use crate::ladder::{LadderContext, attribute};
 use crate::{Bill, CostError, Dimensions};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,11 +80,11 @@ pub fn outlook(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], months: &[Mon
 }
 
 fn day_of(aggregate: &Aggregate, context: &Context) -> Option<i64> {
-    aggregate.word(context.day).trim_end_matches(crate::days::USE).parse().ok()
+    crate::days::day_of(aggregate.word(context.day))
 }
 
 /// FOCUS calls it so, AWS by the sort of usage, Google `regular`.
-fn is_usage(charge: &str) -> bool {
+pub(crate) fn is_usage(charge: &str) -> bool {
     charge.is_empty() || charge.eq_ignore_ascii_case("regular") || charge.to_ascii_lowercase().contains("usage")
 }
 
@@ -131,7 +132,9 @@ fn median(mut amounts: Vec<Amount>) -> Amount {
 fn unusual(aggregate: &Aggregate, usage: &BTreeMap<Place, Amount>) -> Vec<Unusual> {
     let mut found = Vec::new();
     for currency in aggregate.currencies() {
-        let days: BTreeSet<i64> = usage.keys().filter(|(_, other, _)| *other == currency).map(|(day, _, _)| *day).collect();
+        // A correction of a day before the bill's months, or a day after them, says nothing of the days between.
+        let within = |day: &i64| covered(aggregate).is_some_and(|(first, last)| (first..=last).contains(day));
+        let days: BTreeSet<i64> = usage.keys().filter(|(_, other, _)| *other == currency).map(|(day, _, _)| *day).filter(within).collect();
         let (Some(first), Some(newest)) = (days.first().copied(), days.last().copied()) else { continue };
         let values: BTreeSet<&Vec<Option<Text>>> = usage.keys().filter(|(_, other, _)| *other == currency).map(|(_, _, values)| values).collect();
         let on = |day: i64, values: &Vec<Option<Text>>| usage.get(&(day, currency, values.clone())).copied().unwrap_or_default();

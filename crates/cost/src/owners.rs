@@ -18,11 +18,13 @@ pub struct Owners<'i> {
     exact: ByDigest,
     /// The lower-cased canonical id → resource; `NONE` where two differ only by case.
     by_id: ByDigest,
-    /// Scope row and last part of the id → resource; `NONE` where it is not unique.
+    /// Scope row and last part of the id → resource; `NONE` where it is not unique. Names of what bills call by a bare name alone.
     by_name: ByDigest,
     digest: Digest,
     groups: FxHashMap<(u8, Text), u32>,
     scopes: FxHashMap<(u8, Text), u32>,
+    /// Services whose names stand before a path, `//compute.googleapis.com/`: few.
+    services: Vec<Text>,
     /// Per cloud, the row of the scope that stands for "the export does not say whose it is".
     nobodys: FxHashMap<u8, u32>,
 }
@@ -100,8 +102,9 @@ fn halves(digest: u128) -> (u64, u32) {
 /// Texts that are looked up side by side.
 pub(crate) const SIDE_BY_SIDE: usize = 64;
 
-/// Sets the digests of names apart from those of ids.
+/// Sets the digests of names apart from those of ids, and names that are unique without a scope apart from other names.
 const NAMES: u32 = 1 << 16;
+const UNIQUE: u32 = 1 << 24;
 
 /// An id in lower case; nearly all are plain letters, which need no look at what Unicode says.
 fn lowered(mut id: Text) -> Text {
@@ -116,12 +119,27 @@ fn last_part(id: &str) -> &str {
     id.rsplit(['/', ':']).next().unwrap_or(id)
 }
 
+/// The name by which a bill may call what has this id, and among what it is looked for; none where bills name it in full.
+///
+/// AWS names buckets, whose ARNs hold no account, and what it made the name of itself (`i-0ab…`, `vol-0cd…`). A queue, a table or a function that somebody
+/// gave the same name as a bucket is billed by its ARN.
+fn bare_name(id: &str) -> Option<(u32, &str)> {
+    let name = last_part(id);
+    let is_made = || name.rsplit_once('-').is_some_and(|(_, made)| made.len() >= 8 && made.bytes().any(|b| b.is_ascii_digit()));
+    match id.strip_prefix("arn:") {
+        Some(_) if id.contains(":::") => Some((UNIQUE, name)),
+        Some(_) => is_made().then_some((NAMES, name)),
+        None => Some((NAMES, name)),
+    }
+}
+
 impl<'i> Owners<'i> {
     /// Indexes an inventory.
     pub fn new(inventory: &'i Inventory) -> Self {
         let rows = inventory.len();
         let [mut exact, mut by_id, mut by_name] = [(); 3].map(|()| ByDigest::with_capacity(rows));
         let digest = Digest::default();
+        let mut services: Vec<Text> = Vec::new();
         for row in 0..u32::try_from(rows).unwrap_or(u32::MAX) {
             let (cloud, id) = (u32::from(inventory.cloud_of(row)), inventory.id(row));
             exact.note(digest.of(cloud, &id), row);
@@ -129,7 +147,16 @@ impl<'i> Owners<'i> {
                 by_id.note(digest.of(cloud, &live.to_lowercase()), row);
             }
             let id = lowered(id);
-            by_name.note(digest.of(NAMES + inventory.scope_of(row), last_part(&id)), row);
+            if let Some(service) = service(&id).filter(|service| services.last().is_none_or(|last| last != service)) {
+                // Those of one kind mostly come after each other.
+                match services.iter().position(|known| known == service) {
+                    Some(at) => services[at..].rotate_left(1),
+                    None => services.push(Text::new(service)),
+                }
+            }
+            if let Some((among, name)) = bare_name(&id) {
+                by_name.note(digest.of(among + inventory.scope_of(row), name), row);
+            }
             by_id.note(digest.of(cloud, &id), row);
         }
         let groups = (0_u32..).zip(inventory.groups()).map(|(row, g)| ((g.cloud, g.id.to_lowercase()), row)).collect();
@@ -140,7 +167,7 @@ impl<'i> Owners<'i> {
             }
         }
         let nobodys = (0_u32..).zip(inventory.scopes()).filter(|(_, s)| s.id == UNKNOWN_SCOPE).map(|(row, s)| (s.cloud, row)).collect();
-        Self { inventory, exact, by_id, by_name, digest, groups, scopes, nobodys }
+        Self { inventory, exact, by_id, by_name, digest, groups, scopes, services, nobodys }
     }
 
     /// The inventory.
@@ -208,15 +235,22 @@ impl<'i> Owners<'i> {
 
     fn resource_in(&self, cloud: u8, scope: u32, id: &str) -> Owner {
         let exact = self.exactly(cloud, id.trim());
-        let id = lowered(Text::new(id.trim()));
+        let id = lowered(Text::new(id.trim().trim_end_matches('/')));
         let lowered = |id: &str| self.by_id.find(self.digest.of(cloud.into(), id));
-        let found = exact.or_else(|| lowered(&id)).or_else(|| self.by_alias(cloud, &id, &lowered)).or_else(|| by_parent(&id, &lowered));
+        let found = exact
+            .or_else(|| lowered(&id))
+            .or_else(|| self.by_alias(cloud, &id, &lowered))
+            .or_else(|| by_parent(&id, &lowered))
+            .or_else(|| by_part(&id, &lowered))
+            .or_else(|| self.by_path(cloud, &id, &lowered));
         // A bare name counts only within its own scope; the last part of a full id never does, since it names another thing there.
         // What has an id without a scope in it is unique without one, so it may be any scope's.
         let is_bare = !id.contains(['/', ':']);
         let own = Some(scope).filter(|s| *s != NONE && self.inventory.scopes()[*s as usize].cloud == cloud);
-        let named = |scope: u32| self.by_name.find(self.digest.of(NAMES + scope, &id));
-        let bare = || own.into_iter().chain(self.nobodys.get(&cloud).copied()).filter(|_| is_bare).find_map(named);
+        let bare = || {
+            let scopes = || own.into_iter().chain(self.nobodys.get(&cloud).copied()).filter(|_| is_bare);
+            [UNIQUE, NAMES].into_iter().find_map(|among| scopes().find_map(|scope| self.by_name.find(self.digest.of(among + scope, &id))))
+        };
         let resource = found.or_else(bare).unwrap_or(NONE);
         let group = if resource == NONE { self.group_in(cloud, &id) } else { self.inventory.group_of(resource).unwrap_or(NONE) };
         Owner { resource, group }
@@ -239,6 +273,20 @@ impl<'i> Owners<'i> {
         if changed { lowered(&parts.join("/")) } else { None }
     }
 
+    /// What a path without its service names, where only one service has it: `projects/p/zones/z/instances/i`, alone or at the end of an address.
+    fn by_path(&self, cloud: u8, id: &str, lowered: &dyn Fn(&str) -> Option<u32>) -> Option<u32> {
+        let path = if id.starts_with("projects/") { id } else { &id[id.find("/projects/").filter(|_| id.starts_with("https://"))? + 1..] };
+        if let Some(bucket) = path.strip_prefix("projects/_/buckets/") {
+            return lowered(&format!("//storage.googleapis.com/{}", bucket.split('/').next().unwrap_or(bucket)));
+        }
+        let whole = |service: &Text| format!("{service}{path}");
+        let mut hits = self.services.iter().filter_map(|service| {
+            let id = whole(service);
+            lowered(&id).or_else(|| self.by_alias(cloud, &id, lowered))
+        });
+        hits.next().filter(|_| hits.next().is_none())
+    }
+
     /// The longest beginning of a path that is a known group.
     fn group_in(&self, cloud: u8, id: &str) -> u32 {
         let mut rest = id;
@@ -250,6 +298,20 @@ impl<'i> Owners<'i> {
         }
         NONE
     }
+}
+
+/// The service before a path, with the slashes around it.
+fn service(id: &str) -> Option<&str> {
+    let end = id.strip_prefix("//")?.find('/')?;
+    id.get(..end + 3)
+}
+
+/// An ARN that names a part: a version or an alias of a function behind its name, an object in a bucket, the streams of a log group.
+fn by_part(id: &str, lowered: &dyn Fn(&str) -> Option<u32>) -> Option<u32> {
+    let resource = id.strip_prefix("arn:")?.splitn(5, ':').nth(4)?;
+    let start = id.len() - resource.len();
+    let end = if id[..start].ends_with(":::") { resource.find('/') } else { resource.match_indices(':').nth(1).map(|(at, _)| at) };
+    lowered(&id[..start + end?])
 }
 
 /// A path names a part of a resource when its last pair of parts is cut off and the rest is one.

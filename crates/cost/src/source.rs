@@ -20,6 +20,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use tagledger_model::Month;
 
 /// A bill: the files it consists of.
 #[derive(Debug, Clone)]
@@ -180,6 +181,7 @@ fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) +
     let paths: Vec<&Path> = bill.files.iter().map(|(path, _)| path.as_path()).collect();
     deliveries::no_copies(&paths, &|at| opened[at].holds_rows(paths[at]))?;
     let (of_file, shown, first_files) = bill.deliveries(&opened);
+    let may_be_copy = may_be_copies(&opened);
     let (next, done, total) = (AtomicUsize::new(0), std::sync::atomic::AtomicU64::new(0), bill.bytes());
     let failure: Mutex<Option<(usize, CostError)>> = Mutex::new(None);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(tasks.len().max(1));
@@ -194,6 +196,7 @@ fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) +
             let path = &bill.files[*file].0;
             book.delivery = of_file[*file];
             let is_apart = opened[*file].columns().mapping().is_some_and(|mapping| mapping.ledgers_apart);
+            book.copies.begin(may_be_copy[*file].then_some(*file));
             book.ledgers.begin(*file, book.delivery, is_apart && of_file.iter().filter(|other| **other == book.delivery).count() > 1);
             let result = enter_task(task, path, (&opened, &added), &mut book, &advance);
             if let Err(error) = result {
@@ -224,12 +227,22 @@ fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) +
     }
     deliveries::no_two_snapshots(first.held(), &shown, &first_files)?;
     first.ledgers.no_two(&paths)?;
+    first.copies.no_two(&paths)?;
     first.repairs.files_without_tags = files_without_tags;
     if billing.measure == Measure::Effective && !billing.all_measures {
         compare_sample(bill, &opened, &mut first.repairs)?;
     }
     let read = Measure::ALL.map(|m| measures[m.position()] && (billing.all_measures || m == billing.measure));
     Ok(Aggregate { knows_units, forms, ..first.close(read, bill.files()) })
+}
+
+/// Which files might hold what another one holds: those of which no partition says that they are of another month.
+fn may_be_copies(opened: &[Opened]) -> Vec<bool> {
+    let months: Vec<Option<Month>> = opened.iter().map(|file| file.columns().month).collect();
+    let mut count = std::collections::BTreeMap::<Option<Month>, usize>::new();
+    months.iter().for_each(|month| *count.entry(*month).or_default() += 1);
+    let nameless = count.get(&None).copied().unwrap_or_default();
+    months.iter().map(|month| if month.is_none() { opened.len() > 1 } else { count[month] > 1 || nameless > 0 }).collect()
 }
 
 /// What the headers of all files say.
@@ -308,6 +321,7 @@ fn enter_task(task: &Task, path: &Path, (opened, added): (&[Opened], &[Option<Ad
         },
         Task::AddUp(file, place) => add_up(path, &opened[*file], place, book, advance),
         Task::AddedUp(file, group) => added[*file].as_ref().map_or(Ok(()), |kept| {
+            book.copies.put(&kept.told.sketches[book.billing.measure.position()]);
             if *group == 0 {
                 book.repairs = book.repairs.plus(kept.repairs(opened[*file].columns(), book.billing));
                 advance(std::fs::metadata(path).map_or(0, |meta| meta.len()));

@@ -38,7 +38,7 @@ pub use past::{FirstSeen, Past, resource_number};
 pub use polars::prelude::Expr;
 pub use releases::Release;
 pub use resolve::{Effective, Provenance};
-pub use spend::{Attributed, CostKeyStatus, DayLine, KeyOnBill, Part, Spend, SpendLine};
+pub use spend::{Attributed, ChargedFor, CostKeyStatus, DayLine, KeyOnBill, Part, Spend, SpendLine};
 pub use stage::ContainerStage;
 pub use stand::Stand;
 pub use tag_sets::Pair;

@@ -45,6 +45,17 @@ impl SpendLine {
     }
 }
 
+/// Whether a charge is for what was done or for what stood there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChargedFor {
+    /// Something was done: requests, transfer.
+    Use,
+    /// Something stood there for a time, or it is no usage: a tax, a fee.
+    Standing,
+    /// Usage of which the bill does not say by what it is counted.
+    Unsaid,
+}
+
 /// Spend of one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayLine {
@@ -60,8 +71,8 @@ pub struct DayLine {
     pub keys: Vec<(KeyId, Attributed)>,
     /// The row names a resource that the inventory does not hold.
     pub is_ownerless: bool,
-    /// It was charged for what was done, not for what merely stood there.
-    pub is_use: bool,
+    /// What it was charged for.
+    pub charged: ChargedFor,
     /// Amount.
     pub amount: Amount,
 }
@@ -120,6 +131,8 @@ pub struct Spend {
     pub lines: Vec<SpendLine>,
     /// Spend by day; empty where the bill says no days.
     pub days: Vec<DayLine>,
+    /// The first and the last day that the bill covers: a correction of a day before its months, or a day after them, says nothing of the days between.
+    pub covered: Option<(i64, i64)>,
     /// How rows and resources stand on the keys, in that month.
     pub on_bill: Vec<KeyOnBill>,
     /// What clouds say of tags that stand for keys, where they were asked.

@@ -63,13 +63,19 @@ pub enum When {
     Has(&'static str, &'static [&'static str]),
     /// The column holds anything.
     Filled(&'static str),
+    /// The file has the column.
+    With(&'static str),
+    /// The file does not have the column.
+    Without(&'static str),
 }
 
-/// A part of a sum. Of several columns the first that the file has counts, on every row.
+/// A part of a sum. Several names of one column are told in order; the first that the file has counts, on every row.
 #[derive(Debug)]
 pub enum Term {
     /// Added.
     Plus(&'static [&'static str]),
+    /// Added, from the first of several columns that the row fills.
+    PlusFilled(&'static [&'static str]),
     /// Taken away.
     Minus(&'static [&'static str]),
     /// A list of records, of whose member each is added: `credits`, `amount`.

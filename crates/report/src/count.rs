@@ -56,6 +56,13 @@ pub(crate) fn share(part: i128, whole: i128) -> Option<i128> {
     (whole > 0 && part >= 0).then(|| part.saturating_mul(1000) / whole)
 }
 
+/// Share of spend that has a value, in tenths of a percent, of what has one and all of it. Where credits make one of the two sides less than nothing, each side counts by
+/// its size, so that a share is never more than all; none where there is nothing.
+pub(crate) fn share_of_spend(attributed: i128, total: i128) -> Option<i128> {
+    let open = total.saturating_sub(attributed);
+    share(attributed.saturating_abs(), attributed.saturating_abs().saturating_add(open.saturating_abs()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,5 +82,8 @@ mod tests {
         assert_eq!(share(5, 5).map(percent).as_deref(), Some("100.0 %"));
         assert_eq!(share(5, 0), None);
         assert_eq!(share(-5, 10), None);
+        assert_eq!([share_of_spend(75, 100), share_of_spend(100, 100), share_of_spend(0, 100), share_of_spend(0, 0)], [Some(750), Some(1000), Some(0), None]);
+        // Credits that nobody owns, credits of somebody, and a month that gives money back.
+        assert_eq!([share_of_spend(100, 75), share_of_spend(-5, 10), share_of_spend(-75, -100)], [Some(800), Some(250), Some(750)]);
     }
 }

@@ -1,6 +1,6 @@
 //! Cost cells of one month and currency as a table: the first key across, the others down, with sums.
 
-use crate::count::{amount, share};
+use crate::count::{amount, share_of_spend};
 use crate::{CostCell, Costs, CurrencyTotal};
 use std::collections::BTreeMap;
 use std::io;
@@ -72,7 +72,7 @@ impl Pivot {
 
     /// Share with a value for every key, in tenths of a percent.
     pub fn attributed_share(&self) -> Option<i128> {
-        share(self.attributed.0, self.total.0)
+        share_of_spend(self.attributed.0, self.total.0)
     }
 }
 

@@ -1,7 +1,7 @@
 //! How compliance and attributed spend went, run by run.
 
 use crate::MoneyRow;
-use crate::count::{amount, grouped, money, percent, share};
+use crate::count::{amount, grouped, money, percent, share, share_of_spend};
 use crate::inert::cell;
 use crate::terminal::{Cell, Fit, Page, Style, Table, TerminalOptions};
 use schemars::JsonSchema;
@@ -100,7 +100,7 @@ impl Point {
     /// Attributed shares in tenths of a percent, by key and currency.
     pub(crate) fn attributed(&self, key: &str, currency: &str) -> io::Result<Option<i128>> {
         let Some(point) = self.spend.iter().find(|p| p.key == key && p.currency == currency) else { return Ok(None) };
-        Ok(share(amount(&point.attributed)?.0, amount(&point.total)?.0))
+        Ok(share_of_spend(amount(&point.attributed)?.0, amount(&point.total)?.0))
     }
 }
 

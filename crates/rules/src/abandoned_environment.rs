@@ -1,7 +1,8 @@
 //! `abandoned-environment`: nothing of an application in an environment changes or is used any more, and it is still paid for.
 
 use crate::words;
-use tagledger_engine::{Attributed, Check, Context, Explanation, Family, Hit, JudgedRow, Rule, RuleMeta, Spend, Stand, Subject};
+use std::collections::BTreeMap;
+use tagledger_engine::{Attributed, ChargedFor, Check, Context, Explanation, Family, Hit, JudgedRow, Rule, RuleMeta, Spend, Stand, Subject};
 use tagledger_model::{Amount, Level, Money, Suggestion, Text, Timestamp, Verdict};
 use tagledger_taxonomy::{KeyId, OptionShape, RuleOption};
 
@@ -63,7 +64,7 @@ struct Judge<'a> {
 struct Billed {
     /// It cost something lately.
     still: bool,
-    /// The most that use cost in any currency, in the days that are looked at; none where the bill does not say what use is, or not for so long.
+    /// The most that use cost in any currency, in the days that are looked at; none where the bill does not say what use is, or not of everything, or not for so long.
     used: Option<Amount>,
     /// The days that were looked at.
     from: i64,
@@ -76,17 +77,21 @@ impl Judge<'_> {
     }
 
     fn billed(&self, stand: [&Text; 2]) -> Option<Billed> {
-        let (first, last) = (self.spend.days.iter().map(|line| line.day).min()?, self.spend.days.iter().map(|line| line.day).max()?);
+        let (first, last) = self.spend.covered?;
         let from = last - self.days + 1;
-        let (mut still, mut used) = (false, std::collections::BTreeMap::<&Text, Amount>::new());
+        let (mut still, mut used, mut unsaid) = (false, BTreeMap::<&Text, Amount>::new(), BTreeMap::<&Text, Amount>::new());
         for line in self.spend.days.iter().filter(|line| self.is_of(&line.keys, stand)) {
             still |= line.amount > Amount::ZERO && line.day > last - STILL;
-            if line.is_use && line.day >= from {
-                *used.entry(&line.currency).or_default() += line.amount;
+            match line.charged {
+                ChargedFor::Use if line.day >= from => *used.entry(&line.currency).or_default() += line.amount,
+                ChargedFor::Unsaid if line.day >= from => *unsaid.entry(&line.currency).or_default() += line.amount,
+                _ => {}
             }
         }
-        let knows = self.spend.knows_use && first <= from;
-        Some(Billed { still, used: knows.then(|| used.values().copied().max().unwrap_or_default()), from, to: last })
+        let most = |sums: &BTreeMap<&Text, Amount>| sums.values().copied().max().unwrap_or_default();
+        // What is more than the floor is use enough, whatever the rest is; less is little only where all of it is known.
+        let knows = self.spend.knows_use && first <= from && (most(&used) > self.floor || most(&unsaid) <= self.floor);
+        Some(Billed { still, used: knows.then(|| most(&used)), from, to: last })
     }
 
     /// Judges a stand; none for one that no key names, and for one that costs nothing any more.
@@ -99,9 +104,11 @@ impl Judge<'_> {
         let verdict = match billed.used {
             _ if changed_lately => None,
             Some(used) if used > self.floor => None,
-            // What is all stopped and detached is not used, whatever the bill says of it.
+            // Nobody knows that nothing changed.
+            _ if quiet_since.is_none() => Some(Verdict::Undetermined),
             Some(_) => Some(Verdict::Violated),
-            None if is_idle && quiet_since.is_some() => Some(Verdict::Violated),
+            // What is all stopped and detached is not used, whatever the bill says of it.
+            None if is_idle => Some(Verdict::Violated),
             None => Some(Verdict::Undetermined),
         };
         let day = |day: i64| Timestamp(day * DAY).day();
@@ -145,7 +152,7 @@ impl Judge<'_> {
 
     /// What it cost in the last full month.
     fn money(&self, stand: [&Text; 2]) -> Vec<Money> {
-        let mut sums = std::collections::BTreeMap::<&Text, Amount>::new();
+        let mut sums = BTreeMap::<&Text, Amount>::new();
         for line in self.spend.lines.iter().filter(|line| Some(line.month) == self.spend.month && self.is_of(&line.keys, stand)) {
             *sums.entry(&line.currency).or_default() += line.amount;
         }

@@ -42,7 +42,8 @@ impl Rule for SpendWithoutResource {
         let Some(spend) = cx.spend.filter(|spend| !spend.days.is_empty()) else { return Vec::new() };
         let above = cx.setting(META.id).and_then(|setting| setting.amount(ABOVE)).unwrap_or(Amount(1_000_000_000_000));
         let mut last: BTreeMap<&str, i64> = BTreeMap::new();
-        for line in &spend.days {
+        // A row that is dated after the months of the bill is no newer day of it.
+        for line in spend.days.iter().filter(|line| spend.covered.is_none_or(|(_, last)| line.day <= last)) {
             let day = last.entry(line.cloud.as_str()).or_insert(line.day);
             *day = line.day.max(*day);
         }
@@ -50,7 +51,7 @@ impl Rule for SpendWithoutResource {
         for line in &spend.days {
             let cloud = line.cloud.as_str();
             // What is not charged any more on the last day was deleted.
-            if line.day == last[cloud] {
+            if last.get(cloud) == Some(&line.day) {
                 let sums = scopes.entry((cloud, &line.scope)).or_default().entry(&line.currency).or_default();
                 sums.all += line.amount;
                 sums.ownerless += if line.is_ownerless { line.amount } else { Amount::ZERO };

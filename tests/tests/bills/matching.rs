@@ -120,6 +120,58 @@ fn a_bucket_is_found_by_its_bare_name_when_no_export_says_whose_it_is() {
 }
 
 #[test]
+fn a_bare_name_means_a_bucket_and_nothing_else_of_that_name() {
+    let desk = Desk::laid();
+    let line = |id: &str, app: &str| format!("aws,111122223333,x,{id},production,{app}\n");
+    let own = ["sqs:eu-west-1:111122223333:data", "dynamodb:eu-west-1:111122223333:table/data", "dynamodb:eu-west-1:111122223333:table/gone"];
+    let own: String = own.iter().map(|id| line(&format!("arn:aws:{id}"), "tables")).collect();
+    let made = line("arn:aws:ec2:eu-west-1:111122223333:volume/vol-0ab12cd34ef56a789", "volume");
+    desk.put("inventory.csv", format!("cloud,scope,kind,id,tag:Environment,tag:Application\n{own}{made}{}", line("arn:aws:s3:::data", "lake")));
+    let row = |amount: u8, id: &str| format!("{amount},EUR,2026-10-01,AWS,111122223333,S,{id},\n");
+    // The bucket of the third is not there any more, and nobody's.
+    desk.put("b.csv", HEAD.to_owned() + &row(1, "data") + &row(2, "vol-0ab12cd34ef56a789") + &row(4, "gone"));
+    holds(&desk.cost("--bill b.csv --from inventory.csv"), &[("lake", "1"), ("volume", "2"), ("–", "4")]);
+}
+
+#[test]
+fn an_id_of_a_part_or_in_another_form_finds_its_resource() {
+    let desk = Desk::laid();
+    let line = |cloud: &str, scope: &str, id: &str, app: &str| format!("{cloud},{scope},x,{id},production,{app}\n");
+    let function = "arn:aws:lambda:eu-west-1:111122223333:function:ping";
+    let vault = "/subscriptions/s-1/resourcegroups/g/providers/microsoft.keyvault/vaults/v";
+    desk.put(
+        "inventory.csv",
+        [
+            "cloud,scope,kind,id,tag:Environment,tag:Application\n".to_owned(),
+            line("aws", "111122223333", function, "ping"),
+            line("aws", "111122223333", "arn:aws:s3:::lake", "lake"),
+            line("azure", "s-1", vault, "vault"),
+            line("gcp", "p-1", "//compute.googleapis.com/projects/p-1/zones/z/instances/i", "machine"),
+            line("gcp", "p-1", "//redis.googleapis.com/projects/p-1/locations/l/instances/r", "cache"),
+            line("gcp", "p-1", "//storage.googleapis.com/bucket", "files"),
+        ]
+        .concat(),
+    );
+    let row = |amount: u16, cloud: &str, scope: &str, id: &str| format!("{amount},EUR,2026-10-01,{cloud},{scope},S,{id},\n");
+    let rows = [
+        row(1, "AWS", "111122223333", &format!("{function}:7")),
+        row(2, "AWS", "111122223333", "arn:aws:s3:::lake/a/b.parquet"),
+        row(4, "Microsoft", "s-1", &format!("{vault}/")),
+        row(8, "Google Cloud", "p-1", "projects/p-1/zones/z/instances/i"),
+        row(16, "Google Cloud", "p-1", "https://www.googleapis.com/compute/v1/projects/p-1/zones/z/instances/i"),
+        row(32, "Google Cloud", "p-1", "projects/p-1/locations/l/instances/r"),
+        row(64, "Google Cloud", "p-1", "projects/_/buckets/bucket"),
+        row(128, "Google Cloud", "p-1", "projects/p-1/zones/z/instances/another"),
+        row(256, "AWS", "111122223333", "arn:aws:lambda:eu-west-1:111122223333:function:pong:7"),
+    ];
+    desk.put("b.csv", HEAD.to_owned() + &rows.concat());
+    holds(
+        &desk.cost("--bill b.csv --from inventory.csv"),
+        &[("ping", "1"), ("lake", "2"), ("vault", "4"), ("machine", "24"), ("cache", "32"), ("files", "64"), ("–", "384")],
+    );
+}
+
+#[test]
 fn a_file_named_twice_is_refused_however_it_is_named() {
     let desk = Desk::laid();
     desk.put("b/1.csv", format!("{HEAD}1,EUR,2026-10-01,AWS,1,S,,\n"));

@@ -30,7 +30,16 @@ pub(super) struct Said {
     bytes: u64,
     pub notes: Vec<String>,
     pub keys: Vec<CostKey>,
+    /// By which version of the program: another may ask for more, or write it differently.
+    #[serde(default)]
+    by: String,
+    /// Not everything was shown, so that it is asked for again as soon as it is hours old.
+    #[serde(default)]
+    is_part: bool,
 }
+
+/// The version that keeps answers.
+const BY: &str = env!("CARGO_PKG_VERSION");
 
 impl Kept {
     pub fn of(cache: &Path, service: &CostService, rest: &str, identity: &str) -> Self {
@@ -54,7 +63,7 @@ impl Kept {
         let Some(asked) = Timestamp::parse(&said.asked) else { return false };
         let is_whole = fs::metadata(self.file(month)).is_ok_and(|file| file.len() == said.bytes);
         let over = month.next().start().0 + SETTLED;
-        is_whole && asked.0 <= now.0 && (asked.0 >= over || now.0 - asked.0 < FRESH)
+        is_whole && said.by == BY && asked.0 <= now.0 && (asked.0 >= over && !said.is_part || now.0 - asked.0 < FRESH)
     }
 
     pub fn said(&self, month: Month) -> Result<Said, CostsError> {
@@ -77,11 +86,11 @@ impl Kept {
 
     /// Keeps what was answered, now that all of it is there.
     pub fn take(&self, rows: CostRows, now: Timestamp) -> Result<(), CostsError> {
-        let CostRows { columns, months, notes, keys, .. } = rows;
+        let CostRows { columns, months, notes, keys, is_part, .. } = rows;
         let notes: Vec<String> = notes.into_iter().collect();
         for (month, mut partial) in months {
             let bytes = partial.finish(&columns)?;
-            let said = Said { asked: now.to_string(), bytes, notes: notes.clone(), keys: keys.clone() };
+            let said = Said { asked: now.to_string(), bytes, notes: notes.clone(), keys: keys.clone(), by: BY.to_owned(), is_part };
             let text = serde_json::to_vec_pretty(&said).map_err(|error| unkept(&self.folder, error.into()))?;
             let beside = self.folder.join(format!(".{month}.json.{}", std::process::id()));
             fs::write(&beside, text).map_err(|source| unkept(&beside, source))?;

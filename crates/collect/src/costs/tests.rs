@@ -24,7 +24,11 @@ impl CostSource for Fake {
             if self.0 == "breaks" {
                 return Err(CollectError::Unreachable("gone".to_owned()).into());
             }
-            out.note("said".to_owned());
+            if self.0 == "partly" {
+                out.is_part("said".to_owned())
+            } else {
+                out.note("said".to_owned())
+            }
             Ok(())
         })
     }
@@ -76,6 +80,22 @@ fn a_month_is_asked_for_until_it_cannot_change() {
     ask(at, "2026-11-17", folder.path()).unwrap();
     ask(at, "2026-11-30", folder.path()).unwrap();
     assert_eq!(asked("one"), ["2026-10", "2026-11", "2026-11"]);
+}
+
+#[test]
+fn what_was_shown_in_part_or_kept_by_another_version_is_asked_for_again() {
+    let folder = tempfile::tempdir().unwrap();
+    for at in ["fake://partly?months=2", "fake://whole?months=2"] {
+        ask(at, "2026-11-28", folder.path()).unwrap();
+        ask(at, "2026-11-29", folder.path()).unwrap();
+    }
+    assert_eq!(asked("partly"), ["2026-10", "2026-11", "2026-10", "2026-11"], "somebody may show the rest by now");
+    assert_eq!(asked("whole"), ["2026-10", "2026-11", "2026-11"]);
+    let beside = folder.path().join("asked/fake/whole/whole/2026-10.json");
+    let text = std::fs::read_to_string(&beside).unwrap();
+    std::fs::write(&beside, text.replace(env!("CARGO_PKG_VERSION"), "0.0.1")).unwrap();
+    ask("fake://whole?months=2", "2026-11-29", folder.path()).unwrap();
+    assert_eq!(asked("whole"), ["2026-10"]);
 }
 
 #[test]

@@ -61,6 +61,7 @@ impl Book<'_> {
         }
         self.held.extend(other.held.iter().map(|(delivery, month, cloud, account)| (*delivery, *month, *cloud, word(*account))));
         self.ledgers.absorb(other.ledgers);
+        self.copies.absorb(other.copies);
         for (currency, (rows, amount)) in other.aside {
             let slot = self.aside.entry(word(currency)).or_default();
             slot.0 += rows;

@@ -3,6 +3,7 @@
 use super::form::{ASIDE, COSTS, KIND, KINDS, PART, ROWS};
 use crate::cells::{Broken, Cell, Texts, months};
 use crate::columns::{Columns, Fault, RowTags, Rows};
+use crate::copies::{self, Sketch};
 use crate::enter::{pairs, weights};
 use crate::focus::{Column, Measure};
 use crate::rounding::COMPARED;
@@ -34,7 +35,7 @@ const TAGS: [(Column, &str); 2] = [(Column::AllocatedTags, "AllocatedTags"), (Co
 /// Everything that a file is asked for here.
 pub(super) fn wanted() -> Vec<Column> {
     let texts = TEXTS.iter().chain(&TAGS).map(|(column, _)| *column);
-    texts.chain([Column::BillingPeriodStart, Column::ChargeKind, Column::Rows]).collect()
+    texts.chain([Column::BillingPeriodStart, Column::ChargeKind, Column::Rows]).chain(copies::COLUMNS).collect()
 }
 
 /// What is told of a file beside its rows.
@@ -46,6 +47,9 @@ pub(crate) struct Told {
     pub rounded: [u64; 4],
     /// How often EffectiveCost was whole where BilledCost was not, and how often that was not.
     pub compared: (u64, u64),
+    /// What is remembered of its rows, by measure.
+    #[serde(default)]
+    pub sketches: [Sketch; 4],
 }
 
 /// The groups of a file.
@@ -94,6 +98,7 @@ impl<'c> Table<'c> {
         for measure in self.measures.clone() {
             let (at, mut aside) = (measure.position(), Vec::new());
             rows.amounts(measure, &mut costs[at], &mut aside, &mut self.told.rounded[at])?;
+            self.told.sketches[at].note(rows, &of_month, &costs[at]);
             for (row, amount) in aside {
                 // What counts nothing is kept, and why.
                 aside_of[row] = 1 + u8::try_from(at).unwrap_or(0);

@@ -48,7 +48,7 @@ fn mapped(header: &Header, mapping: &BillMapping, column: Column) -> Vec<usize> 
 
 fn focus_cost(header: &Header, measure: Measure) -> Vec<BoundCase> {
     let Some(at) = header.first(measure.wanted().names()) else { return Vec::new() };
-    let terms = || Ok(vec![BoundTerm { at, minus: false, member: None }]);
+    let terms = || Ok(vec![BoundTerm { at: vec![at], minus: false, member: None }]);
     let purchase = (measure == Measure::Effective).then(|| when(header, PURCHASE)).flatten();
     let aside = purchase.map(|when| BoundCase { when, terms: terms(), set_aside: true });
     aside.into_iter().chain([BoundCase { when: Vec::new(), terms: terms(), set_aside: false }]).collect()
@@ -56,13 +56,18 @@ fn focus_cost(header: &Header, measure: Measure) -> Vec<BoundCase> {
 
 /// The conditions; none where the file cannot fulfil them.
 fn when(header: &Header, all: &'static [When]) -> Option<Vec<(usize, Holds)>> {
-    all.iter()
-        .map(|when| match when {
-            When::Is(column, words) => Some((header.find(column)?, Holds::Is(words))),
-            When::Has(column, parts) => Some((header.find(column)?, Holds::Has(parts))),
-            When::Filled(column) => Some((header.find(column)?, Holds::Something)),
-        })
-        .collect()
+    let is_such = |when: &When| match when {
+        When::With(column) => header.find(column).is_some(),
+        When::Without(column) => header.find(column).is_none(),
+        _ => true,
+    };
+    let of_row = |when: &'static When| match when {
+        When::Is(column, words) => Some(header.find(column).map(|at| (at, Holds::Is(words)))),
+        When::Has(column, parts) => Some(header.find(column).map(|at| (at, Holds::Has(parts)))),
+        When::Filled(column) => Some(header.find(column).map(|at| (at, Holds::Something))),
+        When::With(_) | When::Without(_) => None,
+    };
+    if all.iter().all(is_such) { all.iter().filter_map(of_row).collect() } else { None }
 }
 
 /// The cases whose conditions a row of this file may fulfil; none at all where the last one, which takes every other row, lacks its columns.
@@ -76,11 +81,16 @@ fn bound(header: &Header, cases: &'static [CostCase]) -> Vec<BoundCase> {
 }
 
 fn bound_term(header: &Header, term: &Term) -> Result<BoundTerm, &'static str> {
-    match term {
-        Term::Plus(names) => header.first(names).map(|at| BoundTerm { at, minus: false, member: None }).ok_or(names[0]),
-        Term::Minus(names) => header.first(names).map(|at| BoundTerm { at, minus: true, member: None }).ok_or(names[0]),
-        Term::PlusEach(list, member) => header.find(list).map(|at| BoundTerm { at, minus: false, member: Some(*member) }).ok_or(*list),
-    }
+    let one = |name: &str| header.find(name).into_iter().collect();
+    let first = |names: &[&str]| header.first(names).into_iter().collect();
+    let (at, minus, member, name): (Vec<usize>, _, _, _) = match term {
+        Term::Plus(names) => (first(names), false, None, names.first()),
+        // The last is the one that every such file should have.
+        Term::PlusFilled(names) => (header.all(names), false, None, names.last()),
+        Term::Minus(names) => (first(names), true, None, names.first()),
+        Term::PlusEach(list, member) => (one(list), false, Some(*member), Some(list)),
+    };
+    if at.is_empty() { Err(name.copied().unwrap_or_default()) } else { Ok(BoundTerm { at, minus, member }) }
 }
 
 /// A kind that rows of this file can be of.

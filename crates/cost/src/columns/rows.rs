@@ -193,7 +193,7 @@ impl<'b> Rows<'b> {
             Ok(terms) => terms,
             Err(name) => {
                 let row = (0..self.len()).find(|row| is_held(*row)).unwrap_or(0);
-                let what = "the row's cost is in a column of this name, which the file does not have; export it with all its columns, or choose another measure with --measure";
+                let what = "what the row costs is not known without a column of this name, which the file does not have; export it with all its columns, or choose another measure with --measure";
                 return Err(((*name).to_owned(), Broken { row, what: what.to_owned() }));
             }
         };
@@ -220,14 +220,33 @@ impl<'b> Rows<'b> {
         Ok(())
     }
 
+    /// A term of each row: of several columns the first that holds an amount, for a column may be there and be filled on no row, or on some.
     fn term(&self, term: &BoundTerm, out: &mut Vec<Option<Amount>>, rounded: &mut Vec<usize>) -> Result<(), Fault> {
+        let Some((first, others)) = term.at.split_first() else { return Ok(()) };
+        self.column(*first, term.member, out, rounded)?;
+        let (mut other, mut of_other) = (Vec::new(), Vec::new());
+        for at in others {
+            if !out.contains(&None) {
+                break;
+            }
+            self.column(*at, term.member, &mut other, &mut of_other)?;
+            rounded.extend(of_other.drain(..).filter(|row| out[*row].is_none()));
+            for (slot, amount) in out.iter_mut().zip(&other).filter(|(slot, _)| slot.is_none()) {
+                *slot = *amount;
+            }
+        }
+        Ok(())
+    }
+
+    /// The amounts of a column, or of a member of its lists added up.
+    fn column(&self, at: usize, member: Option<&str>, out: &mut Vec<Option<Amount>>, rounded: &mut Vec<usize>) -> Result<(), Fault> {
         out.clear();
-        let named = |broken: Broken| (self.columns.shown_at(term.at), broken);
-        let Some(array) = self.array(term.at) else {
+        let named = |broken: Broken| (self.columns.shown_at(at), broken);
+        let Some(array) = self.array(at) else {
             out.resize(self.len(), None);
             return Ok(());
         };
-        let Some(member) = term.member else { return amounts(&array, out, rounded).map_err(named) };
+        let Some(member) = member else { return amounts(&array, out, rounded).map_err(named) };
         out.resize(self.len(), None);
         let no_list = || named(Broken { row: 0, what: format!("the column has the type {}, which is no list of records with `{member}`", array.data_type()) });
         let list = array.as_list_opt::<i32>().ok_or_else(no_list)?;

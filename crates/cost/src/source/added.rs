@@ -43,6 +43,7 @@ pub(super) fn add_up(path: &Path, opened: &Opened, place: &closed::Place, book: 
     let kept = adding.write(place).ok().and_then(|()| AddedUp::open(place.path()?, opened.columns(), book.billing));
     match (kept, opened) {
         (Some(added), _) => {
+            book.copies.put(&added.told.sketches[book.billing.measure.position()]);
             for group in 0..added.file.row_groups() {
                 added.file.enter(group, book)?;
             }

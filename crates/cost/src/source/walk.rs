@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, CostError> {
     let mut found = Found::default();
     walk(folder, &mut found, &mut Vec::new())?;
+    deliveries::none_packed(&found.packed)?;
     deliveries::listed(found.data, &found.manifests)
 }
 
@@ -16,6 +17,8 @@ pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, CostError> {
 pub(crate) struct Found {
     pub data: Vec<PathBuf>,
     pub manifests: Vec<PathBuf>,
+    /// Files that may be data, and cannot be read.
+    pub packed: Vec<PathBuf>,
 }
 
 impl Found {
@@ -37,6 +40,8 @@ impl Found {
             self.manifests.push(file);
         } else if deliveries::is_data(&name) {
             self.data.push(file);
+        } else if deliveries::is_packed(&name) {
+            self.packed.push(file);
         }
     }
 }

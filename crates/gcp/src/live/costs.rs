@@ -123,7 +123,7 @@ impl CostSource for Export {
             let billed = done.billed.map_or_else(String::new, |bytes| format!(", {} billed to {}", size(bytes), self.payer));
             out.note(format!("BigQuery added up {rows} rows of {} into {}{billed}", self.place, done.rows));
             if done.is_filtered {
-                out.note(format!("Row access policies of {} hide rows from the caller: what they cost is not in this bill", self.place));
+                out.is_part(format!("Row access policies of {} hide rows from the caller: what they cost is not in this bill", self.place));
             }
             Ok(())
         })

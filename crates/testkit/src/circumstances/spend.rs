@@ -181,11 +181,14 @@ impl Circumstances {
             let (environment, application) = (ENVIRONMENTS[environment].0, &self.applications[application].text);
             let is_of =
                 |charge: &Charge| self.whose(charge, true) == Whose::To(environment.to_owned()) && self.whose(charge, false) == Whose::To(application.clone());
-            let (mut is_paid, mut used) = (false, BTreeMap::<&str, Units>::new());
+            let (mut is_paid, mut used, mut unsaid) = (false, BTreeMap::<&str, Units>::new(), BTreeMap::<&str, Units>::new());
             for (charge, day) in self.daily().filter(|(charge, _)| is_of(charge)) {
                 is_paid |= charge.amount > 0 && day > last - STILL;
                 if charge.is_use() && day >= first {
                     *used.entry(charge.currency).or_default() += charge.amount;
+                }
+                if matches!(charge.unit, Unit::Unsaid) && day >= first {
+                    *unsaid.entry(charge.currency).or_default() += charge.amount;
                 }
             }
             let changed = resources.iter().flat_map(|one| [one.created, one.since]).flatten().max();
@@ -195,9 +198,9 @@ impl Circumstances {
             let sure = match has_units {
                 _ if !is_paid || is_young => continue,
                 true if is_used => continue,
-                true => Sure::Violated,
-                false if is_idle && changed.is_some() => Sure::Violated,
-                false => Sure::Undetermined,
+                true if changed.is_some() && unsaid.values().all(|sum| *sum <= self.limits.floor) => Sure::Violated,
+                _ if is_idle && changed.is_some() => Sure::Violated,
+                _ => Sure::Undetermined,
             };
             out.push(Finding::of("abandoned-environment", None, &format!("{application} in {environment}"), sure));
         }

@@ -1,6 +1,7 @@
 //! Whether anything stands behind a balancer, by the health of the targets in its groups.
 //!
-//! States and reasons: <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html>.
+//! States and reasons: <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html>. Failing open:
+//! <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health.html>, and the like for network balancers.
 
 use aws_sdk_elasticloadbalancingv2::types::{LoadBalancer, TargetHealthDescription, TargetHealthReasonEnum, TargetHealthStateEnum};
 use tagledger_model::Fact;
@@ -37,8 +38,9 @@ impl Targets {
                 (Some(state @ "healthy"), _) => return Self::Serving("TargetHealth.State", state.to_owned()),
                 // Registered, and asked like any other: nobody wanted its health to be checked.
                 (Some("unavailable"), Some(reason @ "Target.HealthCheckDisabled")) => return Self::Serving("TargetHealth.Reason", reason.to_owned()),
-                (Some(state @ ("unhealthy" | "unused")), _) => idle = idle.or_else(|| Some(state.to_owned())),
-                // Registered just now, on its way out, or not known.
+                (Some(state @ "unused"), _) => idle = idle.or_else(|| Some(state.to_owned())),
+                // Registered just now, on its way out, or not known. Where all are unhealthy a balancer fails open and sends requests to each of them, which
+                // those may well answer: only the check of their health fails.
                 _ => is_settled = false,
             }
         }
@@ -108,10 +110,9 @@ mod tests {
         let of = |states: &[&str]| Targets::of(Some("instance"), &states.iter().map(|state| target(state, "")).collect::<Vec<_>>());
         assert_eq!(of(&[]), Targets::Empty);
         assert_eq!(of(&["unhealthy", "draining", "healthy"]), serving());
-        assert_eq!(of(&["unhealthy", "unused"]), idle("unhealthy"));
         assert_eq!(of(&["unused"]), idle("unused"));
-        for word in ["initial", "draining", "unhealthy.draining", "unavailable", "a-word-to-come"] {
-            assert_eq!(of(&["unhealthy", word]), Targets::Unsettled, "{word}");
+        for word in ["initial", "draining", "unhealthy", "unhealthy.draining", "unavailable", "a-word-to-come"] {
+            assert_eq!(of(&["unused", word]), Targets::Unsettled, "{word}");
         }
         assert_eq!(Targets::of(Some("ip"), &[TargetHealthDescription::builder().build()]), Targets::Unsettled);
     }
@@ -132,7 +133,7 @@ mod tests {
         assert_eq!(of(&[Some(Targets::Empty), Some(Targets::Empty)]), Some(Fact::new(false, "TargetHealthDescriptions", "[]")));
         assert_eq!(of(&[Some(Targets::Empty), Some(idle("unused"))]), Some(Fact::new(false, "TargetHealth.State", "unused")));
         assert_eq!(of(&[Some(Targets::Empty), None]), None, "what was not asked may serve");
-        assert_eq!(of(&[Some(idle("unhealthy")), Some(Targets::Unsettled)]), None);
+        assert_eq!(of(&[Some(idle("unused")), Some(Targets::Unsettled)]), None);
     }
 
     #[test]
