@@ -215,9 +215,12 @@ fn project_of_asset(asset: &Asset, data: &Data) -> Project {
     }
 }
 
-/// The id whose canonical form is its lower case; one that is lower case already costs nothing.
+/// The id of a full resource name. Compute Engine and projects know lower case alone, however a link to them is written; elsewhere two secrets or two tables may differ in nothing
+/// but case.
 pub(crate) fn native_id(name: Text) -> NativeId {
-    if name.is_ascii() && !name.bytes().any(|b| b.is_ascii_uppercase()) { NativeId::exact(name) } else { NativeId::lowered(&name) }
+    let folds = || ["//compute.googleapis.com/", PROJECTS].iter().any(|start| name.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)));
+    // One that is lower case already costs nothing.
+    if name.bytes().any(|b| b.is_ascii_uppercase()) && folds() { NativeId::lowered(&name) } else { NativeId::exact(name) }
 }
 
 /// A kind in the form of the kinds table.

@@ -69,7 +69,7 @@ impl Cloud for Gcp {
     }
 
     fn native_id(&self, id: &str) -> NativeId {
-        NativeId::lowered(id)
+        inventory::native_id(id.into())
     }
 
     fn exports(&self) -> &'static [&'static dyn ExportReader] {

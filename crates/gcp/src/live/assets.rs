@@ -165,7 +165,7 @@ impl Listed {
             let late = || {
                 let project = asset.ancestors.first().and_then(|step| step.strip_prefix("projects/")).unwrap_or_default();
                 let scope = self.place.hierarchy.ids.get(project).cloned().unwrap_or_else(|| Text::new(project));
-                Late { id: asset.name.to_lowercase().into(), kind: kind.clone(), scope }
+                Late { id: inventory::native_id(asset.name.as_str().into()).canonical, kind: kind.clone(), scope }
             };
             seen.take(&kind, &asset.name, data, late);
         }
@@ -203,7 +203,7 @@ impl Seen {
                     || data.contains_key("linkedDatasetSource")
                     || data.contains_key("externalDatasetReference")
                 {
-                    self.listing.lent.insert(Text::from(name.to_lowercase()));
+                    self.listing.lent.insert(inventory::native_id(name.into()).canonical);
                 }
             }
             kind if HIDDEN.contains(&kind) => drop(self.listing.used.insert(late().scope)),
