@@ -128,6 +128,21 @@ fn an_organisation_that_refuses_is_asked_folder_by_folder_and_then_project_by_pr
 }
 
 #[test]
+fn what_was_shown_before_a_search_broke_off_is_asked() {
+    let mut seed = plain(&json!({"deny": ["*@organizations/*", "*@folders/*"], "stale": {"SearchProjects@*": -1}}));
+    seed["page"] = json!({"projects": 1});
+    let Some(server) = Server::of(&seed) else { return };
+    let desk = desk();
+    server.scan(&desk, &json!({}), "").done().ends(&[1, 3]);
+    let report = desk.report("run");
+    assert_eq!((by_scope(&report, SEARCH)["one"].count, by_scope(&report, SEARCH).contains_key("two")), (251, false));
+    let row = &by_scope(&report, PROJECTS)["projects"];
+    assert_eq!((row.outcome.as_str(), row.count), ("partial", 1), "{row:?}");
+    assert!(row.why.starts_with("after 1 of them, no further projects were shown: "), "{row:?}");
+    assert!(why(&report).contains("incomplete"), "{}", why(&report));
+}
+
+#[test]
 fn what_refuses_everywhere_is_named_with_what_is_missing() {
     let Some((_server, desk)) = scanned(&json!({"deny": ["SearchAllResources@*", "ListAssets@*"]}), &json!({})) else { return };
     let report = desk.report("run");

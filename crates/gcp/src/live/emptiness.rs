@@ -26,6 +26,9 @@ const CAME_ALONG: &[(&str, IsGiven)] = &[
     ("serviceusage.googleapis.com/service", |_| true),
     ("cloudbilling.googleapis.com/projectbillinginfo", |_| true),
     ("compute.googleapis.com/project", |_| true),
+    // The project itself, and what says which tags it has; tags that are defined in it, and a lien, are somebody's doing.
+    ("cloudresourcemanager.googleapis.com/project", |_| true),
+    ("cloudresourcemanager.googleapis.com/tagbinding", |_| true),
     // A key says nothing that its account does not say.
     ("iam.googleapis.com/serviceaccountkey", |_| true),
     ("orgpolicy.googleapis.com/policy", |_| true),
@@ -127,7 +130,7 @@ fn dataset(id: &str) -> Option<&str> {
 
 fn came_along(resource: &RawResource) -> bool {
     let name = Name::parse(&resource.id.canonical).and_then(|name| name.last()).unwrap_or_default();
-    CAME_ALONG.iter().any(|(kind, is)| *kind == resource.kind && is(name)) || resource.kind.starts_with("cloudresourcemanager.googleapis.com/")
+    CAME_ALONG.iter().any(|(kind, is)| *kind == resource.kind && is(name)) 
 }
 
 fn row(info: &'static CollectorInfo, id: NativeId, kind: &'static str, scope: &Text, field: &str) -> Found {
@@ -180,6 +183,10 @@ mod tests {
         assert_eq!(seen(&along, Listing::default()), ["//cloudresourcemanager.googleapis.com/projects/shop"]);
         let made = ("compute.googleapis.com/network", "//compute.googleapis.com/projects/shop/global/networks/own");
         assert!(seen(&[along[0], made], Listing::default()).is_empty());
+        for made in ["tagKeys/1", "liens/1"].map(|path| format!("//cloudresourcemanager.googleapis.com/{path}")) {
+            let kind = if made.contains("lien") { "cloudresourcemanager.googleapis.com/lien" } else { "cloudresourcemanager.googleapis.com/tagkey" };
+            assert!(seen(&[along[0], (kind, &made)], Listing::default()).is_empty(), "somebody defined tags in it, or wants it to stay");
+        }
         let hidden = Listing { used: HashSet::from(["shop".into()]), ..Listing::default() };
         assert!(seen(&along, hidden).is_empty(), "what only a list shows is there as well");
         assert!(is_of_a_script("sys-4711") && !is_of_a_script("sys-tools") && !is_of_a_script("sys-"));

@@ -126,16 +126,18 @@ pub(super) async fn discover(session: &Session, settings: &Settings, discovery: 
     Ok(hierarchy)
 }
 
-/// What a search showed. A failure is a row: what is asked may be named in the settings. Without credentials nothing can be asked at all.
-fn known<T>(read: Result<Vec<T>, CollectError>, what: &'static str, info: &CollectorInfo, discovery: &mut Discovery) -> Result<Vec<T>, CollectError> {
-    match read {
-        Err(CollectError::NoCredentials(why)) => Err(CollectError::NoCredentials(why)),
-        Err(error) => {
-            discovery.coverage.push(row(Text::const_new(what), info.id, outcome(error)));
-            Ok(Vec::new())
+/// What a search showed. A failure is a row, and what was shown before it counts: what is asked may also be named in the settings. Without credentials nothing can be asked at all.
+fn known<T>((read, failed): Read<T>, what: &'static str, info: &CollectorInfo, discovery: &mut Discovery) -> Result<Vec<T>, CollectError> {
+    match failed {
+        Some(CollectError::NoCredentials(why)) => return Err(CollectError::NoCredentials(why)),
+        Some(error) if read.is_empty() => discovery.coverage.push(row(Text::const_new(what), info.id, outcome(error))),
+        Some(error) => {
+            let why = format!("after {} of them, no further {what} were shown: {error}", read.len());
+            discovery.coverage.push(row(Text::const_new(what), info.id, Outcome::Partial { count: read.len() as u64, why }));
         }
-        read => read,
+        None => {}
     }
+    Ok(read)
 }
 
 fn member(project: model::Project) -> (Text, Member) {
@@ -318,21 +320,27 @@ pub(super) async fn refused(session: &Session, hierarchy: &Hierarchy, place: &st
     }
 }
 
-/// Reads a search to its end.
-async fn pages<T, F, A>(session: &Session, operation: &'static Operation, call: F) -> Result<Vec<T>, CollectError>
+/// What a search showed, and why it ended before its end.
+type Read<T> = (Vec<T>, Option<CollectError>);
+
+/// Reads a search to its end, or as far as it goes.
+async fn pages<T, F, A>(session: &Session, operation: &'static Operation, call: F) -> Read<T>
 where
     F: Fn(Arc<super::session::Clients>, String) -> A,
     A: Future<Output = Result<(Vec<T>, String), google_cloud_gax::error::Error>>,
 {
     let (mut all, mut token) = (Vec::new(), String::new());
     loop {
-        let (page, next) = session.ask(operation, |clients| call(clients, token.clone())).await.map_err(errors::first)?;
+        let (page, next) = match session.ask(operation, |clients| call(clients, token.clone())).await.map_err(errors::first) {
+            Ok(answer) => answer,
+            Err(error) => return (all, Some(error)),
+        };
         all.extend(page);
         if next.is_empty() {
-            return Ok(all);
+            return (all, None);
         }
         if next == token {
-            return Err(CollectError::Malformed("one page names itself as the next".to_owned()));
+            return (all, Some(CollectError::Malformed("one page names itself as the next".to_owned())));
         }
         token = next;
     }
