@@ -39,8 +39,50 @@ fn costs_are_broken_down_by_clouds_scopes_and_services() {
     assert_eq!(cells(&desk, "--by cloud"), ["aws 64", "gcp 10", "azure 30"]);
     assert_eq!(cells(&desk, "--by scope"), ["/subscriptions/sub-1 30", "111111111111 64", "my-project 10"]);
     assert_eq!(cells(&desk, "--by service,Environment"), ["Disks × test 30", "Machines × production 60", "Machines × test 10", "Support × – 4"]);
+    assert_eq!(cells(&desk, "--by month,cloud"), ["2026-10 × aws 64", "2026-10 × gcp 10", "2026-10 × azure 30"]);
     let refused = desk.call("cost --bill bill.csv --by region").exits(2).err;
     assert!(refused.contains("--by: `region`") && refused.contains("Environment, Application, cloud, scope, service"), "{refused}");
+}
+
+/// What a call prints, with single spaces.
+fn said(desk: &Desk, words: &str) -> String {
+    desk.call(words).exits(0).out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn months_stand_side_by_side_and_one_that_is_not_over_is_no_whole_one() {
+    let desk = desk();
+    let text = said(&desk, "cost --bill bill.csv --by month --now 2026-11-10");
+    assert!(text.contains("COST BY MONTH all months EUR") && text.contains("2026-10 104.00 2026-09 50.00 ") && text.contains("sum 154.00"), "{text}");
+    let text = said(&desk, "cost --bill bill.csv --by month,Environment --where month=2026-1* --now 2026-11-10");
+    assert!(text.contains("Environment 2026-10 ─") && text.contains("production 60.00 test 40.00"), "{text}");
+    assert_eq!(
+        desk.call("cost --bill bill.csv --by Environment,month --format csv").exits(0).out.lines().next(),
+        Some("month,currency,Environment,amount,bill_rows")
+    );
+    // The month before is what a whole month is held against.
+    let text = said(&desk, "cost --bill bill.csv --now 2026-11-10");
+    assert!(text.contains("2026-10 EUR") && text.contains("Against 2026-09: +54.00 EUR"), "{text}");
+    let text = said(&desk, "cost --bill bill.csv --now 2026-10-20");
+    assert!(text.contains("2026-10 so far EUR") && !text.contains("Against"), "{text}");
+    // One that ends long before its month does, as its days show where they are read.
+    let head = "EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ProviderName,SubAccountId,ServiceName,Tags";
+    desk.put("short.csv", format!("{head}\n1,EUR,2026-10-01,2026-10-01,AWS,1,S,\n2,EUR,2026-10-01,2026-10-09,AWS,1,S,\n"));
+    desk.put("inventory.csv", "cloud,scope,kind,id\naws,1,vm,i-1\n");
+    desk.call("scan --from inventory.csv --bill short.csv --out run --now 2026-11-10").done();
+    let notes = desk.report("run")["notes"].to_string();
+    assert!(notes.contains("does not hold the whole of 2026-10, by which findings are priced"), "{notes}");
+    desk.put("nothing.csv", format!("{head}\n"));
+    assert_eq!(said(&desk, "cost --bill nothing.csv"), "The bill holds no row.");
+}
+
+#[test]
+fn figures_that_do_not_add_up_by_cents_say_so() {
+    let desk = desk();
+    desk.put("cents.csv", format!("{}\n0.004,EUR,2026-10-01,AWS,1,A,\n0.004,EUR,2026-10-01,AWS,1,B,\n", BILL.lines().next().unwrap()));
+    let text = said(&desk, "cost --bill cents.csv --by service");
+    assert!(text.contains("A 0.00 B 0.00") && text.contains("sum 0.01 Figures are rounded one by one"), "{text}");
+    assert!(!said(&desk, "cost --bill bill.csv --by service").contains("rounded"));
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub(crate) struct Billed<'a> {
     pub aggregate: &'a Aggregate,
     pub cube: &'a Cube,
     pub priced: Option<Month>,
+    /// The newest month, where it is not over or the bill ends before it does.
+    pub open: Option<Month>,
 }
 
 /// What the exit code depends on.
@@ -266,6 +268,16 @@ fn coverage_row(row: &Coverage, made_up_for: bool) -> CoverageRow {
 pub(crate) fn priced_month(aggregate: &Aggregate, now: Timestamp) -> Option<Month> {
     let months = aggregate.months();
     months.iter().rev().find(|m| **m < now.month()).or(months.last()).copied()
+}
+
+/// The newest month, where it is not over, or where the bill covers days and ends before it does. Bills come late: the last four days of a month say nothing.
+pub(crate) fn open_month(aggregate: &Aggregate, now: Timestamp, covered: Option<(i64, i64)>) -> Option<Month> {
+    const LATE: i64 = 5;
+    let newest = aggregate.months().last().copied()?;
+    let (first, next) = (newest.start().days(), newest.next().start().days());
+    // Where everything begins on the first of a month, nothing is known of days.
+    let ends_early = covered.is_some_and(|(_, last)| last > first && last + LATE < next);
+    (newest >= now.month() || ends_early).then_some(newest)
 }
 
 /// What each resource cost in a month.

@@ -10,6 +10,9 @@ use tagledger_report::grouped;
 pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
     let (repairs, measure) = (billed.aggregate.repairs, billed.billing.measure);
     let mut notes = Vec::new();
+    if let Some(month) = billed.priced.filter(|month| billed.open == Some(*month)) {
+        notes.push(format!("The bill does not hold the whole of {month}, by which findings are priced: they cost more than is said"));
+    }
     if repairs.rounded > 0 {
         notes.push(format!("{} amounts had more than 12 digits after the point (binary doubles do) and were rounded half to even", grouped(repairs.rounded)));
     }

@@ -58,6 +58,7 @@ pub(crate) fn costs(billed: &Billed<'_>, axes: &[Axis], only: Option<&Only<'_>>)
         Axis::Provider => "cloud".to_owned(),
         Axis::Scope => "scope".to_owned(),
         Axis::Service => "service".to_owned(),
+        Axis::Month => "month".to_owned(),
     };
     let value = |axis: &Axis, value: Text| match axis {
         Axis::Provider => cloud(&billed.billing.clouds, &value),
@@ -68,6 +69,7 @@ pub(crate) fn costs(billed: &Billed<'_>, axes: &[Axis], only: Option<&Only<'_>>)
         totals: totals.collect(),
         months: months.iter().map(ToString::to_string).collect(),
         priced_month: billed.priced.map(|m| m.to_string()),
+        open_month: billed.open.map(|m| m.to_string()),
         keys: cube.keys.iter().map(name).collect(),
         by: axes.iter().map(title).collect(),
         only: only.map(|only| only.said.clone()).unwrap_or_default(),

@@ -126,18 +126,21 @@ pub enum Axis {
     Scope,
     /// The service.
     Service,
+    /// The billing month.
+    Month,
 }
 
 impl CubeCell {
     /// What it is on an axis; none where nothing is known.
-    pub fn on(&self, axis: Axis) -> Option<&Text> {
+    pub fn on(&self, axis: Axis) -> Option<Text> {
         let text = match axis {
-            Axis::Key(at) => return self.keys.get(at).and_then(|(value, _)| value.as_ref()),
+            Axis::Key(at) => return self.keys.get(at).and_then(|(value, _)| value.clone()),
             Axis::Provider => &self.provider,
             Axis::Scope => &self.scope,
             Axis::Service => &self.service,
+            Axis::Month => return Some(Text::from(self.month.to_string())),
         };
-        Some(text).filter(|text| !text.is_empty())
+        Some(text.clone()).filter(|text| !text.is_empty())
     }
 }
 
@@ -226,7 +229,7 @@ impl Cube {
     pub fn by(&self, axes: &[Axis]) -> Vec<Slice> {
         let mut sums: BTreeMap<_, (u64, Amount)> = BTreeMap::new();
         for cell in &self.cells {
-            let values: Vec<Option<Text>> = axes.iter().map(|axis| cell.on(*axis).cloned()).collect();
+            let values: Vec<Option<Text>> = axes.iter().map(|axis| cell.on(*axis)).collect();
             let sum = sums.entry((cell.month, cell.currency.clone(), values)).or_default();
             sum.0 += cell.rows;
             sum.1 += cell.amount;

@@ -25,6 +25,11 @@ impl Line {
     }
 }
 
+/// True where this one of the axes is the month: its lines are in the order of time, the newest first, and all months are shown.
+pub(crate) fn is_month(costs: &Costs, axis: &str) -> bool {
+    axis == "month" && !costs.keys.iter().any(|key| key == axis)
+}
+
 /// A cross table. Lines come most expensive first; the unattributed one is last and always there.
 #[derive(Debug)]
 pub(crate) struct Pivot {
@@ -62,12 +67,36 @@ impl Pivot {
         }
         pivot.rows = ranked(rows);
         pivot.columns = ranked(columns);
+        let in_time = |axis: &str, lines: &mut Vec<Line>| {
+            if is_month(costs, axis) {
+                // Every row of a bill has one.
+                lines.retain(|line| line.name.is_some());
+                lines.sort_by(|a, b| a.name.is_none().cmp(&b.name.is_none()).then_with(|| b.name.cmp(&a.name)));
+            }
+        };
+        match costs.by.as_slice() {
+            [only] => in_time(only, &mut pivot.rows),
+            [across, down] => {
+                in_time(across, &mut pivot.columns);
+                in_time(down, &mut pivot.rows);
+            }
+            [across, ..] => in_time(across, &mut pivot.columns),
+            [] => {}
+        }
         Ok(pivot)
     }
 
     /// What one cell holds; none when no row of the bill falls into it.
     pub fn cell(&self, row: &Line, column: &Line) -> Option<Amount> {
         self.cells.get(&(row.name.clone(), column.name.clone())).copied()
+    }
+
+    /// Whether the figures of the table, each rounded to the cent, come to something else than their sums so rounded.
+    pub fn is_rounded(&self) -> bool {
+        let differs = |parts: &mut dyn Iterator<Item = Amount>, sum: Amount| parts.map(Amount::cents).sum::<i128>() != sum.cents();
+        differs(&mut self.rows.iter().map(|line| line.sum), self.total)
+            || self.rows.iter().any(|row| differs(&mut self.columns.iter().filter_map(|column| self.cell(row, column)), row.sum))
+            || self.columns.iter().any(|column| differs(&mut self.rows.iter().filter_map(|row| self.cell(row, column)), column.sum))
     }
 
     /// Share with a value for every key, in tenths of a percent.
@@ -95,9 +124,10 @@ fn ranked(lines: BTreeMap<Option<String>, Amount>) -> Vec<Line> {
     lines
 }
 
-/// The month that the tables open with: the last one the bill holds as a whole, else the last one at all.
+/// The month that the tables open with: the last one the bill holds as a whole, else the last one at all; none where they show all months.
 pub(crate) fn shown_month(costs: &Costs) -> Option<&str> {
-    costs.priced_month.as_deref().or(costs.months.last().map(String::as_str))
+    let is_all = costs.by.iter().any(|axis| is_month(costs, axis));
+    costs.priced_month.as_deref().or(costs.months.last().map(String::as_str)).filter(|_| !is_all)
 }
 
 /// The month before, where the bill holds one.
@@ -162,6 +192,7 @@ mod tests {
             totals: vec![],
             months: vec![],
             priced_month: None,
+            open_month: None,
             keys: vec![],
             by: by.iter().map(|k| (*k).to_owned()).collect(),
             cells,

@@ -175,13 +175,15 @@ pub(crate) fn environments(summary: &Summary, grid: &mut dyn Grid) -> io::Result
 
 /// Cells of the cost table; the table stays open.
 pub(crate) fn cells(costs: &Costs, grid: &mut dyn Grid) -> io::Result<()> {
-    let titles = ["month", "currency"].into_iter().chain(costs.by.iter().map(String::as_str)).chain(["amount", "bill_rows"]);
+    // The month stands there already.
+    let shown: Vec<usize> = (0..costs.by.len()).filter(|at| !crate::pivot::is_month(costs, &costs.by[*at])).collect();
+    let titles = ["month", "currency"].into_iter().chain(shown.iter().map(|at| costs.by[*at].as_str())).chain(["amount", "bill_rows"]);
     titles.into_iter().try_for_each(|title| grid.text(title))?;
     grid.end()?;
     for c in &costs.cells {
         grid.text(&c.month)?;
         grid.text(&c.currency)?;
-        c.values.iter().try_for_each(|v| grid.text(v.as_deref().unwrap_or(UNATTRIBUTED)))?;
+        shown.iter().filter_map(|at| c.values.get(*at)).try_for_each(|v| grid.text(v.as_deref().unwrap_or(UNATTRIBUTED)))?;
         grid.number(&c.amount)?;
         grid.number(&c.rows.to_string())?;
         grid.end()?;

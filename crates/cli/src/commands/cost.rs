@@ -2,7 +2,7 @@
 
 use super::scan::{Sources, read_bill, read_inventory, terminal_options};
 use crate::args::{Cost, Format};
-use crate::assemble::Billed;
+use crate::assemble::{Billed, open_month};
 use crate::bill_notes::bill_notes;
 use crate::bills::{self, Asking};
 use crate::clouds;
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     let taxonomy = crate::taxonomy::load(&args.taxonomy)?;
     let by = axes(&taxonomy, &args.by)?;
     if args.money.outlook && (!args.r#where.is_empty() || by.iter().any(|on| !matches!(on, On::Key(_)))) {
-        return Err(Failure::Usage("--outlook is of the whole bill, by keys of the taxonomy; leave --where, cloud, scope and service out".to_owned()));
+        return Err(Failure::Usage("--outlook is of the whole bill, by keys of the taxonomy; leave --where, cloud, scope, service and month out".to_owned()));
     }
     let wanted = Wanted::of(&taxonomy, &args.r#where)?;
     let all_keys = with_weights(&taxonomy, keys(by.iter().chain(wanted.iter().map(|wanted| &wanted.on))));
@@ -54,16 +54,17 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     };
     let aggregate = read_bill(bill.bill(), &billing, args.quiet)?;
     let cube = Cube::new(&aggregate, &billing)?;
-    let billed = Billed { billing: &billing, aggregate: &aggregate, cube: &cube, priced: None };
+    let billed = Billed { billing: &billing, aggregate: &aggregate, cube: &cube, priced: None, open: open_month(&aggregate, asking.now, None) };
     let position = |on: &On| match on {
         On::Key(key) => Axis::Key(billing.keys.iter().position(|other| other == key).unwrap_or(0)),
         On::Cloud => Axis::Provider,
         On::Scope => Axis::Scope,
         On::Service => Axis::Service,
+        On::Month => Axis::Month,
     };
     let axes: Vec<Axis> = by.iter().map(position).collect();
     let keeps = |cell: &CubeCell| {
-        Wanted::all_hold(&wanted, |on| cell.on(position(on)).map(|text| if *on == On::Cloud { cloud(&billing.clouds, text) } else { text.to_string() }))
+        Wanted::all_hold(&wanted, |on| cell.on(position(on)).map(|text| if *on == On::Cloud { cloud(&billing.clouds, &text) } else { text.to_string() }))
     };
     let only = Only { keeps: &keeps, said: args.r#where.clone() };
     let mut costs = costs(&billed, &axes, Some(&only).filter(|_| !wanted.is_empty()));
@@ -121,11 +122,12 @@ enum On {
     Cloud,
     Scope,
     Service,
+    Month,
 }
 
 impl On {
     fn of(taxonomy: &Taxonomy, name: &str, flag: &str) -> Result<Self, Failure> {
-        let words = [("cloud", Self::Cloud), ("scope", Self::Scope), ("service", Self::Service)];
+        let words = [("cloud", Self::Cloud), ("scope", Self::Scope), ("service", Self::Service), ("month", Self::Month)];
         let key = taxonomy.key(name).map(Self::Key);
         key.or_else(|| words.iter().find(|(word, _)| *word == name).map(|(_, on)| *on)).ok_or_else(|| {
             let known: Vec<&str> = taxonomy.keys.iter().map(|k| k.name.as_str()).chain(words.iter().map(|(word, _)| *word)).collect();
@@ -177,7 +179,7 @@ fn keys<'a>(all: impl Iterator<Item = &'a On>) -> Vec<KeyId> {
 
 fn dimensions<'a>(all: impl Iterator<Item = &'a On>) -> Dimensions {
     all.fold(Dimensions::default(), |kept, on| match on {
-        On::Key(_) => kept,
+        On::Key(_) | On::Month => kept,
         On::Cloud => Dimensions { provider: true, ..kept },
         On::Scope => Dimensions { scope: true, ..kept },
         On::Service => Dimensions { service: true, ..kept },

@@ -8,7 +8,7 @@ mod wanted;
 pub(crate) use inventory::{Sources, read_inventory};
 
 use crate::args::{Audit as AuditArgs, Format, Scan};
-use crate::assemble::{Billed, ExitRules, Parts, priced_month, prices, summary};
+use crate::assemble::{Billed, ExitRules, Parts, open_month, priced_month, prices, summary};
 use crate::bills::{self, Asking, Bills};
 use crate::exit::Code;
 use crate::failure::Failure;
@@ -83,7 +83,6 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let cube = aggregate.as_ref().map(|a| Cube::new(a, &billing)).transpose()?;
     let month = aggregate.as_ref().and_then(|a| priced_month(a, now));
     let prices = aggregate.as_ref().map_or_else(Prices::default, |a| prices(a, month));
-    let billed = aggregate.as_ref().zip(cube.as_ref()).map(|(aggregate, cube)| Billed { billing: &billing, aggregate, cube, priced: month });
     let mut spend = cube.as_ref().map(|cube| cube.spend(&billing, month));
     if let (Some(spend), Some(bill), Some(month)) = (&mut spend, bill, month) {
         let keys = daily_keys(&taxonomy);
@@ -91,6 +90,9 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
             read_days(bill, &billing, &keys, month, spend)?;
         }
     }
+    let covered = spend.as_ref().and_then(|spend| spend.covered);
+    let of_bill = |(aggregate, cube)| Billed { billing: &billing, aggregate, cube, priced: month, open: open_month(aggregate, now, covered) };
+    let billed = aggregate.as_ref().zip(cube.as_ref()).map(of_bill);
     if let (Some(spend), Some(found)) = (&mut spend, &found) {
         spend.cost_keys.clone_from(&found.keys);
     }

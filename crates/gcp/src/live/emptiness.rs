@@ -130,7 +130,7 @@ fn dataset(id: &str) -> Option<&str> {
 
 fn came_along(resource: &RawResource) -> bool {
     let name = Name::parse(&resource.id.canonical).and_then(|name| name.last()).unwrap_or_default();
-    CAME_ALONG.iter().any(|(kind, is)| *kind == resource.kind && is(name)) 
+    CAME_ALONG.iter().any(|(kind, is)| *kind == resource.kind && is(name))
 }
 
 fn row(info: &'static CollectorInfo, id: NativeId, kind: &'static str, scope: &Text, field: &str) -> Found {

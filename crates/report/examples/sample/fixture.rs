@@ -297,6 +297,7 @@ fn costs(hostile: bool) -> Costs {
         totals,
         months: MONTHS.map(str::to_owned).to_vec(),
         priced_month: Some("2026-10".into()),
+        open_month: None,
         keys: ["Environment", "Application", "Owner", "CostCenter", "DataClass"].map(str::to_owned).to_vec(),
         by: vec!["Environment".into(), "Application".into()],
         rows: cells.iter().map(|c| c.rows).sum(),

@@ -14,9 +14,12 @@ pub struct Costs {
     pub months: Vec<String>,
     /// The month that findings are priced by: the last one that the bill holds as a whole.
     pub priced_month: Option<String>,
+    /// The newest month, where it is not over, or the bill ends before it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_month: Option<String>,
     /// Keys the cube has, in taxonomy order.
     pub keys: Vec<String>,
-    /// What `cells` are broken down by, in order: keys, or the words cloud, scope and service; Environment and Application unless others were asked for.
+    /// What `cells` are broken down by, in order: keys, or the words cloud, scope, service and month; Environment and Application unless others were asked for.
     pub by: Vec<String>,
     /// What is shown where not everything is, such as `Environment=demo`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -17,8 +17,12 @@ pub(super) fn costs(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
         let pivot = Pivot::new(costs, &total.currency, month)?;
         let only = if costs.only.is_empty() { String::new() } else { format!(" where {}", costs.only.join(", ")) };
         let title = format!("COST BY {}{only}", costs.by.join(" × ").to_uppercase());
-        page.heading(&crate::inert::visible(&title), &format!("{} {}, {}", month.unwrap_or("no month"), total.currency, costs.measure))?;
+        let so_far = if month.is_some() && costs.open_month.as_deref() == month { " so far" } else { "" };
+        page.heading(&crate::inert::visible(&title), &format!("{}{so_far} {}, {}", month.unwrap_or("all months"), total.currency, costs.measure))?;
         table(costs, &pivot, page)?;
+        if pivot.is_rounded() {
+            page.paragraph("", Style::Dim, "Figures are rounded one by one, and may differ from their sums by cents.")?;
+        }
         if let Some(share) = pivot.attributed_share() {
             page.paragraph("", Style::Plain, &format!("{} is attributed to {}.", percent(share), costs.by.join(" and ")))?;
         }
@@ -37,7 +41,7 @@ pub(super) fn costs(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
     invoices(costs, page)?;
     outlook(costs, page)?;
     if costs.totals.is_empty() {
-        return Ok(());
+        return page.paragraph("", Style::Plain, "The bill holds no row.");
     }
     let months = match costs.months.as_slice() {
         [first, .., last] => format!("All {} {first} to {last}", plural(costs.months.len() as u64, "month")),
@@ -61,7 +65,7 @@ fn invoices(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
     }
     let month = shown_month(costs);
     let own: Vec<_> = costs.invoices.iter().filter(|one| month.is_none_or(|month| one.month == month)).collect();
-    page.heading("INVOICES", &format!("{}, BilledCost of every row", month.unwrap_or("no month")))?;
+    page.heading("INVOICES", &format!("{}, BilledCost of every row", month.unwrap_or("all months")))?;
     let columns = vec![("invoice".into(), Fit::CutEnd(12)), ("issuer".into(), Fit::CutEnd(10)), ("rows".into(), Fit::Right), ("billed".into(), Fit::Right)];
     let mut table = Table::new(columns);
     for one in own.iter().take(SHOWN) {
@@ -112,7 +116,9 @@ fn outlook(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
 /// What changed since the month before, in all and where most.
 fn change(costs: &Costs, pivot: &Pivot, currency: &str, month: Option<&str>) -> io::Result<Option<String>> {
     const SHOWN: usize = 3;
-    let Some(before) = month.and_then(|month| month_before(costs, month)) else { return Ok(None) };
+    // What is not over is not held against what is.
+    let whole = month.filter(|month| costs.open_month.as_deref() != Some(*month));
+    let Some(before) = whole.and_then(|month| month_before(costs, month)) else { return Ok(None) };
     let then = Pivot::new(costs, currency, Some(before))?;
     let signed = |amount: Amount| format!("{}{}", if amount.0 > 0 { "+" } else { "" }, amount.grouped());
     let difference = pivot.total - then.total;
