@@ -169,6 +169,7 @@ fn split_rows_belong_to_what_they_were_split_to() {
 1,EUR,2026-10-01,onprem,dc-1,cluster,"{""Environment"":""production"",""Application"":""cluster""}",pod-a,"{""Environment"":""test"",""Application"":""crm""}"
 2,EUR,2026-10-01,onprem,dc-1,cluster,,pod-a,
 4,EUR,2026-10-01,onprem,dc-1,cluster,,,
+8,EUR,2026-10-01,onprem,dc-1,cluster,"{""Environment"":""production"",""Application"":""cluster""}",,{}
 "#;
     let desk = desk(bill);
     desk.put(
@@ -176,7 +177,16 @@ fn split_rows_belong_to_what_they_were_split_to() {
         "cloud,scope,kind,id,tag:Environment,tag:Application\nonprem,dc-1,pod,pod-a,test,search\nonprem,dc-1,cluster,cluster,production,platform\n",
     );
     let cost = desk.cost("--bill bill.csv --from inventory.csv");
-    holds(&cost, &[("2026-10 EUR production × platform", "4 in 1"), ("2026-10 EUR test × crm", "1 in 1"), ("2026-10 EUR test × search", "2 in 1")]);
+    let own = ("2026-10 EUR production × cluster", "8 in 1");
+    holds(&cost, &[own, ("2026-10 EUR production × platform", "4 in 1"), ("2026-10 EUR test × crm", "1 in 1"), ("2026-10 EUR test × search", "2 in 1")]);
+}
+
+#[test]
+fn a_sum_may_be_larger_than_any_of_its_amounts() {
+    let row = "900000000000000000.25,EUR,2026-10-01,AWS,1,i,\n";
+    let desk = desk(&format!("EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ResourceId,Tags\n{row}{row}"));
+    let said = desk.call("cost --bill bill.csv").exits(0).out;
+    assert!(said.contains("1,800,000,000,000,000,000.50") && said.contains("(equal)"), "{said}");
 }
 
 #[test]

@@ -140,6 +140,13 @@ fn what_is_young_small_or_does_not_repeat_is_read_as_it_is() {
     age(&desk.path("young.csv"));
     is_same(&desk, "cost --format json --bill young.csv");
     assert_eq!(kept(&desk).len(), 2);
+    // What was kept and is damaged is made anew.
+    let whole: Vec<Vec<u8>> = kept(&desk).iter().map(|name| fs::read(desk.path("cache").join(name)).unwrap()).collect();
+    for name in kept(&desk) {
+        fs::write(desk.path("cache").join(name), "PAR1").unwrap();
+    }
+    is_same(&desk, "cost --format json --bill young.csv unique.csv");
+    assert_eq!(kept(&desk).iter().map(|name| fs::read(desk.path("cache").join(name)).unwrap()).collect::<Vec<_>>(), whole);
     // Rows are converted one by one, so that sums are not.
     desk.put("rates.csv", "date,from,to,rate\n2026-10-31,EUR,USD,1.087\n");
     is_same(&desk, "cost --format json --bill young.csv --currency USD --rates rates.csv");

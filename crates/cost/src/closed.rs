@@ -158,10 +158,10 @@ impl<'c> Adding<'c> {
     }
 }
 
-/// What was told of a file that was added up; none where it was not worth it, or is no such file.
+/// What was told of a file that was added up, nothing where it was not worth it; none where it is no such file.
 pub(crate) fn told(metadata: &[KeyValue]) -> Option<Told> {
     let text = metadata.iter().find(|pair| pair.key == TOLD)?.value.as_deref()?;
-    serde_json::from_str(text).ok().filter(|told: &Told| !told.months.is_empty())
+    serde_json::from_str(text).ok()
 }
 
 /// Costs are nobody's but their owner's to read.

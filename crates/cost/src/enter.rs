@@ -115,7 +115,7 @@ impl Work {
             self.exchange.amounts(&mut self.amounts[measure.position()]).map_err(too_large)?;
             self.exchange.aside(&mut self.aside).map_err(too_large)?;
             if measure == billing.measure {
-                self.exchange.tell(&self.months, &self.amounts[measure.position()], book);
+                self.exchange.tell(&self.months, &self.amounts[measure.position()], &self.weights, book);
                 book.ledgers.note(rows, measure, &self.months, (&self.amounts[measure.position()], &self.aside), &self.weights);
                 for (row, amount) in &self.aside {
                     book.set_aside(self.currency[*row], self.weights.get(*row).copied().unwrap_or(1), *amount);

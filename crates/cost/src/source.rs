@@ -302,7 +302,12 @@ fn tasks(bill: &Bill, billing: &Billing<'_>, number: usize, file: &Opened) -> (V
         // Days are not kept.
         return (if billing.days_from.is_none() { vec![Task::AddUp(number, place)] } else { as_it_is() }, None);
     };
-    match AddedUp::open(kept, file.columns(), billing) {
+    let added = match AddedUp::open(kept, file.columns(), billing) {
+        Ok(added) => added,
+        Err(added::Damaged) if billing.days_from.is_none() => return (vec![Task::AddUp(number, place)], None),
+        Err(added::Damaged) => None,
+    };
+    match added {
         Some(added) if billing.days_from.is_none() => ((0..added.file.row_groups()).map(|group| Task::AddedUp(number, group)).collect(), Some(added)),
         // What is before the days that are wanted need not be looked at.
         Some(added) if added.told.months.last().is_some_and(|last| Some(*last) < billing.days_from) => (Vec::new(), None),

@@ -98,6 +98,22 @@ impl Amount {
         Ok((Self(value), if rounded { Rounded::Rounded } else { Rounded::Exact }))
     }
 
+    /// Reads a sum as it is shown, of any size that a sum can have.
+    pub fn of_sum(text: &str) -> Result<Self, AmountError> {
+        let whole = || {
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+            let is_number = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+            if whole.is_empty() || fraction.len() > SCALE as usize || !is_number(whole) || !is_number(fraction) {
+                return None;
+            }
+            let units = whole.parse::<i128>().ok()?.checked_mul(UNIT)?;
+            let units = units.checked_add(format!("{fraction:0<width$}", width = SCALE as usize).parse().ok()?)?;
+            Some(Self(if text.starts_with('-') { -units } else { units }))
+        };
+        whole().ok_or_else(|| AmountError(text.chars().take(40).collect()))
+    }
+
     /// The exact value of a binary double, rounded half to even at the 12th digit. None for NaN, infinities and what does not fit.
     #[inline]
     pub fn from_f64(value: f64) -> Option<(Self, Rounded)> {

@@ -104,7 +104,7 @@ fn facts(news: &News) -> Vec<String> {
     }
     facts.push(format!("{}.", counts(news)));
     for total in &news.totals {
-        let digits = |text: &str| Amount::parse(text).map_or_else(|_| text.to_owned(), |(amount, _)| exact(amount));
+        let digits = |text: &str| Amount::of_sum(text).map_or_else(|_| text.to_owned(), exact);
         let (report, currency) = (digits(&total.report), &total.currency);
         facts.push(if total.equal {
             format!("Costs come to {report} {currency}, to the last digit what the bill says.")

@@ -28,7 +28,7 @@ pub fn plural(count: u64, noun: &str) -> String {
 
 /// Reads an amount of the document. Another text than a decimal is a mistake of ours, and is said rather than taken for nothing.
 pub(crate) fn amount(text: &str) -> io::Result<Amount> {
-    Amount::parse(text).map(|(a, _)| a).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))
+    Amount::of_sum(text).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))
 }
 
 /// Every digit, with commas in the whole part: `1,234.5678`. What is compared must not be rounded.

@@ -34,7 +34,7 @@ fn spend(summary: &Summary) -> Vec<SpendPoint> {
         for total in &costs.totals {
             let rows = costs.bases.iter().filter(|row| row.key == *key && row.currency == total.currency && !row.basis.starts_with("unattributed"));
             // The document's amounts are our own decimals.
-            let attributed: Amount = rows.filter_map(|row| Amount::parse(&row.amount).ok()).map(|(amount, _)| amount).sum();
+            let attributed: Amount = rows.filter_map(|row| Amount::of_sum(&row.amount).ok()).sum();
             points.push(SpendPoint { key: key.clone(), currency: total.currency.clone(), attributed: attributed.to_string(), total: total.bill.clone() });
         }
     }

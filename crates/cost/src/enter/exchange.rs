@@ -72,10 +72,10 @@ impl Exchange {
     }
 
     /// Tells the book what the column that was converted last had been.
-    pub fn tell(&self, months: &[Month], after: &[Option<Amount>], book: &mut Book<'_>) {
+    pub fn tell(&self, months: &[Month], after: &[Option<Amount>], weights: &[u64], book: &mut Book<'_>) {
         for (row, of) in self.rows.iter().enumerate() {
             if let Some((_, from)) = of {
-                book.convert(months[row], *from, 1, self.before[row].unwrap_or_default(), after[row].unwrap_or_default());
+                book.convert(months[row], *from, weights.get(row).copied().unwrap_or(1), self.before[row].unwrap_or_default(), after[row].unwrap_or_default());
             }
         }
     }

@@ -9,6 +9,11 @@ use crate::owners::{NONE, SIDE_BY_SIDE};
 use arrow_array::Array;
 use arrow_schema::DataType;
 
+/// True for a text without any tag: where the part that cost was allocated to has none, those of the row count.
+fn is_bare(text: &str) -> bool {
+    matches!(text.trim(), "{}" | "[]")
+}
+
 impl Work {
     /// What each row's tags say: the tags of the part that cost was allocated to, else those of the row.
     pub(super) fn tag_numbers(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
@@ -45,7 +50,7 @@ impl Work {
                 let cloud = book.cloud(self.provider[row]);
                 match texts.get(row) {
                     Cell::Null | Cell::Number(_) => {}
-                    Cell::Text(text) if is_null(text) => {}
+                    Cell::Text(text) if is_null(text) || (column == Column::AllocatedTags && is_bare(text)) => {}
                     Cell::Text(text) => {
                         plain.push((row, cloud, text));
                         if plain.len() == SIDE_BY_SIDE {
@@ -57,7 +62,8 @@ impl Work {
                         let slot = entry * variants + usize::from(cloud);
                         let number = memo.made[slot].unwrap_or_else(|| {
                             let text = texts.entry(entry);
-                            let number = if is_null(text) { u32::MAX } else { book.tag_text(cloud, Some(text)) };
+                            let number =
+                                if is_null(text) || (column == Column::AllocatedTags && is_bare(text)) { u32::MAX } else { book.tag_text(cloud, Some(text)) };
                             memo.made[slot] = Some(number);
                             number
                         });

@@ -8,6 +8,9 @@ use crate::columns::Columns;
 use crate::{CostError, closed, csv_bill, parquet_bill};
 use std::path::Path;
 
+/// What was kept cannot be read: it is made anew.
+pub(super) struct Damaged;
+
 /// A file as it was added up.
 pub(super) struct AddedUp {
     pub file: parquet_bill::Opened,
@@ -15,12 +18,15 @@ pub(super) struct AddedUp {
 }
 
 impl AddedUp {
-    /// None where it was not worth it, or is no such file.
-    pub fn open(path: &Path, of: &Columns, billing: &Billing<'_>) -> Option<Self> {
-        let mut file = parquet_bill::Opened::new(path, &[&closed::COMPACT]).ok()?;
-        let told = closed::told(file.pairs())?;
+    /// None where it was not worth it.
+    pub fn open(path: &Path, of: &Columns, billing: &Billing<'_>) -> Result<Option<Self>, Damaged> {
+        let mut file = parquet_bill::Opened::new(path, &[&closed::COMPACT]).map_err(|_| Damaged)?;
+        let told = closed::told(file.pairs()).ok_or(Damaged)?;
+        if told.months.is_empty() {
+            return Ok(None);
+        }
         file.columns.schemes = Some(of.mapping().map_or(billing.prefixes, |mapping| mapping.tags.schemes));
-        Some(Self { file, told })
+        Ok(Some(Self { file, told }))
     }
 
     /// What had to be put right when it was added up.
@@ -40,7 +46,7 @@ pub(super) fn add_up(path: &Path, opened: &Opened, place: &closed::Place, book: 
         Opened::Csv(columns) => csv_bill::add_up(path, columns, &mut adding)?,
         Opened::Parquet(file) => file.add_up(&mut adding)?,
     }
-    let kept = adding.write(place).ok().and_then(|()| AddedUp::open(place.path()?, opened.columns(), book.billing));
+    let kept = adding.write(place).ok().and_then(|()| AddedUp::open(place.path()?, opened.columns(), book.billing).ok().flatten());
     match (kept, opened) {
         (Some(added), _) => {
             book.copies.put(&added.told.sketches[book.billing.measure.position()]);

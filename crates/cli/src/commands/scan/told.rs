@@ -9,8 +9,7 @@ use tagledger_report::{Summary, plural};
 pub(super) fn written(summary: &Summary, out: &Path, is_shown: bool) {
     let count = |of: fn(&tagledger_report::RuleSummary) -> u64| summary.rules.iter().map(of).sum::<u64>();
     let totals = summary.costs.iter().flat_map(|costs| &costs.totals);
-    let digits =
-        |text: &str| if log::is_json() { text.to_owned() } else { Amount::parse(text).map_or_else(|_| text.to_owned(), |(amount, _)| amount.grouped()) };
+    let digits = |text: &str| if log::is_json() { text.to_owned() } else { Amount::of_sum(text).map_or_else(|_| text.to_owned(), Amount::grouped) };
     let cost = totals.map(|total| format!("{} {}", digits(&total.bill), total.currency)).collect::<Vec<_>>().join(", ");
     let (n, seen, changes) = (&summary.inventory, &summary.seen, summary.history.as_ref());
     let mut words = vec![
