@@ -268,6 +268,47 @@ fn a_report_of_aws_has_its_tags_in_many_places() {
 }
 
 #[test]
+fn what_is_bound_and_what_the_project_says_stand_in_for_labels() {
+    let desk = Desk::laid();
+    desk.put(
+        "taxonomy.yaml",
+        "version: 1\nkeys:\n  Environment: { values: { production: [prod], test: [] }, bindings: effective }\n  Application: { bindings: direct }\n",
+    );
+    let row = |id: &str, cost: u8, labels: &str, bound: &str| {
+        format!(
+            "SELECT 'regular' AS cost_type, {{'month': '202610'}} AS invoice, TIMESTAMP '2026-10-01' AS usage_start_time, 'EUR' AS currency, {cost}::DOUBLE AS cost, \
+             []::STRUCT(amount DOUBLE)[] AS credits, {{'id': 'p-1', 'labels': [{{'key': 'application', 'value': 'of-project'}}]}} AS project, \
+             {{'global_name': '{id}'}} AS resource, {labels}::STRUCT(key VARCHAR, value VARCHAR)[] AS labels, \
+             {bound}::STRUCT(key VARCHAR, value VARCHAR, inherited BOOLEAN, namespace VARCHAR)[] AS tags"
+        )
+    };
+    let label = |key: &str, value: &str| format!("[{{'key': '{key}', 'value': '{value}'}}]");
+    let bound = |key: &str, value: &str, lent: bool| format!("[{{'key': '{key}', 'value': '{value}', 'inherited': {lent}, 'namespace': '12'}}]");
+    let rows = [
+        // A label speaks first, what is bound where it says nothing, and the project last.
+        row("//a/1", 1, &label("environment", "prod"), &bound("environment", "test", false)),
+        row("//a/2", 2, &label("application", "shop"), &bound("environment", "test", true)),
+        row("//a/3", 4, "[]", &bound("application", "lent", true)),
+        row("//a/4", 8, "NULL", &bound("application", "own", false)),
+    ];
+    if parquet(&desk, "export.parquet", &rows.join(" UNION ALL ")).is_none() {
+        return;
+    }
+    let expected = ["2026-10 EUR production × of-project 1", "2026-10 EUR test × shop 2", "2026-10 EUR – × of-project 4", "2026-10 EUR – × own 8"];
+    assert_eq!(shown(&desk.cost("--bill export.parquet")), expected);
+    // Where an inventory knows the project, its labels are there.
+    desk.put("inventory.csv", "cloud,scope,kind,id\ngcp,p-1,vm,//a/9\n");
+    let expected = ["2026-10 EUR production × – 1", "2026-10 EUR test × shop 2", "2026-10 EUR – × own 8", "2026-10 EUR – × – 4"];
+    assert_eq!(shown(&desk.cost("--bill export.parquet --from inventory.csv")), expected);
+    // A table in FOCUS, as Google has it.
+    let query = "SELECT DATE '2026-10-01' AS BillingPeriodStart, 'EUR' AS BillingCurrency, 'Google Cloud' AS ServiceProviderName, 1.0::DECIMAL(18, 2) AS EffectiveCost, \
+                 [{'Key': 'environment', 'Value': 'prod'}] AS x_Labels, [{'Key': 'application', 'Value': 'of-project'}] AS x_ProjectLabels, \
+                 [{'Key': 'application', 'Value': 'bound', 'x_Inherited': false, 'x_Namespace': '12'}] AS x_Tags";
+    parquet(&desk, "focus.parquet", query).unwrap();
+    assert_eq!(shown(&desk.cost("--bill focus.parquet")), ["2026-10 EUR production × bound 1"]);
+}
+
+#[test]
 fn one_text_means_in_each_form_what_that_form_says() {
     let desk = Desk::laid();
     let text = "\"{\"\"user_env\"\":\"\"prod\"\",\"\"user_application\"\":\"\"shop\"\"}\"";

@@ -96,6 +96,11 @@ impl Billing<'_> {
         self.dimensions.charge || self.assigned().any(|assign| assign.costs.charge.is_some())
     }
 
+    /// True when what a row says of its scope's tags counts: where no inventory knows better, and scopes have a say at all.
+    pub(crate) fn takes_scope_tags(&self) -> bool {
+        self.owners.is_none() && self.taxonomy.costs.ladder.contains(&Rung::Scope)
+    }
+
     /// True when an assignment asks for the resource.
     pub(crate) fn needs_named(&self) -> bool {
         self.assigned().any(|assign| assign.costs.resource.is_some())

@@ -55,6 +55,8 @@ pub(crate) struct Book<'a> {
     tag_states: FxHashMap<u128, u32>,
     wide_states: FxHashMap<Vec<Said>, u32>,
     tag_list: Vec<Vec<Said>>,
+    /// The numbers of what two columns of tags say together.
+    both_tags: FxHashMap<(u32, u32), u32>,
     /// Per tag state, a bit for each wanted key that it answers.
     answered: Vec<u32>,
     /// The same per owner, by the resource's own tags.
@@ -133,6 +135,7 @@ impl<'a> Book<'a> {
             tag_states: FxHashMap::default(),
             wide_states: FxHashMap::default(),
             tag_list: Vec::new(),
+            both_tags: FxHashMap::default(),
             answered: Vec::new(),
             owner_answered: Vec::new(),
             all_answered: billing.keys.iter().enumerate().fold(0, |bits, (at, _)| bits | 1 << at),

@@ -29,7 +29,10 @@ use tagledger_model::{Amount, Month};
 /// The columns that a bill is read for.
 pub(crate) fn wanted(book: &Book<'_>) -> Vec<Column> {
     let billing = book.billing;
-    let mut wanted = vec![Column::BillingPeriodStart, Column::BillingCurrency, Column::Provider, Column::Tags, Column::AllocatedTags];
+    let mut wanted = vec![Column::BillingPeriodStart, Column::BillingCurrency, Column::Provider, Column::Tags, Column::AllocatedTags, Column::FurtherTags];
+    if billing.takes_scope_tags() {
+        wanted.push(Column::ScopeTags);
+    }
     if billing.needs_account() || billing.owners.is_some() || book.watches {
         wanted.push(Column::SubAccountId);
     }
@@ -77,7 +80,9 @@ pub(crate) struct Work {
     /// How many rows of the bill each stands for; empty where it is one.
     weights: Vec<u64>,
     words: [Memo<u32>; 8],
-    tag_memo: [Memo<u32>; 2],
+    tag_memo: [Memo<u32>; 4],
+    /// What a column of tags says, before it is held against another.
+    further: Vec<u32>,
     id_memo: Memo<(u32, Owned)>,
     /// The resource that each row's id names exactly, with its owner where that is made already; empty where that was not looked up.
     found: Vec<Owned>,

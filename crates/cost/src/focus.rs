@@ -69,11 +69,15 @@ pub enum Column {
     AllocatedResourceId,
     Tags,
     AllocatedTags,
+    /// Tags that stand in a column of their own beside labels.
+    FurtherTags,
+    /// Tags of the scope that the row names.
+    ScopeTags,
 }
 
 impl Column {
     /// All of them.
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::EffectiveCost,
         Self::BilledCost,
         Self::ListCost,
@@ -94,6 +98,8 @@ impl Column {
         Self::AllocatedResourceId,
         Self::Tags,
         Self::AllocatedTags,
+        Self::FurtherTags,
+        Self::ScopeTags,
     ];
 
     /// The names it goes by, newest first.
@@ -122,6 +128,8 @@ impl Column {
             // Google's own FOCUS table has labels in their place.
             Self::Tags => &["Tags", "x_Labels"],
             Self::AllocatedTags => &["AllocatedTags"],
+            Self::FurtherTags => &["x_Tags"],
+            Self::ScopeTags => &["x_ProjectLabels"],
         }
     }
 }

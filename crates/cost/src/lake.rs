@@ -85,7 +85,7 @@ const APART: [Column; 11] = [
     Column::AllocatedResourceId,
     Column::ChargePeriodStart,
 ];
-const TAGS: [Column; 2] = [Column::Tags, Column::AllocatedTags];
+const TAGS: [Column; 4] = [Column::Tags, Column::AllocatedTags, Column::FurtherTags, Column::ScopeTags];
 
 /// The month in which something was charged for, as it is called in the answer.
 const CHARGE_MONTH: &str = "x_TagledgerChargeMonth";

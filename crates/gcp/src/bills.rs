@@ -33,6 +33,8 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("ServiceName", &["service.description"]),
     ("ChargeCategory", &["cost_type"]),
     ("ResourceId", &["resource.global_name", "resource.name"]),
+    ("x_Tags", &["tags"]),
+    ("x_ProjectLabels", &["project.labels"]),
     ("x_Rows", &[ROWS]),
 ];
 

@@ -3,7 +3,7 @@
 use super::{Book, MEMORY};
 use crate::aggregate::Said;
 use crate::owners::{ByDigest, NONE, SIDE_BY_SIDE};
-use tagledger_model::Month;
+use tagledger_model::{Month, Standing};
 use tagledger_taxonomy::Scanned;
 
 /// The mark of a tag text that could not be read; state numbers never come near it.
@@ -111,6 +111,23 @@ impl Book<'_> {
         self.state_number()
     }
 
+    /// What tags say together with others, which have a say on keys of which the first hold nothing.
+    pub fn filled(&mut self, tags: u32, further: u32) -> u32 {
+        let mark = (tags | further) & MALFORMED;
+        let (own, other) = (tags & !MALFORMED, further & !MALFORMED);
+        if own == other {
+            return own | mark;
+        }
+        if let Some(number) = self.both_tags.get(&(own, other)) {
+            return number | mark;
+        }
+        let pairs = self.tag_list[own as usize].iter().zip(&self.tag_list[other as usize]);
+        self.said = pairs.map(|(own, other)| if own.standing == Standing::Absent { *other } else { *own }).collect();
+        let number = self.said_number();
+        self.both_tags.insert((own, other), number);
+        number | mark
+    }
+
     fn state_number(&mut self) -> u32 {
         let all = self.billing.keys.iter().map(|key| &self.states[key.index()]).map(|state| Said { value: state.value, standing: state.standing });
         if let Some(number) = packed(all, self.billing.keys.len()).and_then(|packed| self.tag_states.get(&packed)) {
@@ -166,7 +183,6 @@ fn packed(all: impl Iterator<Item = Said>, keys: usize) -> Option<u128> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tagledger_model::Standing;
 
     #[test]
     fn different_answers_never_share_a_number_and_wide_ones_have_none() {

@@ -42,6 +42,8 @@ pub(crate) static COMPACT: BillMapping = BillMapping {
         ("ResourceId", &["ResourceId"]),
         ("AllocatedResourceId", &["AllocatedResourceId"]),
         ("AllocatedTags", &["AllocatedTags"]),
+        ("x_Tags", &["x_Tags"]),
+        ("x_ProjectLabels", &["x_ProjectLabels"]),
         ("x_Rows", &[ROWS]),
     ],
     costs: &[("EffectiveCost", EFFECTIVE), ("BilledCost", BILLED), ("ListCost", LIST), ("ContractedCost", CONTRACTED)],

@@ -30,7 +30,8 @@ const TEXTS: [(Column, &str); 9] = [
     (Column::ResourceId, "ResourceId"),
     (Column::AllocatedResourceId, "AllocatedResourceId"),
 ];
-const TAGS: [(Column, &str); 2] = [(Column::AllocatedTags, "AllocatedTags"), (Column::Tags, "Tags")];
+const TAGS: [(Column, &str); 4] =
+    [(Column::AllocatedTags, "AllocatedTags"), (Column::Tags, "Tags"), (Column::FurtherTags, "x_Tags"), (Column::ScopeTags, "x_ProjectLabels")];
 
 /// Everything that a file is asked for here.
 pub(super) fn wanted() -> Vec<Column> {
@@ -260,7 +261,7 @@ impl<'a> Text<'a> {
         let named = |broken: Broken| (rows.columns.shown(column), broken);
         let tags = match column {
             Column::Tags => rows.tags(),
-            Column::AllocatedTags => rows.get(column).map(RowTags::Whole),
+            Column::AllocatedTags | Column::FurtherTags | Column::ScopeTags => rows.get(column).map(RowTags::Whole),
             _ => None,
         };
         let is_nested = |array: &ArrayRef| matches!(array.data_type(), DataType::Map(_, _) | DataType::List(_));

@@ -1,6 +1,6 @@
 //! What the texts of many rows mean, looked up side by side: tags as numbers, and whose a row is.
 
-use super::{RowTags, Work, pairs};
+use super::{Memo, RowTags, Work, pairs};
 use crate::book::{Book, Owned};
 use crate::cells::{Broken, Cell, Texts};
 use crate::columns::{Fault, Rows};
@@ -15,66 +15,33 @@ fn is_bare(text: &str) -> bool {
 }
 
 impl Work {
-    /// What each row's tags say: the tags of the part that cost was allocated to, else those of the row.
+    /// What each row's tags say: the tags of the part that cost was allocated to, else those of the row; and for keys of which these say nothing, what stands beside them.
     pub(super) fn tag_numbers(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
         self.tags.clear();
         self.tags.resize(rows.len(), u32::MAX);
-        let whole = |array| Some(RowTags::Whole(array));
-        for (memo, (column, tags)) in
-            self.tag_memo.iter_mut().zip([(Column::AllocatedTags, rows.get(Column::AllocatedTags).and_then(whole)), (Column::Tags, rows.tags())])
-        {
+        let whole = |column| rows.get(column).map(RowTags::Whole);
+        let columns = [
+            (Column::AllocatedTags, whole(Column::AllocatedTags)),
+            (Column::Tags, rows.tags()),
+            (Column::FurtherTags, whole(Column::FurtherTags)),
+            (Column::ScopeTags, whole(Column::ScopeTags)),
+        ];
+        for (memo, (column, tags)) in self.tag_memo.iter_mut().zip(columns) {
+            let Some(tags) = tags else { continue };
             let named = |broken: Broken| (rows.columns.shown(column), broken);
-            let array = match tags {
-                None => continue,
-                Some(RowTags::Whole(array)) if !matches!(array.data_type(), DataType::Map(_, _) | DataType::List(_)) => array,
-                Some(tags) => {
-                    let (numbers, provider) = (&mut self.tags, &self.provider);
-                    pairs(&tags, rows.len(), &mut |row, pairs| {
-                        // Who comes first has the say.
-                        if numbers[row] == u32::MAX {
-                            numbers[row] = book.tag_pairs(book.cloud(provider[row]), pairs);
-                        }
-                    })
-                    .map_err(named)?;
-                    continue;
-                }
-            };
-            let texts = Texts::of(array).map_err(|t| named(Broken { row: 0, what: format!("the column has the type {t}, which holds no tags") }))?;
-            let variants = book.clouds();
-            memo.fit(&texts, variants);
-            let mut plain = Vec::with_capacity(SIDE_BY_SIDE);
-            for row in 0..rows.len() {
-                if self.tags[row] != u32::MAX {
-                    continue;
-                }
-                let cloud = book.cloud(self.provider[row]);
-                match texts.get(row) {
-                    Cell::Null | Cell::Number(_) => {}
-                    Cell::Text(text) if is_null(text) || (column == Column::AllocatedTags && is_bare(text)) => {}
-                    Cell::Text(text) => {
-                        plain.push((row, cloud, text));
-                        if plain.len() == SIDE_BY_SIDE {
-                            book.tag_texts(&plain, &mut self.tags);
-                            plain.clear();
-                        }
-                    }
-                    Cell::Entry(entry) => {
-                        let slot = entry * variants + usize::from(cloud);
-                        let number = memo.made[slot].unwrap_or_else(|| {
-                            let text = texts.entry(entry);
-                            let number =
-                                if is_null(text) || (column == Column::AllocatedTags && is_bare(text)) { u32::MAX } else { book.tag_text(cloud, Some(text)) };
-                            memo.made[slot] = Some(number);
-                            number
-                        });
-                        self.tags[row] = number;
-                    }
-                }
+            if matches!(column, Column::AllocatedTags | Column::Tags) {
+                column_numbers(column, tags, memo, &self.provider, &mut self.tags, book).map_err(named)?;
+                continue;
             }
-            book.tag_texts(&plain, &mut self.tags);
+            self.further.clear();
+            self.further.resize(rows.len(), u32::MAX);
+            column_numbers(column, tags, memo, &self.provider, &mut self.further, book).map_err(named)?;
+            for (number, further) in self.tags.iter_mut().zip(&self.further).filter(|(_, further)| **further != u32::MAX) {
+                *number = if *number == u32::MAX { *further } else { book.filled(*number, *further) };
+            }
         }
         let mut bare = None;
-        let is_untold = !rows.columns.has(Column::Tags);
+        let is_untold = !rows.columns.has(Column::Tags) && !rows.columns.has(Column::FurtherTags);
         for (row, ((number, month), provider)) in self.tags.iter_mut().zip(&self.months).zip(&self.provider).enumerate() {
             let weight = self.weights.get(row).copied().unwrap_or(1);
             if is_untold {
@@ -126,4 +93,53 @@ impl Work {
             },
         }
     }
+}
+
+/// What a column of tags says, as numbers, where nothing is known of a row yet.
+fn column_numbers(column: Column, tags: RowTags<'_>, memo: &mut Memo<u32>, provider: &[u32], numbers: &mut [u32], book: &mut Book<'_>) -> Result<(), Broken> {
+    let array = match tags {
+        RowTags::Whole(array) if !matches!(array.data_type(), DataType::Map(_, _) | DataType::List(_)) => array,
+        tags => {
+            return pairs(&tags, numbers.len(), &mut |row, pairs| {
+                // Who comes first has the say.
+                if numbers[row] == u32::MAX {
+                    numbers[row] = book.tag_pairs(book.cloud(provider[row]), pairs);
+                }
+            });
+        }
+    };
+    let texts = Texts::of(array).map_err(|t| Broken { row: 0, what: format!("the column has the type {t}, which holds no tags") })?;
+    let variants = book.clouds();
+    memo.fit(&texts, variants);
+    let is_nothing = |text: &str| is_null(text) || (column == Column::AllocatedTags && is_bare(text));
+    let mut plain = Vec::with_capacity(SIDE_BY_SIDE);
+    for row in 0..numbers.len() {
+        if numbers[row] != u32::MAX {
+            continue;
+        }
+        let cloud = book.cloud(provider[row]);
+        match texts.get(row) {
+            Cell::Null | Cell::Number(_) => {}
+            Cell::Text(text) if is_nothing(text) => {}
+            Cell::Text(text) => {
+                plain.push((row, cloud, text));
+                if plain.len() == SIDE_BY_SIDE {
+                    book.tag_texts(&plain, numbers);
+                    plain.clear();
+                }
+            }
+            Cell::Entry(entry) => {
+                let slot = entry * variants + usize::from(cloud);
+                let number = memo.made[slot].unwrap_or_else(|| {
+                    let text = texts.entry(entry);
+                    let number = if is_nothing(text) { u32::MAX } else { book.tag_text(cloud, Some(text)) };
+                    memo.made[slot] = Some(number);
+                    number
+                });
+                numbers[row] = number;
+            }
+        }
+    }
+    book.tag_texts(&plain, numbers);
+    Ok(())
 }

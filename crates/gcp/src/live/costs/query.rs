@@ -10,7 +10,7 @@ mod tests;
 use crate::bills::{self, CREDITS, ROWS};
 use google_cloud_bigquery_v2::model::TableFieldSchema;
 use serde_json::{Map, Value};
-use tagledger_model::{Month, When};
+use tagledger_model::{Binding, Month, When};
 
 /// The columns that an answer may have, in order: those of an export, and those of a table in FOCUS.
 pub(super) const COLUMNS: &[&str] = &[
@@ -45,8 +45,12 @@ pub(super) const COLUMNS: &[&str] = &[
     "ConsumedUnit",
     "PricingUnit",
     "labels",
+    "tags",
+    "project.labels",
     "Tags",
     "x_Labels",
+    "x_Tags",
+    "x_ProjectLabels",
     "cost",
     CREDITS,
     "cost_at_list",
@@ -293,6 +297,10 @@ fn object(list: &str) -> Result<String, String> {
         // As files of the same export are read: what has no key is nothing, and what has no value is there.
         if let Some(key) = member(label, "key")? {
             let value = member(label, "value")?.unwrap_or_default();
+            // What is bound has a namespace, and is told from labels by it.
+            let namespace = ["namespace", "x_namespace"].iter().find_map(|name| member(label, name).ok().flatten());
+            let is_lent = |(name, value): (&String, &Value)| plain(name).ends_with("inherited") && *value == Value::Bool(true);
+            let key = namespace.map_or_else(|| key.clone(), |of| Binding { namespace: &of, name: &key, inherited: label.iter().any(is_lent) }.to_string());
             pairs.push(format!("{}:{}", Value::String(key), Value::String(value)));
         }
     }

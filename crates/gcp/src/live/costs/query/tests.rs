@@ -119,6 +119,8 @@ fn labels_stay_in_their_order_and_as_often_as_they_are_there() {
         r#"{"b":"1","a":"","b":"\"x\\"}"#
     );
     assert_eq!((of("[]"), of("null")), (String::new(), String::new()));
+    let bound = r#"[{"key":"env","value":"prod","inherited":true,"namespace":"12"},{"Key":"app","Value":"shop","x_Inherited":false,"x_Namespace":"p"}]"#;
+    assert_eq!(of(bound), r#"{"inherited:12/env":"prod","bound:p/app":"shop"}"#);
     assert!(object(r#"[{"name":"b"}]"#).is_err() && object("{").is_err());
 }
 
