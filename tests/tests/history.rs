@@ -192,6 +192,24 @@ fn what_was_not_judged_is_neither_fixed_nor_new() {
 }
 
 #[test]
+fn what_is_about_a_whole_bill_is_as_old_as_the_first_run_that_had_it() {
+    let desk = desk();
+    desk.put("a.csv", "cloud,scope,kind,id,tag:Environment,tag:Owner\naws,111122223333,vm,i-1,production,jane\n");
+    let row = "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ResourceId,Tags\n5,USD,2026-10-01,AWS,111122223333,i-1,\"{\"\"Environment\"\":\"\"production\"\"}\"\n";
+    desk.put("bill.csv", row);
+    let night = |day: u32| {
+        let words = format!("scan -q --from a.csv --bill bill.csv --now 2026-11-{day:02}T01:00:00Z --out run{day} --history history --format json");
+        report(desk.call(&words), &[0, 1])
+    };
+    let first = night(1);
+    assert_eq!((first["history"]["first_looked_at"].as_u64(), finding(&first, "aws")["rule"].as_str()), (Some(1), Some("inactive-cost-key")));
+    assert_eq!(counts(&night(2)), [0, 0, 0, 1, 0]);
+    assert_eq!(finding(&night(3), "aws")["first_seen"], "2026-11-01T01:00:00Z");
+    desk.put("bill.csv", row.replace("production\"\"}", "production\"\",\"\"Owner\"\":\"\"jane\"\"}"));
+    assert_eq!(counts(&night(4)), [0, 0, 1, 0, 0]);
+}
+
+#[test]
 fn a_history_does_not_lie_in_the_run_that_the_next_one_replaces() {
     let desk = desk();
     desk.put("a.csv", machines("dc", &[("vm-1", ONE)]));

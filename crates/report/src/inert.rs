@@ -37,6 +37,10 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 /// For a cell of a CSV file: controls and other invisible characters are spelt out, and what a spreadsheet would run as a formula gets a `'` in front.
 pub(crate) fn cell(text: &str) -> Cow<'_, str> {
+    // Nothing but a dash is what stands for nothing.
+    if text == "-" {
+        return Cow::Borrowed(text);
+    }
     // Nearly every cell is printable ASCII that no spreadsheet mistakes for anything: one look at its bytes suffices.
     let harmless = text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b';');
     let first = text.bytes().find(|b| *b != b' ');

@@ -185,7 +185,9 @@ impl State {
         let columns = ["fingerprint", "verdict", "cloud", "scope", "region", "resource", "waived_reason", "first_seen", "age_known", "rule", "key", "kind"];
         let read: Result<(), Infallible> = read_table_of(&findings, &name, &columns, |cells| {
             let text = |at: usize| cells[at].as_text().unwrap_or_default();
-            let Some((number, place)) = Fingerprint(text(0).into()).number().zip(plan.place(at, text(2), text(3), cells[4].as_text())) else { return Ok(()) };
+            // What is about the bill of a whole cloud is about no scope of it.
+            let cloud = if text(3).is_empty() { "-" } else { text(2) };
+            let Some((number, place)) = Fingerprint(text(0).into()).number().zip(plan.place(at, cloud, text(3), cells[4].as_text())) else { return Ok(()) };
             let resource = resource_number(text(2), text(5));
             let check = check_name(text(9), cells[10].as_text());
             let judges_facts = tagledger_rules::find(text(9)).is_some_and(tagledger_engine::Rule::judges_facts);
