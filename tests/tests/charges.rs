@@ -199,6 +199,11 @@ fn one_currency_is_that_of_every_row_at_the_rate_of_its_month() {
     assert!(said.contains("10.00 USD of 2026-09 count as 9.00 EUR, at 0.90 of 2026-09-30, ECB"), "{said}");
     // The other way round, and without any, nothing is mixed.
     assert_eq!(desk.cost("--bill bill.csv --currency USD --rates rates.csv")["totals"][0]["currency"], "USD");
+    // What the settings say of a scan holds for a cost on its own as well.
+    desk.put("tagledger.yaml", "currency: EUR\nrates: rates.csv\n");
+    let currencies = |cost: &Value| cost["totals"].as_array().unwrap().iter().map(|total| total["currency"].to_string()).collect::<Vec<_>>();
+    assert_eq!(currencies(&desk.cost("--bill bill.csv")), [r#""EUR""#]);
+    desk.put("tagledger.yaml", "");
     assert_eq!(desk.cost("--bill bill.csv")["totals"].as_array().unwrap().len(), 2);
 }
 

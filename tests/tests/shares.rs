@@ -103,6 +103,15 @@ fn shared_costs_are_divided_to_the_last_unit() {
         by(&desk, "Application", &to("from: platform, by: usage, usage: usage.csv")),
         ["– -6 EUR", "crm 42.5 EUR", "search 7.5 EUR", "shop 60 EUR", "– 5 USD"]
     );
+    // Any spelling of a value is the value; what is none, and a comma in a number, are mistakes with their lines.
+    let wrong = |text: &str| {
+        desk.put("usage.csv", text);
+        desk.call("cost --bill bill.csv").exits(2).err
+    };
+    let said = wrong("value,weight\nshop,1,200\ncrm,1\n");
+    assert!(said.contains("usage.csv:2") && said.contains("This row has 3 cells, the first line 2"), "{said}");
+    let said = wrong("value,weight\nshop,1\n,5\n");
+    assert!(said.contains("usage.csv:3") && said.contains("is no value of Application"), "{said}");
     // What is unattributed may be shared as well, credits included; where nothing weighs it stays, and that is said.
     assert_eq!(
         by(&desk, "Application", &to("unattributed: true, by: cost")),

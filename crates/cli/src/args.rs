@@ -14,7 +14,7 @@ mod taxonomy;
 pub(crate) use cost::Cost;
 pub(crate) use init::Init;
 pub(crate) use lake::Lake;
-pub(crate) use money::{Money, read};
+pub(crate) use money::Money;
 pub(crate) use past::{Diff, Trend};
 pub(crate) use policies::PolicyFiles;
 pub(crate) use report::Report;

@@ -13,6 +13,15 @@ pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
     if let Some(month) = billed.priced.filter(|month| billed.open == Some(*month)) {
         notes.push(format!("The bill does not hold the whole of {month}, by which findings are priced: they cost more than is said"));
     }
+    for one in billed.priced.map(|month| billed.cube.unlooked(billed.billing, month)).unwrap_or_default() {
+        const SHOWN: usize = 5;
+        let names: Vec<&str> = one.scopes.iter().take(SHOWN).map(tagledger_model::Text::as_str).collect();
+        let more = one.scopes.len() - names.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let accounts = if one.scopes.len() == 1 { "1 account".to_owned() } else { format!("{} accounts", grouped(one.scopes.len() as u64)) };
+        let month = billed.priced.map(|month| month.to_string()).unwrap_or_default();
+        notes.push(format!("{} {} of {month} is of {accounts} that this scan did not look at: {}{more}", one.amount.grouped(), one.currency, names.join(", ")));
+    }
     if repairs.rounded > 0 {
         notes.push(format!("{} amounts had more than 12 digits after the point (binary doubles do) and were rounded half to even", grouped(repairs.rounded)));
     }

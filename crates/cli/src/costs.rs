@@ -55,10 +55,7 @@ pub(crate) fn costs(billed: &Billed<'_>, axes: &[Axis], only: Option<&Only<'_>>)
     let name = |key: &tagledger_taxonomy::KeyId| taxonomy.keys[key.index()].name.clone();
     let title = |axis: &Axis| match axis {
         Axis::Key(at) => name(&cube.keys[*at]),
-        Axis::Provider => "cloud".to_owned(),
-        Axis::Scope => "scope".to_owned(),
-        Axis::Service => "service".to_owned(),
-        Axis::Month => "month".to_owned(),
+        other => word(*other).to_owned(),
     };
     let value = |axis: &Axis, value: Text| match axis {
         Axis::Provider => cloud(&billed.billing.clouds, &value),
@@ -101,6 +98,17 @@ pub(crate) fn costs(billed: &Billed<'_>, axes: &[Axis], only: Option<&Only<'_>>)
         outlook: None,
         rounded: aggregate.repairs.rounded,
         rows: cube.cells.iter().map(|cell| cell.rows).sum(),
+    }
+}
+
+/// The word for what is no key.
+fn word(axis: Axis) -> &'static str {
+    match axis {
+        Axis::Key(_) => "",
+        Axis::Provider => "cloud",
+        Axis::Scope => "scope",
+        Axis::Service => "service",
+        Axis::Month => "month",
     }
 }
 

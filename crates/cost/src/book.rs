@@ -322,6 +322,11 @@ impl<'a> Book<'a> {
         slot.1 += amount;
     }
 
+    /// Rows of the bill.
+    pub fn rows(&self) -> u64 {
+        self.total_list.iter().map(|total| total.rows).sum()
+    }
+
     /// Adds to the bill's own sums, which the groups are held against later.
     pub fn tally(&mut self, month: Month, currency: u32, rows: u64, sums: &Sums) {
         let next = u32::try_from(self.total_list.len()).unwrap_or(u32::MAX);

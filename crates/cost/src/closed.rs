@@ -40,6 +40,9 @@ const ENDS: u64 = 64 * 1024;
 /// Rows that are written at a time: a writer holds them until they are a row group.
 const AT_ONCE: usize = 1 << 14;
 
+/// Counts what is kept beside the rows of a file: what was kept otherwise is made anew.
+const FORM: u32 = 2;
+
 /// What is written into each file, under this name.
 const TOLD: &str = "tagledger";
 
@@ -76,7 +79,7 @@ impl Closed {
         file.seek(SeekFrom::Start(meta.len().saturating_sub(ENDS))).ok()?;
         file.take(ENDS).read_to_end(&mut ends).ok()?;
         // How a form is told onto FOCUS may change from version to version.
-        let version = (env!("CARGO_PKG_VERSION"), meta.len(), changed.duration_since(SystemTime::UNIX_EPOCH).ok()?, ends);
+        let version = (env!("CARGO_PKG_VERSION"), FORM, meta.len(), changed.duration_since(SystemTime::UNIX_EPOCH).ok()?, ends);
         let digest = FixedState::default();
         let origin = format!("{:016x}", digest.hash_one(shown));
         Some(Place { path: self.folder.join(format!("{origin}-{:016x}.parquet", digest.hash_one(version))), origin })

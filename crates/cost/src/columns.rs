@@ -155,6 +155,11 @@ impl Columns {
         tops
     }
 
+    /// The names of all columns at the top.
+    pub fn tops_of_all(&self) -> &[String] {
+        &self.header.top
+    }
+
     /// The name of a column at the top.
     pub fn top(&self, at: usize) -> &str {
         &self.header.top[at]
@@ -169,7 +174,7 @@ impl Columns {
             .map(|c| self.shown(c))
             .collect();
         if missing.is_empty() && self.holds(measure) {
-            return None;
+            return self.twice(measure);
         }
         let listed = |names: &[String]| {
             format!("the column{} {} {} missing", if names.len() == 1 { "" } else { "s" }, names.join(", "), if names.len() == 1 { "is" } else { "are" })
@@ -192,6 +197,14 @@ impl Columns {
                 )
             }
         })
+    }
+
+    /// A cost that stands in two columns of one name, of which nobody knows which is meant.
+    fn twice(&self, measure: Measure) -> Option<String> {
+        let terms = self.costs[measure.position()].iter().flat_map(|case| case.terms.iter().flatten()).flat_map(|term| &term.at);
+        let names = || self.header.names.iter().map(|(name, _)| name.as_str());
+        let name = terms.map(|at| self.header.names[*at].0.as_str()).find(|name| names().filter(|other| same_name(other, name)).count() > 1)?;
+        Some(format!("two columns are called {name}; which of them holds the cost nobody can say: export the bill again, or leave one out"))
     }
 
     /// What a column is called in this file.

@@ -1,34 +1,44 @@
 //! Files that hold the same rows: two snapshots of one month, or one bill in two containers, whatever they are called and wherever they lie.
 //!
-//! Of each file those rows are remembered whose digests are the least. Of what two files share they remember the same, however much else they hold and in whatever order,
-//! so that one that is a part of the other shows, as a month to date is of the month to date of a later day. A row is known by what it costs, what it is of, whose it is
-//! and when it began; parts of one bill share hardly any.
+//! Of each file those rows are remembered whose digests are the least: what a row costs, what it is of, whose it is and when it began. Of what two files share they remember
+//! the same, however much else they hold and in whatever order. Where nearly all that is remembered of a file is in others as well, the rows in question are read once more
+//! with everything that the files say of them (`again`): parts of one bill may have much in common, but no rows.
+
+mod again;
+mod cell;
 
 use crate::CostError;
 use crate::cells::{Cell, Texts, seconds};
 use crate::columns::Rows;
-use crate::focus::Column;
+use crate::focus::{Column, is_null};
+pub(crate) use again::{Copy, Open, differ};
+use arrow_array::ArrayRef;
 use foldhash::fast::FixedState;
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, Hasher};
 use std::path::Path;
 use tagledger_model::{Amount, Month};
 
 /// What rows are told apart by, beside what they cost.
-pub(crate) const COLUMNS: [Column; 4] = [Column::SubAccountId, Column::ServiceName, Column::ChargePeriodStart, Column::ResourceId];
+pub(crate) const COLUMNS: [Column; 3] = [Column::SubAccountId, Column::ChargePeriodStart, Column::ResourceId];
 
 /// Digests that are remembered of a file.
 const REMEMBERED: usize = 256;
 
 /// Fewer may be alike by chance.
-const FEWEST: usize = 16;
+const FEWEST: usize = 4;
+
+/// What is quickly known of a row, and all that it is known by.
+pub(crate) type Digest = (u64, u64);
 
 /// Rows of a file that are remembered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Sketch {
-    /// What is quickly known of a row, and all of it; the least ones.
-    least: BTreeSet<(u64, u64)>,
+    /// The least digests.
+    least: BTreeSet<Digest>,
     /// Rows that cost anything.
     rows: u64,
     /// Whether rows say when they began.
@@ -38,19 +48,16 @@ pub(crate) struct Sketch {
 impl Sketch {
     /// Takes in rows with what they cost.
     pub fn note(&mut self, rows: &Rows<'_>, months: &[Month], amounts: &[Option<Amount>]) {
-        let state = FixedState::default();
-        let ids = rows.get(Column::ResourceId).and_then(|array| Texts::of(array).ok());
-        self.is_dated |= rows.get(Column::ChargePeriodStart).is_some();
+        let known = Known::of(rows);
+        self.is_dated |= known.at.iter().any(Option::is_some);
         let mut most = self.most();
         for (row, amount) in amounts.iter().enumerate() {
             let Some(amount) = amount.filter(|amount| *amount != Amount::ZERO) else { continue };
             self.rows += 1;
-            // Nearly every row is passed over here, by the end of its id: ids of one bill begin alike.
-            let id = ids.as_ref().and_then(|ids| ids.text(row)).unwrap_or_default().as_bytes();
-            let tail = id.last_chunk::<8>().map_or_else(|| id.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), |tail| u64::from_le_bytes(*tail));
-            let quick = state.hash_one((amount.0, tail, id.len()));
+            // Nearly every row is passed over here.
+            let quick = known.quick(row, amount);
             if quick <= most {
-                self.least.insert((quick, whole(&state, rows, row, months[row])));
+                self.least.insert((quick, known.whole(row, months[row])));
                 most = self.shorten();
             }
         }
@@ -75,39 +82,101 @@ impl Sketch {
         self.shorten();
     }
 
-    /// How many rows of either are compared, and how many of them are in both.
-    fn shared(&self, other: &Self) -> (usize, usize) {
-        let most = self.most().min(other.most());
-        // At the bound itself one may have forgotten what the other remembers.
-        let compared = |sketch: &Self| sketch.least.iter().filter(|(quick, _)| most == u64::MAX || *quick < most).count();
-        let both = self.least.intersection(&other.least).filter(|(quick, _)| most == u64::MAX || *quick < most).count();
-        (compared(self).min(compared(other)), both)
+    /// What is remembered below a bound; at the bound itself one may have forgotten what another remembers.
+    fn below(&self, most: u64) -> impl Iterator<Item = &Digest> {
+        self.least.iter().filter(move |(quick, _)| most == u64::MAX || *quick < most)
     }
 }
 
-/// The digest of all that a row is known by.
-fn whole(state: &FixedState, rows: &Rows<'_>, row: usize, month: Month) -> u64 {
-    let mut hasher = state.build_hasher();
-    hasher.write_i32(month.0);
-    for column in COLUMNS {
-        let Some(array) = rows.get(column) else { continue };
-        if column == Column::ChargePeriodStart {
-            let mut at = Vec::new();
-            seconds(&array.slice(row, 1), &mut at);
-            hasher.write_i64(at.first().copied().flatten().unwrap_or(i64::MIN));
-            continue;
+/// The columns that rows of a batch are known by.
+struct Known<'r> {
+    ids: Option<Texts<'r>>,
+    /// Ids, accounts and currencies.
+    all: [Option<&'r ArrayRef>; 3],
+    at: Vec<Option<i64>>,
+}
+
+impl<'r> Known<'r> {
+    fn of(rows: &'r Rows<'_>) -> Self {
+        let texts = |column| rows.get(column).and_then(|array| Texts::of(array).ok());
+        let mut at = Vec::new();
+        match rows.get(Column::ChargePeriodStart) {
+            Some(array) => seconds(array, &mut at),
+            None => at.resize(rows.len(), None),
         }
-        let Ok(texts) = Texts::of(array) else { continue };
-        match texts.get(row) {
-            Cell::Null => {}
-            // An account's number is text in one container and a number in another.
-            Cell::Number(number) => hasher.write(number.to_string().as_bytes()),
-            Cell::Entry(entry) => hasher.write(texts.entry(entry).as_bytes()),
-            Cell::Text(text) => hasher.write(text.as_bytes()),
-        }
-        hasher.write_u8(0xff);
+        let all = [Column::ResourceId, Column::SubAccountId, Column::BillingCurrency].map(|column| rows.get(column));
+        Self { ids: texts(Column::ResourceId), all, at }
     }
-    hasher.finish()
+
+    /// Amount, beginning and the end of the id: ids of one bill begin alike. A number has fewer digits as a double, and letters may be of either case.
+    fn quick(&self, row: usize, amount: Amount) -> u64 {
+        let id = self.ids.as_ref().map(|ids| text(ids, row)).unwrap_or_default();
+        let id = id.as_bytes();
+        let tail = id.last_chunk::<8>().map_or_else(|| id.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), |tail| u64::from_le_bytes(*tail));
+        let folded = tail | 0x2020_2020_2020_2020;
+        FixedState::default().hash_one((cell::of_amount(amount), folded, id.len(), self.at.get(row).copied().flatten()))
+    }
+
+    fn whole(&self, row: usize, month: Month) -> u64 {
+        let mut hasher = FixedState::default().build_hasher();
+        hasher.write_i32(month.0);
+        for array in self.all.into_iter().flatten() {
+            let name = match Texts::of(array) {
+                Ok(texts) => text(&texts, row).to_lowercase(),
+                Err(_) => cell::whole_number(array, row),
+            };
+            // One form names a subscription by its path, and one container an account by a number.
+            hasher.write(name.rsplit('/').next().unwrap_or_default().trim_start_matches('0').as_bytes());
+            hasher.write_u8(0xff);
+        }
+        hasher.finish()
+    }
+}
+
+fn text<'a>(texts: &Texts<'a>, row: usize) -> Cow<'a, str> {
+    let plain = |text: &'a str| Cow::Borrowed(if is_null(text) { "" } else { text });
+    match texts.get(row) {
+        Cell::Null => Cow::Borrowed(""),
+        Cell::Number(number) => Cow::Owned(number.to_string()),
+        Cell::Entry(entry) => plain(texts.entry(entry)),
+        Cell::Text(text) => plain(text),
+    }
+}
+
+/// Rows that are looked for.
+struct Among {
+    quick: FxHashSet<u64>,
+    all: FxHashSet<Digest>,
+}
+
+impl Among {
+    fn new(all: impl Iterator<Item = Digest>) -> Self {
+        let all: FxHashSet<Digest> = all.collect();
+        Self { quick: all.iter().map(|(quick, _)| *quick).collect(), all }
+    }
+
+    /// Hands over the rows of a batch that are among them.
+    fn found(&self, rows: &Rows<'_>, months: &[Month], amounts: &[Option<Amount>], each: &mut dyn FnMut(usize, Digest)) {
+        let known = Known::of(rows);
+        for (row, amount) in amounts.iter().enumerate() {
+            let Some(amount) = amount.filter(|amount| *amount != Amount::ZERO) else { continue };
+            let quick = known.quick(row, amount);
+            if self.quick.contains(&quick) {
+                let digest = (quick, known.whole(row, months[row]));
+                if self.all.contains(&digest) {
+                    each(row, digest);
+                }
+            }
+        }
+    }
+}
+
+/// Files that may hold what others hold: which, the others, and the rows in question.
+#[derive(Debug)]
+pub(crate) struct Suspected {
+    pub file: usize,
+    pub others: BTreeSet<usize>,
+    pub rows: BTreeSet<Digest>,
 }
 
 /// What is remembered of the files that others might be copies of.
@@ -150,35 +219,65 @@ impl Copies {
         }
     }
 
-    /// Refuses a file that is a part of another one.
-    pub fn no_two(&self, files: &[&Path]) -> Result<(), CostError> {
-        // Few files share anything with each other, and only those are held against each other.
-        let mut holders: BTreeMap<&(u64, u64), Vec<usize>> = BTreeMap::new();
+    /// The files of which nearly all that can be compared is in others as well.
+    pub fn suspected(&self, files: &[&Path]) -> Vec<Suspected> {
+        let mut holders: BTreeMap<&Digest, Vec<usize>> = BTreeMap::new();
         for (file, sketch) in &self.of_file {
             sketch.least.iter().for_each(|digest| holders.entry(digest).or_default().push(*file));
         }
-        let mut pairs: BTreeSet<(usize, usize)> = BTreeSet::new();
-        for holders in holders.values() {
-            pairs.extend(holders.iter().zip(holders.iter().skip(1)).map(|(one, other)| (*one, *other)));
-            pairs.extend(holders.first().copied().zip(holders.last().copied()).filter(|(one, other)| one != other));
-        }
-        for (one, other) in pairs {
-            let (a, b) = (&self.of_file[&one], &self.of_file[&other]);
-            let (compared, both) = a.shared(b);
-            // Rows that do not say when they began may be of two days, unless the two lie side by side and are alike in everything.
-            let is_alike = a.least == b.least && a.rows == b.rows && (a.is_dated && b.is_dated || files[one].parent() == files[other].parent());
-            let is_part = compared >= FEWEST && both * 4 >= compared * 3 && a.is_dated && b.is_dated;
-            if is_alike || is_part {
-                return Err(CostError::File {
-                    path: files[other].display().to_string(),
-                    what: format!(
-                        "it holds the same rows as {} ({both} of {compared} that were compared): two snapshots of one month, or one bill twice, would count twice; name \
-                         one of them",
-                        files[one].display()
-                    ),
-                });
+        let mut all = Vec::new();
+        for (file, sketch) in &self.of_file {
+            // Few files share anything with each other.
+            let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+            for other in sketch.least.iter().flat_map(|digest| &holders[digest]).filter(|other| *other != file) {
+                *shared.entry(*other).or_default() += 1;
             }
+            // One that has all of it by itself, else those that have it together.
+            let alone = shared.keys().map(|other| BTreeSet::from([*other]));
+            let together = std::iter::once(shared.keys().copied().collect::<BTreeSet<usize>>()).filter(|all| all.len() > 1);
+            all.extend(alone.chain(together).find_map(|others| self.suspects(*file, others, files)));
         }
-        Ok(())
+        all
+    }
+
+    fn suspects(&self, file: usize, others: BTreeSet<usize>, files: &[&Path]) -> Option<Suspected> {
+        let sketch = &self.of_file[&file];
+        let held = |digest: &Digest| others.iter().any(|other| self.of_file[other].least.contains(digest));
+        let most = others.iter().map(|other| self.of_file[other].most()).chain([sketch.most()]).min()?;
+        let compared: BTreeSet<Digest> = sketch.below(most).copied().collect();
+        let both = compared.iter().filter(|digest| held(digest)).count();
+        let is_few = compared.len() < FEWEST;
+        // Of few rows it takes one bill under one name, in two containers.
+        let is_one = |other: &usize| {
+            let twin = &self.of_file[other];
+            (sketch.rows, &sketch.least) == (twin.rows, &twin.least)
+                && stem(files[file]) == stem(files[*other])
+                && files[file].parent() == files[*other].parent()
+        };
+        let is_enough = if is_few { !compared.is_empty() && others.iter().all(is_one) } else { both * 4 >= compared.len() * 3 };
+        // Rows that do not say when they began may be of two days, unless the files lie side by side.
+        let is_dated = |other: &usize| sketch.is_dated && self.of_file[other].is_dated || files[file].parent() == files[*other].parent();
+        (is_enough && others.iter().all(is_dated)).then_some(Suspected { file, others, rows: compared })
+    }
+}
+
+/// The name of a file without what says which container it is.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    [".csv.gz", ".csv", ".parquet"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name).to_owned()
+}
+
+/// That a file is a copy.
+pub(crate) fn refused(file: &Path, others: &[&Path], Copy { compared, both, .. }: &Copy) -> CostError {
+    let shown = match others {
+        [one] => one.display().to_string(),
+        [one, rest @ ..] => format!("{} and {} more", one.display(), rest.len()),
+        [] => String::new(),
+    };
+    CostError::File {
+        path: file.display().to_string(),
+        what: format!(
+            "it holds the same rows as {shown} ({both} of {compared} that were compared): two snapshots of one month, or one bill twice, would count twice; name one of them"
+        ),
     }
 }

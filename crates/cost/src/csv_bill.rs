@@ -27,6 +27,8 @@ const LONGEST_ROW: usize = 64 << 20;
 struct Rationed {
     inner: Box<dyn Read>,
     left: Rc<Cell<usize>>,
+    /// Whether the quotes that were read are an odd number.
+    is_odd: Rc<Cell<bool>>,
 }
 
 impl Read for Rationed {
@@ -36,6 +38,7 @@ impl Read for Rationed {
         }
         let read = self.inner.read(buffer)?;
         self.left.set(self.left.get().saturating_sub(read));
+        self.is_odd.set(self.is_odd.get() ^ (memchr::memchr_iter(b'"', &buffer[..read]).count() % 2 == 1));
         Ok(read)
     }
 }
@@ -44,6 +47,7 @@ impl Read for Rationed {
 struct Csv {
     reader: csv::Reader<Rationed>,
     left: Rc<Cell<usize>>,
+    is_odd: Rc<Cell<bool>>,
 }
 
 impl Csv {
@@ -80,8 +84,34 @@ fn open(path: &Path) -> Result<Csv, CostError> {
     }
     let keep = if mark == [0xef, 0xbb, 0xbf] { 0 } else { held };
     let left = Rc::new(Cell::new(LONGEST_ROW));
-    let whole = Rationed { inner: Box::new(std::io::Cursor::new(mark[..keep].to_vec()).chain(plain)), left: Rc::clone(&left) };
-    Ok(Csv { reader: csv::ReaderBuilder::new().buffer_capacity(1 << 18).from_reader(whole), left })
+    let is_odd = Rc::new(Cell::new(false));
+    let inner = Box::new(std::io::Cursor::new(mark[..keep].to_vec()).chain(plain));
+    let whole = Rationed { inner, left: Rc::clone(&left), is_odd: Rc::clone(&is_odd) };
+    Ok(Csv { reader: csv::ReaderBuilder::new().buffer_capacity(1 << 18).from_reader(whole), left, is_odd })
+}
+
+/// The line of a quote that is open at the end of a file; none where all are closed. What is cut off within one, or a quote that nobody closed, would make the rest of a file one cell.
+fn unclosed(path: &Path) -> Result<Option<u64>, CostError> {
+    let mut bytes = BufReader::new(open(path)?.reader.into_inner());
+    let (mut line, mut opened, mut is_start) = (1_u64, None, true);
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        bytes.get_ref().left.set(LONGEST_ROW);
+        let read = bytes.read(&mut buffer).map_err(|e| damaged(path, &e))?;
+        if read == 0 {
+            return Ok(opened);
+        }
+        for byte in &buffer[..read] {
+            match (byte, opened) {
+                // Of two quotes within a cell the second opens it again.
+                (b'"', Some(_)) => opened = None,
+                (b'"', None) if is_start => opened = Some(line),
+                _ => {}
+            }
+            is_start = matches!(byte, b',' | b'\n' | b'\r') && opened.is_none() || *byte == b'"' && opened.is_none();
+            line += u64::from(*byte == b'\n');
+        }
+    }
 }
 
 fn damaged(path: &Path, error: &std::io::Error) -> CostError {
@@ -138,8 +168,12 @@ impl<'p> Batches<'p> {
         file.header().map_err(|e| broken(path, e))?;
         let late = u64::from(file.reader.position().line() < 2);
         let tops = columns.tops(wanted, measures);
+        Ok(Self::over(path, file, columns, tops, late))
+    }
+
+    fn over(path: &'p Path, file: Csv, columns: &Columns, tops: Vec<usize>, late: u64) -> Self {
         let fields: Vec<Field> = tops.iter().map(|top| Field::new(columns.top(*top), DataType::Utf8, true)).collect();
-        Ok(Self { path, file, schema: Arc::new(Schema::new(fields)), tops, record: ByteRecord::new(), lines: Vec::new(), late })
+        Self { path, file, schema: Arc::new(Schema::new(fields)), tops, record: ByteRecord::new(), lines: Vec::new(), late }
     }
 
     /// The next rows; none at the end.
@@ -158,6 +192,17 @@ impl<'p> Batches<'p> {
                 })?);
             }
             self.lines.push(line);
+        }
+        if self.lines.len() < most
+            && self.file.is_odd.get()
+            && let Some(line) = unclosed(self.path)?
+        {
+            return Err(CostError::At {
+                path: self.path.display().to_string(),
+                line,
+                column: "1".to_owned(),
+                what: "a quote that begins here is never closed; the file is cut off, or its quotes are broken: export it again".to_owned(),
+            });
         }
         if self.lines.is_empty() {
             return Ok(None);
@@ -189,6 +234,17 @@ pub(crate) fn enter(path: &Path, columns: &Columns, book: &mut Book<'_>, advance
         told = told.max(at);
     }
     advance(size.saturating_sub(told));
+    Ok(())
+}
+
+/// Hands over all rows of a file with all of its columns.
+pub(crate) fn whole(path: &Path, columns: &Columns, each: &mut dyn FnMut(&RecordBatch)) -> Result<(), CostError> {
+    let mut file = open(path)?;
+    file.header().map_err(|e| broken(path, e))?;
+    let mut batches = Batches::over(path, file, columns, (0..columns.tops_of_all().len()).collect(), 0);
+    while let Some(batch) = batches.next(BATCH)? {
+        each(&batch);
+    }
     Ok(())
 }
 

@@ -4,9 +4,11 @@
 //! it alone decides. What no manifest tells apart is told by what is read: the same account in the same month from two folders is two snapshots, and an error.
 
 use crate::CostError;
+use foldhash::fast::FixedState;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::hash::BuildHasher;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use tagledger_model::{BillMapping, Month};
@@ -26,6 +28,9 @@ struct Blob {
     blob_name: String,
 }
 
+/// Bytes at the beginning of a file that tell it from others of its size.
+const DIGESTED: u64 = 1 << 20;
+
 /// True for the name of a file that may hold rows of a bill.
 pub(crate) fn is_data(name: &str) -> bool {
     [".csv", ".csv.gz", ".parquet"].iter().any(|end| name.ends_with(end))
@@ -33,7 +38,9 @@ pub(crate) fn is_data(name: &str) -> bool {
 
 /// True for the name of a file that may hold rows of a bill in a form that is not read: older reports of AWS are packed so.
 pub(crate) fn is_packed(name: &str) -> bool {
-    [".zip", ".csv.bz2", ".csv.xz", ".csv.zst"].iter().any(|end| name.ends_with(end))
+    [".zip", ".bz2", ".xz", ".zst", ".gzip", ".parquet.gz", ".tar.gz", ".tgz", ".7z", ".xlsx", ".tsv", ".tsv.gz", ".orc", ".avro"]
+        .iter()
+        .any(|end| name.ends_with(end))
 }
 
 /// Refuses what would be missing from a bill without a word.
@@ -67,14 +74,16 @@ pub(crate) fn listed(files: Vec<PathBuf>, manifests: &[PathBuf]) -> Result<Vec<P
         let shown = || manifest.display().to_string();
         let text = std::fs::read_to_string(manifest).map_err(|source| CostError::Io { path: shown(), source })?;
         // What cannot be read may say that half of the files do not count.
-        let said: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| CostError::At {
+        let said_of: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| CostError::At {
             path: shown(),
             line: error.line() as u64,
             column: error.column().to_string(),
             what: format!("this is a manifest by its name, and cannot be read: {error}; copy it again, or name the files that are to be read"),
         })?;
         // Folders hold manifests of many things; what lists no files is none of ours.
-        let Ok(said) = serde_json::from_value::<Manifest>(said) else { continue };
+        let Ok(said) = serde_json::from_value::<Manifest>(said_of.clone()) else { continue };
+        // One of a run that wrote nothing lists nothing: what lies below it is of another run.
+        let is_empty = said_of.as_object().is_some_and(|own| ["blobs", "dataFiles", "reportKeys"].iter().any(|list| own.contains_key(*list)));
         let names: Vec<String> = said.blobs.into_iter().map(|blob| blob.blob_name).chain(said.data_files).chain(said.report_keys).collect();
         let mut own: Vec<&PathBuf> = Vec::new();
         for name in &names {
@@ -87,7 +96,7 @@ pub(crate) fn listed(files: Vec<PathBuf>, manifests: &[PathBuf]) -> Result<Vec<P
             own.push(file);
         }
         let folder = manifest.parent().unwrap_or_else(|| Path::new(""));
-        if own.iter().any(|file| file.starts_with(folder)) {
+        if own.iter().any(|file| file.starts_with(folder)) || (names.is_empty() && is_empty) {
             governed.push((folder, true));
         } else {
             governed.extend(own.iter().filter_map(|file| Some((file.parent()?, false))));
@@ -112,10 +121,16 @@ fn named<'f>(files: &'f [PathBuf], name: &str, manifest: &Path) -> Option<&'f Pa
     files.iter().filter(|file| is_meant(shared(file))).max_by_key(shared)
 }
 
+/// True for a folder that holds a part of a table, as `month=2026-10` does, and no snapshot of it, as `run=2` does.
+fn is_partition(name: &str) -> bool {
+    const SNAPSHOTS: [&str; 8] = ["snap", "run", "version", "export", "load", "ingest", "delivery", "asof"];
+    name.split_once('=').is_some_and(|(key, _)| !SNAPSHOTS.iter().any(|word| key.to_lowercase().replace(['_', '-'], "").contains(word)))
+}
+
 /// What a file is a part of: its folder, without the partitions of a table, and the form that it has, in words.
 pub(crate) fn delivery(path: &Path, form: Option<&BillMapping>) -> String {
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
-    let folder: PathBuf = folder.components().filter(|part| !part.as_os_str().to_str().is_some_and(|name| name.contains('='))).collect();
+    let folder: PathBuf = folder.components().filter(|part| !part.as_os_str().to_str().is_some_and(is_partition)).collect();
     let shown = if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.display().to_string() };
     form.map_or_else(|| shown.clone(), |form| format!("{shown} ({})", form.name))
 }
@@ -152,19 +167,30 @@ pub(crate) fn no_copies(files: &[&Path], holds_rows: &dyn Fn(usize) -> bool) -> 
         by_size.entry(std::fs::metadata(path).map_or(0, |meta| meta.len())).or_default().push(at);
     }
     for alike in by_size.values().filter(|alike| alike.len() > 1) {
-        for (position, one) in alike.iter().enumerate() {
-            for other in alike.iter().skip(position + 1) {
-                let io = |source| CostError::Io { path: files[*one].display().to_string(), source };
-                if holds_rows(*one) && is_same(files[*one], files[*other]).map_err(io)? {
-                    return Err(CostError::File {
-                        path: files[*other].display().to_string(),
-                        what: format!("the file is the same as {}, byte by byte; a bill that is read twice would count twice", files[*one].display()),
-                    });
-                }
+        // Of many files of one size each is read once, and those that seem the same are held against each other.
+        let mut by_digest: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+        for at in alike {
+            let io = |source| CostError::Io { path: files[*at].display().to_string(), source };
+            by_digest.entry(digest(files[*at]).map_err(io)?).or_default().push(*at);
+        }
+        for pair in by_digest.values().filter(|same| holds_rows(same[0])).flat_map(|same| same.windows(2)) {
+            let io = |source| CostError::Io { path: files[pair[0]].display().to_string(), source };
+            if is_same(files[pair[0]], files[pair[1]]).map_err(io)? {
+                return Err(CostError::File {
+                    path: files[pair[1]].display().to_string(),
+                    what: format!("the file is the same as {}, byte by byte; a bill that is read twice would count twice", files[pair[0]].display()),
+                });
             }
         }
     }
     Ok(())
+}
+
+/// A digest of the beginning of a file.
+fn digest(path: &Path) -> std::io::Result<u64> {
+    let mut start = Vec::new();
+    File::open(path)?.take(DIGESTED).read_to_end(&mut start)?;
+    Ok(FixedState::default().hash_one(&start))
 }
 
 fn is_same(one: &Path, other: &Path) -> std::io::Result<bool> {

@@ -33,7 +33,7 @@ pub(crate) fn wanted(book: &Book<'_>) -> Vec<Column> {
     if billing.takes_scope_tags() {
         wanted.push(Column::ScopeTags);
     }
-    if billing.needs_account() || billing.owners.is_some() || book.watches {
+    if takes_accounts(book) {
         wanted.push(Column::SubAccountId);
     }
     if billing.needs_service() {
@@ -57,6 +57,11 @@ pub(crate) fn wanted(book: &Book<'_>) -> Vec<Column> {
     // Without an inventory an id still says whether there was a resource to tag.
     wanted.extend([Column::ResourceId, Column::AllocatedResourceId, Column::Rows]);
     wanted
+}
+
+/// Whether anybody asks whose account a row is of.
+fn takes_accounts(book: &Book<'_>) -> bool {
+    book.billing.needs_account() || book.billing.owners.is_some() || book.watches
 }
 
 /// Buffers and memories of one row group.
@@ -95,6 +100,13 @@ impl Work {
         book.read_under(columns.schemes.or(columns.mapping().map(|mapping| mapping.tags.schemes)).unwrap_or(billing.prefixes));
         if let Some(array) = rows.get(Column::BillingPeriodStart) {
             months(array, &mut self.months).map_err(|broken| (columns.shown(Column::BillingPeriodStart), broken))?;
+            if let Some((row, month)) = columns.month.and_then(|of| self.months.iter().position(|month| *month != of).map(|row| (row, of))) {
+                let what = format!(
+                    "the row is of {}, and its file lies in a folder of {month}; put it where it belongs, or name the folder without a month",
+                    self.months[row]
+                );
+                return Err((columns.shown(Column::BillingPeriodStart), Broken { row, what }));
+            }
         } else if let Some(month) = columns.month {
             self.months.clear();
             self.months.resize(count, month);
@@ -103,7 +115,13 @@ impl Work {
         weights(rows, &mut self.weights).map_err(|broken| (columns.shown(Column::Rows), broken))?;
         self.exchange.begin(&self.months, &mut self.currency, book).map_err(|broken| (columns.shown(Column::BillingCurrency), broken))?;
         words(rows, Column::Provider, &mut self.words[1], &mut self.provider, book)?;
-        words(rows, Column::SubAccountId, &mut self.words[2], &mut self.account, book)?;
+        if takes_accounts(book) {
+            words(rows, Column::SubAccountId, &mut self.words[2], &mut self.account, book)?;
+        } else {
+            // It may be there for those who look for copies.
+            self.account.clear();
+            self.account.resize(count, NO_WORD);
+        }
         words(rows, Column::ServiceName, &mut self.words[3], &mut self.service, book)?;
         words(rows, Column::ChargeCategory, &mut self.words[4], &mut self.charge, book)?;
         words(rows, Column::InvoiceId, &mut self.words[6], &mut self.invoice, book)?;
@@ -142,7 +160,7 @@ impl Work {
         }
         self.find(book, ids.as_ref());
         let measures: Vec<Measure> = billing.measures().collect();
-        let (by_name, by_day, by_service) = (billing.needs_named(), billing.days_from.is_some(), billing.needs_service());
+        let (by_name, by_day) = (billing.needs_named(), billing.days_from.is_some());
         let (by_provider, compares) = (billing.dimensions.provider, billing.all_measures && columns.may_be_rounded());
         let (mut run, mut entered) = (Run::default(), Vec::with_capacity(SIDE_BY_SIDE));
         for row in 0..rows.len() {
@@ -172,7 +190,7 @@ impl Work {
                 // Which account an id means depends on the provider.
                 provider: if by_provider || account != NO_WORD { self.provider[row] } else { NO_WORD },
                 account,
-                service: if by_service { self.service[row] } else { NO_WORD },
+                service: self.service[row],
                 charge: self.charge[row],
                 named,
                 day: if by_day { self.day[row] } else { NO_WORD },

@@ -47,6 +47,7 @@ pub use pushdown::{Asked, Engine, EngineError, Piece, PushdownError, Summed, pus
 pub use rates::{Rate, Rates};
 pub use recognise::form_of;
 pub use source::{Bill, READER_THREAD, read};
+pub use spend::Unlooked;
 
 /// Why a bill could not be used. All but `Io`, `Engine` and `Conservation` are the user's to mend: exit code 2.
 #[derive(Debug, thiserror::Error)]

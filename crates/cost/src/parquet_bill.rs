@@ -13,6 +13,7 @@ use crate::enter::{Work, wanted};
 use crate::focus::{Column, Measure};
 use crate::lake::LakeKind;
 use crate::rounding::COMPARED;
+use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
@@ -89,12 +90,33 @@ impl Opened {
         Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), self.metadata.schema().metadata().clone()))
     }
 
+    /// The columns at the top that hold lists, maps or records.
+    pub fn nested(&self) -> Vec<&str> {
+        let is_nested = |field: &&Arc<Field>| matches!(field.data_type(), DataType::List(_) | DataType::Map(_, _) | DataType::Struct(_));
+        self.metadata.schema().fields().iter().filter(is_nested).map(|field| field.name().as_str()).collect()
+    }
+
+    /// Hands over all rows with all of their columns.
+    pub fn whole(&self, each: &mut dyn FnMut(&RecordBatch)) -> Result<(), CostError> {
+        for group in 0..self.row_groups() {
+            let all = (0..self.columns.tops_of_all().len()).collect();
+            for batch in self.reader_of(group, all)?.build().map_err(|e| damaged(&self.path, &e))? {
+                each(&batch.map_err(|e| self.cut_off(&e))?);
+            }
+        }
+        Ok(())
+    }
+
     /// Reads some columns of one row group.
     fn reader(&self, group: usize, columns: &[Column], measures: &[Measure]) -> Result<ParquetRecordBatchReaderBuilder<File>, CostError> {
+        self.reader_of(group, self.columns.tops(columns, measures))
+    }
+
+    fn reader_of(&self, group: usize, tops: Vec<usize>) -> Result<ParquetRecordBatchReaderBuilder<File>, CostError> {
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true).with_schema(self.schema(group));
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(self.metadata.metadata()), options).map_err(|e| damaged(&self.path, &e))?;
         let file = File::open(&self.path).map_err(|source| CostError::Io { path: self.path.display().to_string(), source })?;
-        let mask = ProjectionMask::roots(metadata.parquet_schema(), self.columns.tops(columns, measures));
+        let mask = ProjectionMask::roots(metadata.parquet_schema(), tops);
         Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).with_row_groups(vec![group]).with_projection(mask).with_batch_size(BATCH))
     }
 

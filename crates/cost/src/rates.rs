@@ -47,6 +47,10 @@ impl Rates {
         for record in reader.records() {
             let record = record.map_err(unread)?;
             let line = record.position().map_or(1, csv::Position::line);
+            if record.len() > header.len() {
+                let what = format!("the row has {} cells where the header has {}; a number has a point and no comma", record.len(), header.len());
+                return Err(at(line, "1", what));
+            }
             let cell = |name: &str| place(name).and_then(|at| record.get(at)).unwrap_or_default();
             if !cell("to").eq_ignore_ascii_case(&to) {
                 continue;

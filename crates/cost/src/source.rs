@@ -1,6 +1,7 @@
 //! From paths to an aggregate: one file, a folder (hive-partitioned or not) or a pattern, CSV, gzipped CSV or Parquet.
 
 mod added;
+mod twice;
 mod walk;
 
 pub(crate) use walk::Found;
@@ -10,6 +11,7 @@ use crate::billing::Billing;
 use crate::book::Book;
 use crate::closed::{self, Closed};
 use crate::columns::Columns;
+use crate::copies;
 use crate::deliveries;
 use crate::elsewhere::Names;
 use crate::focus::Column;
@@ -20,7 +22,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tagledger_model::Month;
+use twice::{may_be_copies, no_copies_of_rows};
 
 /// A bill: the files it consists of.
 #[derive(Debug, Clone)]
@@ -52,6 +54,13 @@ impl Opened {
         match self {
             Self::Csv(columns) => columns,
             Self::Parquet(file) => &file.columns,
+        }
+    }
+
+    fn as_open(&self) -> &dyn copies::Open {
+        match self {
+            Self::Csv(columns) => &**columns,
+            Self::Parquet(file) => &**file,
         }
     }
 
@@ -227,22 +236,20 @@ fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) +
     }
     deliveries::no_two_snapshots(first.held(), &shown, &first_files)?;
     first.ledgers.no_two(&paths)?;
-    first.copies.no_two(&paths)?;
+    no_copies_of_rows(&first.copies, &paths, &opened, billing.measure)?;
     first.repairs.files_without_tags = files_without_tags;
     if billing.measure == Measure::Effective && !billing.all_measures {
         compare_sample(bill, &opened, &mut first.repairs)?;
     }
+    let rows: u64 = first.rows();
+    if rows > 0 && first.repairs.without_amount == rows {
+        return Err(CostError::File {
+            path: first_files.first().cloned().unwrap_or_default(),
+            what: format!("no row has a {}; choose a measure that the bill holds with --measure", billing.measure.column()),
+        });
+    }
     let read = Measure::ALL.map(|m| measures[m.position()] && (billing.all_measures || m == billing.measure));
     Ok(Aggregate { knows_units, forms, ..first.close(read, bill.files()) })
-}
-
-/// Which files might hold what another one holds: those of which no partition says that they are of another month.
-fn may_be_copies(opened: &[Opened]) -> Vec<bool> {
-    let months: Vec<Option<Month>> = opened.iter().map(|file| file.columns().month).collect();
-    let mut count = std::collections::BTreeMap::<Option<Month>, usize>::new();
-    months.iter().for_each(|month| *count.entry(*month).or_default() += 1);
-    let nameless = count.get(&None).copied().unwrap_or_default();
-    months.iter().map(|month| if month.is_none() { opened.len() > 1 } else { count[month] > 1 || nameless > 0 }).collect()
 }
 
 /// What the headers of all files say.

@@ -4,8 +4,9 @@ use crate::billing::Billing;
 use crate::cube::Cube;
 use crate::ladder::{Basis, Reason};
 use crate::owners::NONE;
+use std::collections::{BTreeMap, BTreeSet};
 use tagledger_engine::{Attributed, Spend, SpendLine};
-use tagledger_model::{CloudId, Month, Text};
+use tagledger_model::{Amount, CloudId, Month, Text};
 
 impl Cube {
     /// The cube as rules ask for it; `month` is the last one that is over.
@@ -25,6 +26,32 @@ impl Cube {
         };
         let on_bill = self.on_bill.iter().filter(|one| Some(one.month) == month).cloned().collect();
         Spend { month, lines: self.cells.iter().map(line).collect(), on_bill, ..Spend::default() }
+    }
+}
+
+/// What accounts cost that the inventory does not have, and which they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unlooked {
+    /// Currency.
+    pub currency: Text,
+    /// Sum of the measure.
+    pub amount: Amount,
+    /// The accounts as the bill calls them.
+    pub scopes: BTreeSet<Text>,
+}
+
+impl Cube {
+    /// What of a month is of accounts that the inventory does not have: nobody has looked there. Nothing where there is no inventory, or accounts are not kept apart.
+    pub fn unlooked(&self, billing: &Billing<'_>, month: Month) -> Vec<Unlooked> {
+        let Some(owners) = billing.owners.filter(|_| billing.dimensions.scope && billing.dimensions.provider) else { return Vec::new() };
+        let is_seen = |cell: &crate::CubeCell| owners.scope(billing.cloud_at(billing.clouds.position(&cell.provider)), &cell.scope) != NONE;
+        let mut all: BTreeMap<&Text, (Amount, BTreeSet<Text>)> = BTreeMap::new();
+        for cell in self.cells.iter().filter(|cell| cell.month == month && !cell.scope.is_empty() && !is_seen(cell)) {
+            let slot = all.entry(&cell.currency).or_default();
+            slot.0 += cell.amount;
+            slot.1.insert(cell.scope.clone());
+        }
+        all.into_iter().map(|(currency, (amount, scopes))| Unlooked { currency: currency.clone(), amount, scopes }).collect()
     }
 }
 

@@ -127,13 +127,18 @@ fn ranked(lines: BTreeMap<Option<String>, Amount>) -> Vec<Line> {
 /// The month that the tables open with: the last one the bill holds as a whole, else the last one at all; none where they show all months.
 pub(crate) fn shown_month(costs: &Costs) -> Option<&str> {
     let is_all = costs.by.iter().any(|axis| is_month(costs, axis));
-    costs.priced_month.as_deref().or(costs.months.last().map(String::as_str)).filter(|_| !is_all)
+    // Where not everything is shown, the newest month of which anything is.
+    let of_only = || costs.cells.iter().map(|cell| cell.month.as_str()).max().filter(|_| !costs.only.is_empty());
+    costs.priced_month.as_deref().or_else(of_only).or(costs.months.last().map(String::as_str)).filter(|_| !is_all)
 }
 
 /// The month before, where the bill holds one.
 pub(crate) fn month_before<'c>(costs: &'c Costs, month: &str) -> Option<&'c str> {
     let at = costs.months.iter().position(|other| other == month)?;
-    costs.months.get(at.checked_sub(1)?).map(String::as_str)
+    let before = costs.months.get(at.checked_sub(1)?).map(String::as_str);
+    // Of a month that was left out nothing is known here.
+    let is_left_out = |month: &str| costs.only.iter().any(|only| only.starts_with("month=")) && !costs.cells.iter().any(|cell| cell.month == month);
+    before.filter(|before| !is_left_out(before))
 }
 
 /// How lines differ from those of another table, the largest change first; lines that did not change are left out.

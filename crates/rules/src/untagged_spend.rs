@@ -81,13 +81,16 @@ fn row(cloud: &str, scope: &Text, sums: &BTreeMap<&Text, Sums>, month: Month, ke
     };
     let name = sums.values().find_map(|sums| sums.name.clone());
     let money = nobodys(verdict == Some(Verdict::Undetermined));
-    let parts: Vec<String> = sums
-        .iter()
-        .flat_map(|(currency, sums)| sums.nobodys.iter().map(move |((_, why), amount)| (currency, why, amount)))
-        .filter(|(_, _, amount)| **amount > Amount::ZERO)
-        .map(|(currency, why, amount)| format!("{} {currency} {why}", amount.grouped()))
-        .collect();
-    let whole: Vec<String> = sums.iter().map(|(currency, sums)| format!("{} {currency}", sums.all.grouped())).collect();
+    // What is said to be nobody's is the sum of its parts, credits among them.
+    let parts = |is_open: bool| -> Vec<String> {
+        let all = sums.iter().flat_map(|(currency, sums)| sums.nobodys.iter().map(move |((open, why), amount)| (currency, *open, why, amount)));
+        let own = all.filter(|(_, open, _, amount)| *open == is_open && **amount != Amount::ZERO);
+        own.map(|(currency, _, why, amount)| format!("{} {currency} {why}", amount.grouped())).collect()
+    };
+    let (closed, open) = (parts(false), parts(true));
+    let is_shown = |currency: &Text| money.iter().any(|money| money.currency == *currency);
+    let whole: Vec<String> =
+        sums.iter().filter(|(currency, _)| is_shown(currency)).map(|(currency, sums)| format!("{} {currency}", sums.all.grouped())).collect();
     let shown: Vec<String> = money.iter().map(|money| format!("{} {}", money.amount.grouped(), money.currency)).collect();
     let who = match (&name, scope.is_empty()) {
         (Some(name), _) => format!("{name} ({scope})"),
@@ -95,15 +98,16 @@ fn row(cloud: &str, scope: &Text, sums: &BTreeMap<&Text, Sums>, month: Month, ke
         (None, false) => scope.to_string(),
     };
     let message = if verdict == Some(Verdict::Undetermined) {
-        format!("Whose {} of {who} in {month} is by {key} nobody has read ({})", shown.join(" + "), parts.join(", "))
+        format!("Whose {} of {who} in {month} is by {key} nobody has read ({})", shown.join(" + "), open.join(", "))
     } else {
-        format!("{} of the {} of {who} in {month} has no {key}: {}", shown.join(" + "), whole.join(" + "), parts.join(", "))
+        let unread = if open.is_empty() { String::new() } else { format!("; beside it nobody has read {}", open.join(", ")) };
+        format!("{} of the {} of {who} in {month} has no {key}: {}{unread}", shown.join(" + "), whole.join(" + "), closed.join(", "))
     };
     JudgedRow {
         verdict,
         said: Explanation {
             message,
-            evidence: Some(words::evidence_of("spend", Some(&parts.join(", ")))),
+            evidence: Some(words::evidence_of("spend", Some(&[closed, open].concat().join(", ")))),
             suggestion: Some(Suggestion::Other {
                 text: format!("Tag what costs most first: `tagledger cost --by {key}` and the findings of its resources say what that is"),
             }),

@@ -1,6 +1,7 @@
 //! What a report says of money.
 
 use crate::failure::Failure;
+use crate::settings::File;
 use clap::Args as ClapArgs;
 use std::path::{Path, PathBuf};
 use tagledger_cost::Rates;
@@ -19,14 +20,15 @@ pub(crate) struct Money {
 }
 
 impl Money {
-    /// The rates; none where currencies are kept apart.
-    pub fn exchange(&self) -> Result<Option<Rates>, Failure> {
-        read(self.currency.as_deref(), self.rates.as_deref())
+    /// The rates, as the command line says or else the settings; none where currencies are kept apart.
+    pub fn exchange(&self, file: &File) -> Result<Option<Rates>, Failure> {
+        let (currency, rates) = (self.currency.clone().or_else(|| file.currency()), self.rates.clone().or_else(|| file.rates()));
+        read(currency.as_deref(), rates.as_deref())
     }
 }
 
 /// The rates into a currency, by a file.
-pub(crate) fn read(currency: Option<&str>, rates: Option<&Path>) -> Result<Option<Rates>, Failure> {
+fn read(currency: Option<&str>, rates: Option<&Path>) -> Result<Option<Rates>, Failure> {
     match (currency, rates) {
         (None, None) => Ok(None),
         (Some(to), Some(path)) => Ok(Some(Rates::read(path, to)?)),

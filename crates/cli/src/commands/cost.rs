@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
         price_resources: false,
         price_before: None,
         days_from: None,
-        rates: args.money.exchange()?,
+        rates: args.money.exchange(&File::find(args.config.as_deref())?)?,
         prefixes: clouds::TAG_PREFIXES,
     };
     let aggregate = read_bill(bill.bill(), &billing, args.quiet)?;

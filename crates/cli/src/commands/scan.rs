@@ -84,11 +84,9 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let month = aggregate.as_ref().and_then(|a| priced_month(a, now));
     let prices = aggregate.as_ref().map_or_else(Prices::default, |a| prices(a, month));
     let mut spend = cube.as_ref().map(|cube| cube.spend(&billing, month));
-    if let (Some(spend), Some(bill), Some(month)) = (&mut spend, bill, month) {
-        let keys = daily_keys(&taxonomy);
-        if !keys.is_empty() {
-            read_days(bill, &billing, &keys, month, spend)?;
-        }
+    let keys = daily_keys(&taxonomy);
+    if let (Some(spend), Some(bill), Some(month), false) = (&mut spend, bill, month, keys.is_empty()) {
+        read_days(bill, &billing, &keys, month, spend)?;
     }
     let covered = spend.as_ref().and_then(|spend| spend.covered);
     let of_bill = |(aggregate, cube)| Billed { billing: &billing, aggregate, cube, priced: month, open: open_month(aggregate, now, covered) };

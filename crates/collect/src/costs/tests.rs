@@ -25,9 +25,9 @@ impl CostSource for Fake {
                 return Err(CollectError::Unreachable("gone".to_owned()).into());
             }
             if self.0 == "partly" {
-                out.is_part("said".to_owned())
+                out.is_part("said".to_owned());
             } else {
-                out.note("said".to_owned())
+                out.note("said".to_owned());
             }
             Ok(())
         })

@@ -91,6 +91,8 @@ impl Book<'_> {
         converted.sort_by_key(|one| (one.month, word(one.from)));
         let mut by_resource = self.prices.into_parts();
         by_resource.sort_by(|a, b| self.word_list[a.0.1 as usize].cmp(&self.word_list[b.0.1 as usize]));
+        let mut set_aside: Vec<SetAside> = self.aside.into_iter().map(|(currency, (rows, amount))| SetAside { currency, rows, amount }).collect();
+        set_aside.sort_by_key(|one| self.word_list[one.currency as usize].clone());
         Aggregate {
             words: self.word_list,
             contexts: self.context_list,
@@ -106,7 +108,7 @@ impl Book<'_> {
             knows_units: false,
             untold: self.untold.into_iter().collect(),
             repairs: self.repairs,
-            set_aside: self.aside.into_iter().map(|(currency, (rows, amount))| SetAside { currency, rows, amount }).collect(),
+            set_aside,
             forms: Vec::new(),
             files,
         }

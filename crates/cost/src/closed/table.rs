@@ -49,7 +49,6 @@ pub(crate) struct Told {
     /// How often EffectiveCost was whole where BilledCost was not, and how often that was not.
     pub compared: (u64, u64),
     /// What is remembered of its rows, by measure.
-    #[serde(default)]
     pub sketches: [Sketch; 4],
 }
 

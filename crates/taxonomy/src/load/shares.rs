@@ -4,7 +4,7 @@ use super::SideFiles;
 use super::keys::check_value;
 use super::policy::{amount, find_key};
 use crate::yaml::{Fields, Node, Reader, Word, suggest};
-use crate::{Assign, Key, KeyId, Selector, Split, SplitBy, Usage};
+use crate::{Assign, Domain, Key, KeyId, Selector, Split, SplitBy, Usage, fold};
 use std::collections::BTreeSet;
 use tagledger_model::{Diagnostic, Month, Place};
 use wildmatch::WildMatch;
@@ -123,7 +123,7 @@ fn by(reader: &mut Reader<'_>, fields: &mut Fields<'_>, way: Word<'_>, keys: &[K
             };
             let word = reader.word(node, "`usage`")?;
             let (path, text) = side.text(reader, word)?;
-            Some(SplitBy::Usage(usage(&path, &text, side)))
+            Some(SplitBy::Usage(usage(&path, &text, key.map(|key| &keys[key.index()]), side)))
         }
         other => {
             reader.error(way.at, format!("`{}` is no way to share costs", other.escape_debug()), suggest(other, "ways", WAYS));
@@ -132,8 +132,19 @@ fn by(reader: &mut Reader<'_>, fields: &mut Fields<'_>, way: Word<'_>, keys: &[K
     }
 }
 
+/// A value as the taxonomy writes it, whatever spelling of it a file has; none where it is none.
+fn named(key: Option<&Key>, text: &str) -> Option<String> {
+    let values = match key.map(|key| &key.domain) {
+        Some(Domain::Values(values)) => values,
+        Some(Domain::Pattern { regex, .. }) => return Some(text.to_owned()).filter(|text| regex.is_match(text)),
+        _ => return Some(text.to_owned()).filter(|text| !text.is_empty()),
+    };
+    let is = |spelling: &String| fold(spelling) == fold(text);
+    values.iter().find(|value| is(&value.name) || value.aliases.iter().any(is)).map(|value| value.name.clone())
+}
+
 /// Reads a file of usage, and writes every mistake down.
-fn usage(path: &std::path::Path, text: &str, side: &mut SideFiles<'_>) -> Vec<Usage> {
+fn usage(path: &std::path::Path, text: &str, key: Option<&Key>, side: &mut SideFiles<'_>) -> Vec<Usage> {
     let mut csv = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes());
     let header = csv.headers().cloned().unwrap_or_default();
     let at = |name: &str| header.iter().position(|column| column.eq_ignore_ascii_case(name));
@@ -156,11 +167,21 @@ fn usage(path: &std::path::Path, text: &str, side: &mut SideFiles<'_>) -> Vec<Us
         };
         let line = record.position().map_or(0, csv::Position::line);
         let field = |at: usize| record.get(at).unwrap_or_default();
+        if record.len() > header.len() {
+            let what = format!("This row has {} cells, the first line {}", record.len(), header.len());
+            error(line, what, "A number has a point and no comma; put text that holds a comma in quotes");
+            continue;
+        }
+        let Some(named) = named(key, field(value)) else {
+            let shown = field(value).escape_debug().to_string();
+            error(line, format!("`{shown}` is no value of {}", key.map_or("this key", |key| &key.name)), "Write one of its values, or add it to the taxonomy");
+            continue;
+        };
         let month = at("month").map(field).filter(|text| !text.is_empty());
         match (amount(field(weight)), month.map(Month::parse)) {
             (None, _) => error(line, format!("`{}` is no weight", field(weight).escape_debug()), "Write a number of zero or more"),
             (_, Some(None)) => error(line, format!("`{}` is no month", month.unwrap_or_default().escape_debug()), "Write it as 2026-11"),
-            (Some(weight), month) => rows.push(Usage { value: field(value).to_owned(), month: month.flatten(), weight }),
+            (Some(weight), month) => rows.push(Usage { value: named, month: month.flatten(), weight }),
         }
     }
     rows

@@ -1,6 +1,6 @@
 //! What a scan is asked to do: a flag counts more than an environment variable, that more than the settings file, and that more than a default.
 
-use crate::args::{Scan, read};
+use crate::args::Scan;
 use crate::commands::live_cloud;
 use crate::failure::Failure;
 use crate::settings::{File, NAME, Notify};
@@ -75,10 +75,7 @@ impl Wanted {
             from,
             bill: if args.bill.is_empty() { file.bill() } else { args.bill.clone() },
             bill_cache: args.bill_cache.clone().or_else(|| file.bill_cache()),
-            rates: {
-                let exchange = &args.audit.money;
-                read(exchange.currency.clone().or_else(|| file.currency()).as_deref(), exchange.rates.clone().or_else(|| file.rates()).as_deref())?
-            },
+            rates: args.audit.money.exchange(&file)?,
             outlook: args.audit.money.outlook || file.outlook(),
             clouds,
             at_once: args.concurrency.or(file.concurrency()).unwrap_or(AT_ONCE) as usize,
