@@ -182,6 +182,14 @@ fn split_rows_belong_to_what_they_were_split_to() {
 }
 
 #[test]
+fn a_month_begins_with_the_day_that_is_written() {
+    let row = |at: &str| format!("1,EUR,{at},AWS\n");
+    let rows = ["2026-10-01T00:00:00+02:00", "2026-10-01 00:00:00", "2026-09-30T22:00:00Z", "2026-10-01T00:00:00-07:00"].map(row).concat();
+    let cost = desk(&format!("EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName\n{rows}")).cost("--bill bill.csv");
+    holds(&cost, &[("2026-09 EUR – × –", "1 in 1"), ("2026-10 EUR – × –", "3 in 3")]);
+}
+
+#[test]
 fn a_sum_may_be_larger_than_any_of_its_amounts() {
     let row = "900000000000000000.25,EUR,2026-10-01,AWS,1,i,\n";
     let desk = desk(&format!("EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ResourceId,Tags\n{row}{row}"));

@@ -200,10 +200,10 @@ fn one_currency_is_that_of_every_row_at_the_rate_of_its_month() {
     // The other way round, and without any, nothing is mixed.
     assert_eq!(desk.cost("--bill bill.csv --currency USD --rates rates.csv")["totals"][0]["currency"], "USD");
     // What the settings say of a scan holds for a cost on its own as well.
-    desk.put("tagledger.yaml", "currency: EUR\nrates: rates.csv\n");
+    desk.put("tagledger.yaml", "version: 1\nscan: { currency: EUR, rates: rates.csv }\n");
     let currencies = |cost: &Value| cost["totals"].as_array().unwrap().iter().map(|total| total["currency"].to_string()).collect::<Vec<_>>();
     assert_eq!(currencies(&desk.cost("--bill bill.csv")), [r#""EUR""#]);
-    desk.put("tagledger.yaml", "");
+    desk.put("tagledger.yaml", "version: 1\n");
     assert_eq!(desk.cost("--bill bill.csv")["totals"].as_array().unwrap().len(), 2);
 }
 

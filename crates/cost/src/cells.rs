@@ -243,7 +243,9 @@ pub(crate) fn months(array: &ArrayRef, out: &mut Vec<Month>) -> Result<(), Broke
 fn month_of(text: &str) -> Option<Month> {
     let digits = text.trim();
     let short = || (digits.len() == 6).then(|| Some(format!("{}-{}", digits.get(..4)?, digits.get(4..)?))).flatten();
-    Timestamp::parse(text).map(Timestamp::month).or_else(|| Month::parse(digits)).or_else(|| Month::parse(&short()?))
+    // A month that begins at midnight of some place begins with that day, whatever day it is elsewhere.
+    let local = || digits.get(7..11).filter(|day| *day == "-01T" && digits.contains("T00:00:00")).and_then(|_| Month::parse(digits.get(..7)?));
+    local().or_else(|| Timestamp::parse(text).map(Timestamp::month)).or_else(|| Month::parse(digits)).or_else(|| Month::parse(&short()?))
 }
 
 /// Days since 1970 of a column of times, dates or texts; none where a row has none that can be read.

@@ -11,7 +11,7 @@ use crate::CostError;
 use crate::cells::{Cell, Texts, seconds};
 use crate::columns::Rows;
 use crate::focus::{Column, is_null};
-pub(crate) use again::{Copy, Open, differ};
+pub(crate) use again::{Copy, Open, proven};
 use arrow_array::ArrayRef;
 use foldhash::fast::FixedState;
 use rustc_hash::FxHashSet;
@@ -232,10 +232,10 @@ impl Copies {
             for other in sketch.least.iter().flat_map(|digest| &holders[digest]).filter(|other| *other != file) {
                 *shared.entry(*other).or_default() += 1;
             }
-            // One that has all of it by itself, else those that have it together.
-            let alone = shared.keys().map(|other| BTreeSet::from([*other]));
-            let together = std::iter::once(shared.keys().copied().collect::<BTreeSet<usize>>()).filter(|all| all.len() > 1);
-            all.extend(alone.chain(together).find_map(|others| self.suspects(*file, others, files)));
+            // The one that has most of it, and those that have it together.
+            let alone = shared.iter().max_by_key(|(_, count)| **count).map(|(other, _)| BTreeSet::from([*other]));
+            let together = Some(shared.keys().copied().collect::<BTreeSet<usize>>()).filter(|all| all.len() > 1);
+            all.extend(alone.into_iter().chain(together).filter_map(|others| self.suspects(*file, others, files)));
         }
         all
     }

@@ -430,7 +430,7 @@ fn the_emulator_adds_up_what_the_same_rows_say_as_a_file() {
     for (file, table, other) in [
         ("native/gcp.parquet", detailed, "list"),
         ("native/odd.parquet", "bigquery://finops.billing.odd?months=12", "list"),
-        ("native/focus.parquet", "bigquery://finops.billing.focus?months=1", "contracted"),
+        ("native/focus.parquet", "bigquery://finops.billing.focus?months=1", "billed"),
     ] {
         let other = format!("--measure {other}");
         for more in ["", "--measure billed", &other, "--by service,scope,cloud", "--by Owner,CostCenter", "--outlook"] {

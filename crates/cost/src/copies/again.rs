@@ -43,7 +43,7 @@ impl Open for parquet_bill::Opened {
     }
 
     fn nested(&self) -> Vec<&str> {
-        self.nested()
+        Self::nested(self)
     }
 
     fn read(&self, _: &Path, each: &mut dyn FnMut(&RecordBatch)) -> Result<(), CostError> {
@@ -74,8 +74,8 @@ pub(crate) struct Copy {
     pub both: u64,
 }
 
-/// The first of these files that is a copy after all.
-pub(crate) fn differ<'f>(all: &[Suspected], file: &dyn Fn(usize) -> (&'f Path, &'f dyn Open), measure: Measure) -> Result<Option<Copy>, CostError> {
+/// The first of these files that is a copy, whatever its rows are compared by.
+pub(crate) fn proven<'f>(all: &[Suspected], file: &dyn Fn(usize) -> (&'f Path, &'f dyn Open), measure: Measure) -> Result<Option<Copy>, CostError> {
     // Files of one form are mostly compared by the same columns, and each is read once for all who ask.
     let mut asked: BTreeMap<Compared, Vec<usize>> = BTreeMap::new();
     for (number, one) in all.iter().enumerate() {

@@ -11,7 +11,7 @@ use tagledger_model::Month;
 pub(super) fn no_copies_of_rows(copies: &Copies, paths: &[&Path], opened: &[Opened], measure: Measure) -> Result<(), CostError> {
     let file = |at: usize| (paths[at], opened[at].as_open());
     let suspected = copies.suspected(paths);
-    let Some(copy) = copies::differ(&suspected, &file, measure)? else { return Ok(()) };
+    let Some(copy) = copies::proven(&suspected, &file, measure)? else { return Ok(()) };
     let one = &suspected[copy.number];
     let others: Vec<&Path> = one.others.iter().map(|at| paths[*at]).collect();
     Err(copies::refused(paths[one.file], &others, &copy))
