@@ -77,6 +77,19 @@ fn months_stand_side_by_side_and_one_that_is_not_over_is_no_whole_one() {
 }
 
 #[test]
+fn what_is_not_there_is_not_nothing() {
+    let desk = desk();
+    assert!(said(&desk, "cost --bill bill.csv --where service=nosuch").contains("Nothing of the bill is of service=nosuch"));
+    assert!(!said(&desk, "cost --bill bill.csv --where service=Disks").contains("Nothing of the bill"));
+    desk.put("semicolons.csv", BILL.replace(',', ";"));
+    let refused = desk.call("cost --bill semicolons.csv").exits(2).err;
+    assert!(refused.contains("the columns of this file are parted by semicolons (`;`); save it with commas"), "{refused}");
+    desk.put("comma.csv", BILL.replace("60,EUR", "\"1.060,50\",EUR"));
+    let refused = desk.call("cost --bill comma.csv").exits(2).err;
+    assert!(refused.contains("comma.csv:2:EffectiveCost: `1.060,50`") && refused.contains("with a point before its fraction"), "{refused}");
+}
+
+#[test]
 fn figures_that_do_not_add_up_by_cents_say_so() {
     let desk = desk();
     desk.put("cents.csv", format!("{}\n0.004,EUR,2026-10-01,AWS,1,A,\n0.004,EUR,2026-10-01,AWS,1,B,\n", BILL.lines().next().unwrap()));

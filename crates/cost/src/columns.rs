@@ -189,6 +189,16 @@ impl Columns {
                 let missing: Vec<String> = measure.into_iter().chain(missing).collect();
                 let found: Vec<String> =
                     self.header.top.iter().take(8).map(|h| format!("`{}`", h.chars().take(40).collect::<String>().escape_debug())).collect();
+                // A file whose columns are parted by something else is one column with all of their names.
+                if let [only] = self.header.top.as_slice()
+                    && let Some((mark, name)) =
+                        [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")].into_iter().find(|(mark, _)| only.matches(*mark).count() > 2)
+                {
+                    return Some(format!(
+                        "the columns of this file are parted by {name} (`{}`); save it with commas, and with a point before fractions",
+                        mark.escape_debug()
+                    ));
+                }
                 let more = if self.header.top.len() > 8 { format!(" and {} more", self.header.top.len() - 8) } else { String::new() };
                 format!(
                     "this is no FOCUS bill: {}; found {}{more}; export the bill as FOCUS 1.0 or later, or as a cloud's own cost report, or choose a measure that it holds with --measure",

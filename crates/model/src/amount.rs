@@ -25,7 +25,7 @@ pub enum Rounded {
 
 /// Text that is no amount.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no decimal number of at most 10^18")]
+#[error("`{0}` is no decimal number of at most 10^18 with a point before its fraction and nothing between thousands")]
 pub struct AmountError(pub String);
 
 impl Amount {

@@ -57,6 +57,11 @@ impl<'o> Page<'o> {
         Self { width: options.width.clamp(80, 160), paint: Paint { colour: options.colour }, out }
     }
 
+    /// Whether a table fits without anything cut off.
+    pub fn has_room_for(&self, table: &Table) -> bool {
+        table.natural_width() <= self.width
+    }
+
     /// A table as wide as the page lets it be.
     pub fn table(&mut self, table: &Table) -> io::Result<()> {
         table.write(self.width, self.paint, self.out)

@@ -122,8 +122,21 @@ fn shown(tenths: Option<i128>) -> String {
 /// For people: one line a run.
 pub fn terminal(points: &[Point], notes: &[String], options: TerminalOptions, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(options, out);
-    // The first two keys, as in the cost tables; --format csv has all of them.
+    // The first two keys, as in the cost tables, as far as there is room; --format csv has all of them.
     let spends: Vec<(&str, &str)> = spends(points).into_iter().take(2).collect();
+    let mut count = spends.len();
+    let mut lines = table(points, &spends)?;
+    while count > 0 && !page.has_room_for(&lines) {
+        count -= 1;
+        lines = table(points, &spends[..count])?;
+    }
+    page.heading("TREND", "resources without a violated finding, spend that has a value")?;
+    page.table(&lines)?;
+    page.notes(notes)
+}
+
+/// A line for each run.
+fn table(points: &[Point], spends: &[(&str, &str)]) -> io::Result<Table> {
     let mut columns = vec![
         ("Run".into(), Fit::Left),
         ("Resources".into(), Fit::Right),
@@ -143,15 +156,13 @@ pub fn terminal(points: &[Point], notes: &[String], options: TerminalOptions, ou
             shown(point.compliance()).into(),
             grouped(point.violated).into(),
         ];
-        for (key, currency) in &spends {
+        for (key, currency) in spends {
             row.push(shown(point.attributed(key, currency)?).into());
         }
         row.push(money(&point.at_stake)?.into());
         table.row(row);
     }
-    page.heading("TREND", "share of resources without a violated finding, and of spend that has a value")?;
-    page.table(&table)?;
-    page.notes(notes)
+    Ok(table)
 }
 
 /// One run, or one key, currency or rule of a run, a row.

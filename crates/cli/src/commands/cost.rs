@@ -72,7 +72,10 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
         let keys = keys(by.iter());
         costs.outlook = Some(crate::costs::outlook(tagledger_cost::outlook(bill.bill(), &billing, &keys, &aggregate.months())?));
     }
-    let notes = [bill.notes.clone(), bill_notes(&billed)].concat();
+    let mut notes = [bill.notes.clone(), bill_notes(&billed)].concat();
+    if !wanted.is_empty() && costs.cells.is_empty() {
+        notes.push(format!("Nothing of the bill is of {}; what it is of, --by says without --where", args.r#where.join(", ")));
+    }
     let failed = |source| Failure::Output { what: "standard output".to_owned(), source };
     let mut out = Vec::new();
     match args.format {
