@@ -250,7 +250,7 @@ fn what_cannot_be_the_whole_bill_is_refused() {
     assert_eq!(sum(&desk, "inch.csv"), "2");
     // A cost that nobody filled, and one that is there twice.
     desk.put("empty.csv", "EffectiveCost,BilledCost,BillingCurrency,BillingPeriodStart\n,1,EUR,2026-10-01\n");
-    refused(&desk, "empty.csv", &["no row has a EffectiveCost", "--measure"]);
+    refused(&desk, "empty.csv", &["EffectiveCost is empty on every row", "--measure"]);
     desk.put("twice.csv", "EffectiveCost,effective_cost,BillingCurrency,BillingPeriodStart\n1,100,EUR,2026-10-01\n");
     refused(&desk, "twice.csv", &["two columns are called EffectiveCost"]);
     // Rows that contradict the month of their folder, and snapshots in folders that look like partitions.

@@ -131,9 +131,10 @@ fn median(mut amounts: Vec<Amount>) -> Amount {
 
 fn unusual(aggregate: &Aggregate, usage: &BTreeMap<Place, Amount>) -> Vec<Unusual> {
     let mut found = Vec::new();
+    // A correction of a day before the bill's months, or a day after them, says nothing of the days between.
+    let covered = covered(aggregate);
+    let within = |day: &i64| covered.is_some_and(|(first, last)| (first..=last).contains(day));
     for currency in aggregate.currencies() {
-        // A correction of a day before the bill's months, or a day after them, says nothing of the days between.
-        let within = |day: &i64| covered(aggregate).is_some_and(|(first, last)| (first..=last).contains(day));
         let days: BTreeSet<i64> = usage.keys().filter(|(_, other, _)| *other == currency).map(|(day, _, _)| *day).filter(within).collect();
         let (Some(first), Some(newest)) = (days.first().copied(), days.last().copied()) else { continue };
         let values: BTreeSet<&Vec<Option<Text>>> = usage.keys().filter(|(_, other, _)| *other == currency).map(|(_, _, values)| values).collect();

@@ -245,7 +245,7 @@ fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) +
     if rows > 0 && first.repairs.without_amount == rows {
         return Err(CostError::File {
             path: first_files.first().cloned().unwrap_or_default(),
-            what: format!("no row has a {}; choose a measure that the bill holds with --measure", billing.measure.column()),
+            what: format!("{} is empty on every row; choose a measure that the bill holds with --measure", billing.measure.column()),
         });
     }
     let read = Measure::ALL.map(|m| measures[m.position()] && (billing.all_measures || m == billing.measure));
