@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tagledger_cost::{Axis, Billing, Cube, CubeCell, Dimensions, LakeColumn, Owners, lake_columns, question};
 use tagledger_model::Timestamp;
 use tagledger_report::cost_report;
-use tagledger_taxonomy::{Dictionary, Domain, KeyId, SplitBy, Taxonomy, fold};
+use tagledger_taxonomy::{Dictionary, Domain, KeyId, SplitBy, Taxonomy};
 use wildmatch::WildMatch;
 
 pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
@@ -229,9 +229,7 @@ impl Wanted {
 fn canonical(taxonomy: &Taxonomy, key: KeyId, said: &str) -> Result<String, Failure> {
     let key = &taxonomy.keys[key.index()];
     let Domain::Values(values) = &key.domain else { return Ok(said.to_owned()) };
-    let is = |spelling: &String| fold(spelling) == fold(said);
-    let found = values.iter().find(|value| is(&value.name) || value.aliases.iter().any(is));
-    match found {
+    match values.iter().find(|value| value.is_called(said)) {
         Some(value) => Ok(value.name.clone()),
         None if said.is_empty() || said.contains(['*', '?']) => Ok(said.to_owned()),
         None => {

@@ -249,9 +249,7 @@ pub(super) fn check_value(reader: &mut Reader<'_>, key: &Key, word: Word<'_>) ->
         }
         Domain::Values(values) if values.iter().any(|v| v.name == word.text) => true,
         Domain::Values(values) => {
-            let folded = fold(word.text);
-            let same = |v: &&Value| fold(&v.name) == folded || v.aliases.iter().any(|a| fold(a) == folded);
-            if let Some(value) = values.iter().find(same) {
+            if let Some(value) = values.iter().find(|value| value.is_called(word.text)) {
                 reader.error(word.at, format!("`{shown}` is another spelling of {}={}", key.name, value.name), format!("Write `{}`", value.name));
             } else {
                 let help = suggest(word.text, "values", values.iter().map(|v| v.name.as_str()));

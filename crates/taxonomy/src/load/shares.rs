@@ -4,7 +4,7 @@ use super::SideFiles;
 use super::keys::check_value;
 use super::policy::{amount, find_key};
 use crate::yaml::{Fields, Node, Reader, Word, suggest};
-use crate::{Assign, Domain, Key, KeyId, Selector, Split, SplitBy, Usage, fold};
+use crate::{Assign, Domain, Key, KeyId, Selector, Split, SplitBy, Usage};
 use std::collections::BTreeSet;
 use tagledger_model::{Diagnostic, Month, Place};
 use wildmatch::WildMatch;
@@ -139,8 +139,7 @@ fn named(key: Option<&Key>, text: &str) -> Option<String> {
         Some(Domain::Pattern { regex, .. }) => return Some(text.to_owned()).filter(|text| regex.is_match(text)),
         _ => return Some(text.to_owned()).filter(|text| !text.is_empty()),
     };
-    let is = |spelling: &String| fold(spelling) == fold(text);
-    values.iter().find(|value| is(&value.name) || value.aliases.iter().any(is)).map(|value| value.name.clone())
+    values.iter().find(|value| value.is_called(text)).map(|value| value.name.clone())
 }
 
 /// Reads a file of usage, and writes every mistake down.

@@ -70,10 +70,7 @@ fn fits(key: &Key, values: &[&SeenTag]) -> Option<f64> {
     let is_allowed = |text: &str| match &key.domain {
         Domain::Any => true,
         Domain::Pattern { regex, .. } => regex.is_match(text),
-        Domain::Values(listed) => {
-            let folded = fold(text);
-            listed.iter().any(|value| fold(&value.name) == folded || value.aliases.iter().any(|alias| fold(alias) == folded))
-        }
+        Domain::Values(listed) => listed.iter().any(|value| value.is_called(text)),
     };
     let (mut fitting, mut all) = (0_u64, 0_u64);
     for tag in values {
