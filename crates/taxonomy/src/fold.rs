@@ -1,5 +1,7 @@
 //! Folding: the form in which keys and values are compared.
 
+use crate::Value;
+
 /// The comparable form of a key or value: lower case, without `-`, `_`, `.`, `:`, `/` and spaces.
 /// `Cost-Center`, `cost_center` and `costCenter` fold to the same text. Folding twice changes nothing.
 pub fn fold(text: &str) -> String {
@@ -8,6 +10,14 @@ pub fn fold(text: &str) -> String {
         if c.is_ascii() { folded.push(c.to_ascii_lowercase()) } else { folded.extend(c.to_lowercase()) }
     }
     folded
+}
+
+impl Value {
+    /// Whether a text is one of its spellings.
+    pub fn is_called(&self, text: &str) -> bool {
+        let folded = fold(text);
+        std::iter::once(&self.name).chain(&self.aliases).any(|spelling| fold(spelling) == folded)
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The compiled taxonomy: what the file means, after every mistake in it was reported.
 
-use crate::{Assign, Split, fold};
+use crate::{Assign, Split};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -147,14 +147,6 @@ pub struct Value {
     pub aliases: Vec<String>,
     /// Where it is declared.
     pub place: Place,
-}
-
-impl Value {
-    /// Whether a text is one of its spellings.
-    pub fn is_called(&self, text: &str) -> bool {
-        let folded = fold(text);
-        std::iter::once(&self.name).chain(&self.aliases).any(|spelling| fold(spelling) == folded)
-    }
 }
 
 /// A CSV side file, read and valid.
