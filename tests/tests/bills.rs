@@ -89,6 +89,25 @@ fn said(desk: &Desk, bill: &str, flags: &str) -> String {
 }
 
 #[test]
+fn what_must_be_known_of_a_bill_stands_beside_every_form_of_it() {
+    let desk = desk("EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName\n1,EUR,2026-10-01,AWS\n,EUR,2026-10-01,AWS\n");
+    let expected = "1 bill rows have no EffectiveCost; they count as 0";
+    assert!(said(&desk, "bill.csv", "").contains(expected));
+    assert!(desk.cost("--bill bill.csv")["notes"].to_string().contains(expected));
+    let csv = desk.call("cost --bill bill.csv --format csv").exits(0);
+    assert!(csv.err.contains(&format!("note: {expected}")) && !csv.out.contains("note"), "{}", csv.err);
+    assert_eq!(desk.call("cost --bill bill.csv --format csv --quiet").exits(0).err, "");
+}
+
+#[test]
+fn without_by_a_taxonomy_of_other_keys_has_its_first_two() {
+    let desk = desk("EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,Tags\n1,EUR,2026-10-01,AWS,\"{\"\"Team\"\":\"\"web\"\"}\"\n");
+    desk.put("taxonomy.yaml", "version: 1\nkeys:\n  Team: { required: false }\n  Shop: { required: false }\n  Third: { required: false }\n");
+    let cost = desk.cost("--bill bill.csv");
+    assert_eq!((&cost["by"], &cost["cells"][0]["values"]), (&json!(["Team", "Shop"]), &json!(["web", null])));
+}
+
+#[test]
 fn an_effective_cost_that_somebody_rounded_is_told_from_others() {
     let row = |n: i128| (n * 1_000_000_000 + 250_000_000, None);
     let rows: Vec<_> = (0..2_500).map(row).collect();

@@ -263,6 +263,12 @@ fn what_cannot_be_the_whole_bill_is_refused() {
     desk.put("azure/run/part_0.csv", format!("{head}{row}"));
     desk.put("azure/run/manifest.json", r#"{"blobs": []}"#);
     refused(&desk, "azure", &["holds no .csv"]);
+    // 5 October, as a spreadsheet writes it: read with the month first, it would be of May. The bills' own order stays.
+    let dated = |period: &str, day: &str| format!("EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart\n1,EUR,{period},{day}\n");
+    desk.put("day.csv", dated("01/10/2026", "05/10/2026") + "1,EUR,01/10/2026,13/10/2026\n");
+    refused(&desk, "day.csv", &["day.csv:3:ChargePeriodStart: `13/10/2026` has the day before the month", "2026-10-31"]);
+    desk.put("month.csv", dated("10/01/2026", "10/13/2026") + "2,eur ,10/01/2026,10/05/2026\n");
+    assert_eq!(sum(&desk, "month.csv"), "3", "`eur ` is EUR");
     desk.put("rates.csv", "date,from,to,rate,source\n2026-10-31,USD,EUR,0,9,ECB\n");
     let said = desk.call("cost --bill inch.csv --currency EUR --rates rates.csv").exits(2).err;
     assert!(said.contains("rates.csv:2:1: the row has 6 cells where the header has 5"), "{said}");

@@ -61,7 +61,8 @@ pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
     // The newest months say enough; the report has all of them.
     for one in converted(billed).iter().rev().take(4) {
         let by = if one.source.is_empty() { String::new() } else { format!(", {}", one.source) };
-        notes.push(format!("{} {} of {} count as {} {}, at {} of {}{by}", one.before, one.from, one.month, one.after, one.to, one.rate, one.date));
+        let age = if one.date.as_str() < one.month.as_str() { ", which is older than the month" } else { "" };
+        notes.push(format!("{} {} of {} count as {} {}, at {} of {}{by}{age}", one.before, one.from, one.month, one.after, one.to, one.rate, one.date));
     }
     for unshared in &billed.cube.unshared {
         notes.push(format!(

@@ -4,6 +4,7 @@ use crate::assemble::Billed;
 use tagledger_cost::{Aggregate, Axis, Clouds, Cube, Measure};
 use tagledger_model::{Amount, Text};
 use tagledger_report::{BasisRow, ChargeRow, ConvertedRow, CostCell, Costs, CurrencyTotal, InvoiceRow, MeasureTotal, Outlook, PaceRow, UnusualRow};
+use tagledger_taxonomy::{KeyId, Taxonomy};
 
 /// Which cells are shown, and how that is said: `Environment=demo`.
 pub(crate) struct Only<'a> {
@@ -11,13 +12,17 @@ pub(crate) struct Only<'a> {
     pub said: Vec<String>,
 }
 
-/// The keys that the cost table is sliced by: Environment and Application where the taxonomy has them, else the first two.
+/// The keys that costs are sliced by where nobody says: Environment and Application where the taxonomy has both, else its first two.
+pub(crate) fn usual_keys(taxonomy: &Taxonomy) -> Vec<KeyId> {
+    let named: Vec<KeyId> = ["Environment", "Application"].iter().filter_map(|name| taxonomy.key(name)).collect();
+    if named.len() < 2 { (0..taxonomy.keys.len()).take(2).filter_map(|at| u8::try_from(at).ok()).map(KeyId).collect() } else { named }
+}
+
+/// The keys that the cost table is sliced by.
 pub(crate) fn sliced(billed: &Billed<'_>) -> Vec<Axis> {
-    let taxonomy = &billed.billing.taxonomy;
     let keys = &billed.cube.keys;
-    let named: Vec<usize> = ["Environment", "Application"].iter().filter_map(|n| taxonomy.key(n)).filter_map(|k| keys.iter().position(|o| *o == k)).collect();
-    let positions = if named.len() < 2 { (0..keys.len().min(2)).collect() } else { named };
-    positions.into_iter().map(Axis::Key).collect()
+    let positions = usual_keys(&billed.billing.taxonomy).into_iter().filter_map(|key| keys.iter().position(|other| *other == key));
+    positions.map(Axis::Key).collect()
 }
 
 /// The part about money, sliced by these axes. What is not shown is counted as elsewhere, so that the sum is the bill's in any case.
@@ -52,7 +57,7 @@ pub(crate) fn costs(billed: &Billed<'_>, axes: &[Axis], only: Option<&Only<'_>>)
             measures: measures.collect(),
         }
     });
-    let name = |key: &tagledger_taxonomy::KeyId| taxonomy.keys[key.index()].name.clone();
+    let name = |key: &KeyId| taxonomy.keys[key.index()].name.clone();
     let title = |axis: &Axis| match axis {
         Axis::Key(at) => name(&cube.keys[*at]),
         other => word(*other).to_owned(),

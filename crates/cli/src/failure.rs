@@ -4,6 +4,7 @@ use crate::exit::{self, Code};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use tagledger_collect::{CostsError, JournalError, LiveError, ReadError};
 use tagledger_cost::{CostError, EngineError as Unanswered, PushdownError};
 use tagledger_engine::EngineError;
@@ -121,7 +122,7 @@ impl Failure {
         let mut err = std::io::stderr().lock();
         // There is nobody to tell when standard error is gone.
         let _written = match self {
-            Self::Mistakes(LoadError::Mistakes { text, diagnostics }) => err.write_all(diagnosed(text, diagnostics).as_bytes()),
+            Self::Mistakes(LoadError::Mistakes { path, text, diagnostics }) => err.write_all(diagnosed((path, text), diagnostics).as_bytes()),
             silent if silent.is_silent() => Ok(()),
             // One message is one line, whatever a file is called.
             other => writeln!(err, "error: {}", inert(&other.to_string()).replace('\n', "\\n")),
@@ -139,11 +140,10 @@ pub(crate) fn inert(text: &str) -> String {
 const DRAWN: usize = 100;
 const LONGEST_DRAWN: usize = 1_000;
 
-/// Mistakes in a file: each with its place, the line itself, and what to do.
-pub(crate) fn diagnosed(text: &str, diagnostics: &[Diagnostic]) -> String {
+/// Mistakes in a file and in those that it names: each with its place, the line itself where it is the file's own, and what to do.
+pub(crate) fn diagnosed((main, text): (&Path, &str), diagnostics: &[Diagnostic]) -> String {
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    let main = diagnostics.first().map(|d| d.place.file.clone()).unwrap_or_default();
     let mut out = String::new();
     // Writing to a string cannot fail.
     for (number, diagnostic) in diagnostics.iter().enumerate() {

@@ -147,13 +147,13 @@ fn diagnosed(about: &tagledger_model::Diagnostic, exit_code: Option<u8>) {
 }
 
 /// Warnings about a file that can be used.
-pub(crate) fn warnings(text: &str, warnings: &[tagledger_model::Diagnostic]) {
+pub(crate) fn warnings(file: (&std::path::Path, &str), warnings: &[tagledger_model::Diagnostic]) {
     if is_json() {
         for warning in warnings {
             diagnosed(warning, None);
         }
     } else if !warnings.is_empty() {
-        drawn(&crate::failure::diagnosed(text, warnings));
+        drawn(&crate::failure::diagnosed(file, warnings));
     }
 }
 

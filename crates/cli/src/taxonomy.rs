@@ -9,7 +9,7 @@ use tagledger_taxonomy::{Known, KnownCloud, KnownRule, Taxonomy};
 /// Reads a taxonomy; warnings go to standard error.
 pub(crate) fn load(path: &Path) -> Result<Arc<Taxonomy>, Failure> {
     let loaded = with_known(|known| tagledger_taxonomy::load(path, known))?;
-    log::warnings(&loaded.taxonomy.text, &loaded.warnings);
+    log::warnings((path, &loaded.taxonomy.text), &loaded.warnings);
     Ok(Arc::new(loaded.taxonomy))
 }
 

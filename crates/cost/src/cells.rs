@@ -228,7 +228,10 @@ pub(crate) fn months(array: &ArrayRef, out: &mut Vec<Month>) -> Result<(), Broke
                 let text = texts.text(row).ok_or_else(|| Broken { row, what: "the row has no billing period".to_owned() })?;
                 let known = last.as_ref().filter(|(seen, _)| seen == text).map(|(_, month)| *month);
                 let month = known.or_else(|| month_of(text));
-                let month = month.ok_or_else(|| Broken { row, what: format!("`{}` is no date", text.chars().take(40).collect::<String>().escape_debug()) })?;
+                let month = month.ok_or_else(|| Broken {
+                    row,
+                    what: format!("`{}` is no date; write 2026-10-31", text.chars().take(40).collect::<String>().escape_debug()),
+                })?;
                 if known.is_none() {
                     last = Some((text.to_owned(), month));
                 }

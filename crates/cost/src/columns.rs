@@ -97,6 +97,13 @@ pub(crate) struct BoundCase {
     set_aside: bool,
 }
 
+impl BoundCase {
+    /// True where it is about all of a row rather than a part of its cost.
+    pub fn is_of_whole_rows(&self) -> bool {
+        self.terms.as_ref().is_ok_and(Vec::is_empty)
+    }
+}
+
 /// Where each wanted column stands in a file.
 #[derive(Debug, Clone)]
 pub(crate) struct Columns {

@@ -7,8 +7,9 @@ use crate::closed::Adding;
 use crate::columns::{Columns, Header, Rows};
 use crate::enter::{Work, wanted};
 use crate::focus::{Column, Measure};
-use crate::rounding::COMPARED;
+use crate::rounding::{COMPARED, SAMPLED_ROWS};
 use arrow_array::builder::StringBuilder;
+use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use csv::ByteRecord;
@@ -262,6 +263,35 @@ pub(crate) fn add_up(path: &Path, columns: &Columns, adding: &mut Adding<'_>) ->
         if !goes_on {
             break;
         }
+    }
+    Ok(())
+}
+
+/// Refuses a file whose dates have the day before the month, as a spreadsheet of most countries writes them: on the first twelve days of a month nobody
+/// could tell, and a bill of 1 October would count in January. What bills write with slashes themselves has the month first.
+pub(crate) fn month_first(path: &Path, columns: &Columns) -> Result<(), CostError> {
+    const DATES: [Column; 2] = [Column::BillingPeriodStart, Column::ChargePeriodStart];
+    let mut batches = Batches::new(path, columns, &DATES, &[])?;
+    let mut most = 1;
+    while let Some(batch) = batches.next(most)? {
+        let mut has_slashes = false;
+        for (name, texts) in batch.schema().fields().iter().zip(batch.columns()).map(|(field, array)| (field.name(), array.as_string::<i32>())) {
+            for (row, text) in texts.iter().enumerate() {
+                let mut parts = text.unwrap_or_default().split('/').map(|part| part.trim().parse::<u8>().ok());
+                let (Some(Some(first)), Some(Some(second))) = (parts.next(), parts.next()) else { continue };
+                has_slashes = true;
+                if first > 12 && second <= 12 {
+                    let shown: String = text.unwrap_or_default().chars().take(40).collect();
+                    let what =
+                        format!("`{}` has the day before the month, and of other dates nobody could tell; export them as 2026-10-31", shown.escape_debug());
+                    return Err(CostError::At { path: path.display().to_string(), line: batches.lines[row], column: name.clone(), what });
+                }
+            }
+        }
+        if !has_slashes || most > 1 {
+            break;
+        }
+        most = SAMPLED_ROWS;
     }
     Ok(())
 }

@@ -15,13 +15,19 @@ use tagledger_engine::{Attributed, ChargedFor, DayLine, Spend};
 use tagledger_model::{Amount, Month, Text};
 use tagledger_taxonomy::KeyId;
 
-/// Mark the day of what was charged for use, and of what does not say by what it is counted.
+/// Mark the day of what was charged for use, of what does not say by what it is counted, and of what is charged for once.
 const USE: char = '+';
 const UNSAID: char = '?';
+const ONCE: char = '=';
 
 /// The day of a word for one.
 pub(crate) fn day_of(word: &str) -> Option<i64> {
-    word.trim_end_matches([USE, UNSAID]).parse().ok()
+    word.trim_end_matches([USE, UNSAID, ONCE]).parse().ok()
+}
+
+/// True for the day of what is charged for once.
+pub(crate) fn is_once(word: &str) -> bool {
+    word.ends_with(ONCE)
 }
 
 /// True for units of what merely stands there: hours, months, and amounts that are kept for such a time. All else is counted when something is done.
@@ -39,10 +45,11 @@ fn is_time(unit: &str) -> bool {
 
 impl Book<'_> {
     /// The word for a day and whether its charge was for use; none for days before those that are kept apart.
-    pub(crate) fn day(&mut self, month: Month, day: Option<i64>, unit: Option<&str>) -> u32 {
+    pub(crate) fn day(&mut self, month: Month, day: Option<i64>, unit: Option<&str>, is_once: bool) -> u32 {
         let wanted = self.billing.days_from.is_some_and(|from| month >= from);
         let Some(day) = day.filter(|_| wanted) else { return crate::book::NO_WORD };
         match unit {
+            _ if is_once => self.word(&format!("{day}{ONCE}")),
             Some(unit) if is_time(unit) => self.word(&day.to_string()),
             Some(_) => self.word(&format!("{day}{USE}")),
             None => self.word(&format!("{day}{UNSAID}")),

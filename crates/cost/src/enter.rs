@@ -48,7 +48,7 @@ pub(crate) fn wanted(book: &Book<'_>) -> Vec<Column> {
     if book.copies.is_asked() {
         wanted.extend(copies::COLUMNS);
     }
-    if billing.adds_charges() {
+    if billing.adds_charges() || billing.days_from.is_some() {
         wanted.push(Column::ChargeKind);
     }
     if billing.adds_invoices() {
@@ -78,6 +78,8 @@ pub(crate) struct Work {
     day: Vec<u32>,
     days: Vec<Option<i64>>,
     units: Vec<u32>,
+    /// Rows that are charged for once, where days are kept apart.
+    once: Vec<bool>,
     tags: Vec<u32>,
     amounts: [Vec<Option<Amount>>; 4],
     aside: Vec<(usize, Amount)>,
@@ -127,6 +129,7 @@ impl Work {
         words(rows, Column::InvoiceId, &mut self.words[6], &mut self.invoice, book)?;
         words(rows, Column::InvoiceIssuerName, &mut self.words[7], &mut self.issuer, book)?;
         if billing.days_from.is_some() {
+            self.mark_once(rows);
             self.day_words(rows, book)?;
         }
         for measure in billing.measures() {
@@ -252,6 +255,19 @@ impl Work {
         Ok(())
     }
 
+    /// Finds the rows that are charged for something that has no pace, whatever their category says: a correction, or support by the month.
+    fn mark_once(&mut self, rows: &Rows<'_>) {
+        const ONCE: [&str; 7] = ["tax", "correction", "commitment fee", "credit", "adjustment", "support", "purchase"];
+        self.once.clear();
+        self.once.resize(rows.len(), false);
+        let mut held = Vec::new();
+        for (_, case) in rows.columns.kinds.iter().filter(|(kind, case)| ONCE.contains(kind) && case.is_of_whole_rows()) {
+            if rows.held(case, &mut held) {
+                self.once.iter_mut().zip(&held).for_each(|(once, holds)| *once |= *holds);
+            }
+        }
+    }
+
     /// The day of each row.
     fn day_words(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
         self.days.clear();
@@ -263,12 +279,12 @@ impl Work {
         self.day.clear();
         let mut last = None;
         for row in 0..rows.len() {
-            let asked = (self.months[row], self.days[row], self.units[row]);
+            let asked = (self.months[row], self.days[row], self.units[row], self.once[row]);
             let number = match last {
                 Some((other, number)) if other == asked => number,
                 _ => {
                     let word = book.text_of(asked.2);
-                    book.day(asked.0, asked.1, (asked.2 != NO_WORD).then_some(word.as_str()))
+                    book.day(asked.0, asked.1, (asked.2 != NO_WORD).then_some(word.as_str()), asked.3)
                 }
             };
             last = Some((asked, number));
@@ -324,20 +340,26 @@ fn words(rows: &Rows<'_>, column: Column, memo: &mut Memo<u32>, out: &mut Vec<u3
     let texts =
         Texts::of(array).map_err(|t| (rows.columns.shown(column), Broken { row: 0, what: format!("the column has the type {t}, which holds no text") }))?;
     memo.fit(&texts, 1);
+    // `usd` is no currency of its own.
+    let is_currency = column == Column::BillingCurrency;
+    let mut word = |text: &str| match text {
+        _ if is_null(text) => NO_WORD,
+        _ if is_currency && text.bytes().any(|byte| !byte.is_ascii_uppercase()) => book.word(&text.trim().to_ascii_uppercase()),
+        _ => book.word(text),
+    };
     let mut last: (&str, u32) = ("", NO_WORD);
     for row in 0..array.len() {
         let number = match texts.get(row) {
             Cell::Null => NO_WORD,
-            Cell::Number(number) => book.word(&number.to_string()),
+            Cell::Number(number) => word(&number.to_string()),
             Cell::Entry(entry) => memo.made[entry].unwrap_or_else(|| {
-                let text = texts.entry(entry);
-                let number = if is_null(text) { NO_WORD } else { book.word(text) };
+                let number = word(texts.entry(entry));
                 memo.made[entry] = Some(number);
                 number
             }),
             Cell::Text(text) if text == last.0 => last.1,
             Cell::Text(text) => {
-                last = (text, if is_null(text) { NO_WORD } else { book.word(text) });
+                last = (text, word(text));
                 last.1
             }
         };

@@ -1,7 +1,7 @@
 //! What the month at hand will come to, and which days stand out.
 //!
-//! Both are plain arithmetic over single days, by when a charge began. Only usage has a pace: fees, taxes and credits count once. The newest day that the bill
-//! holds is not over yet as far as anybody knows, and counts for neither.
+//! Both are plain arithmetic over single days, by when a charge began. Only usage has a pace: fees, taxes, credits, corrections and support count once. The
+//! newest day that the bill holds is not over yet as far as anybody knows, and counts for neither; a few rows dated later make no day of the bill.
 
 use crate::aggregate::{Aggregate, Context};
 use crate::billing::Billing;
@@ -95,7 +95,8 @@ fn usage(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<BTreeMap<Place,
     let mut sums: BTreeMap<Place, Amount> = BTreeMap::new();
     for (number, group) in aggregate.groups.iter().enumerate() {
         let context = &aggregate.contexts[group.context as usize];
-        let Some(day) = day_of(aggregate, context).filter(|_| is_usage(aggregate.word(context.charge))) else { continue };
+        let is_paced = is_usage(aggregate.word(context.charge)) && !crate::days::is_once(aggregate.word(context.day));
+        let Some(day) = day_of(aggregate, context).filter(|_| is_paced) else { continue };
         let value = |(key, attribution): (&KeyId, &crate::ladder::Attribution)| billing.dictionary.value(*key, attribution.values[number]);
         let values = billing.keys.iter().zip(&attributions).map(value).collect();
         *sums.entry((day, context.currency, values)).or_default() += group.sums[billing.measure.position()];
@@ -108,7 +109,9 @@ fn pace(aggregate: &Aggregate, billing: &Billing<'_>, usage: &BTreeMap<Place, Am
     let one = |currency: u32| {
         let of_month = || usage.iter().filter(move |((day, other, _), _)| *other == currency && (first..next).contains(day));
         // Today, as far as the bill knows: it is not over.
-        let newest = of_month().map(|((day, _, _), _)| *day).max()?;
+        let mut by_day: BTreeMap<i64, Amount> = BTreeMap::new();
+        of_month().for_each(|((day, _, _), amount)| *by_day.entry(*day).or_default() += *amount);
+        let newest = newest_day(first, &by_day)?;
         let days = newest - first;
         let whole: Amount = of_month().filter(|((day, _, _), _)| *day < newest).map(|(_, amount)| *amount).sum();
         let so_far = aggregate.total(billing.measure, month, currency);
@@ -116,11 +119,23 @@ fn pace(aggregate: &Aggregate, billing: &Billing<'_>, usage: &BTreeMap<Place, Am
         // A bill whose charges all begin on the first of a month does not keep days apart.
         (days > 0 && newest + 1 < next).then(|| {
             let once = so_far - whole - today;
-            let expected = Amount(whole.0 / i128::from(days) * i128::from(next - first)) + once;
+            let expected = Amount(whole.0 * i128::from(next - first) / i128::from(days)) + once;
             Pace { currency: aggregate.word(currency).clone(), month, days, of: next - first, so_far, usage: whole, expected }
         })
     };
     aggregate.currencies().into_iter().filter_map(one).collect()
+}
+
+/// The last day that the bill tells of, rather than one to which a few rows are dated ahead: its usage is worth mentioning beside the other days', and it
+/// follows on days of which most have such.
+fn newest_day(first: i64, by_day: &BTreeMap<i64, Amount>) -> Option<i64> {
+    const GAP: i64 = 3;
+    let usual = median(by_day.values().map(|amount| Amount(amount.0.abs())).collect());
+    let told: Vec<i64> = by_day.iter().filter(|(_, amount)| amount.0.abs() * 10 >= usual.0).map(|(day, _)| *day).collect();
+    // How many days of the first ones have to be there for these to be most of them.
+    let is_most = |count: usize, day: i64| i64::try_from(count * 2).is_ok_and(|twice| twice > day - first);
+    let is_ahead = |at: usize| at > 0 && told[at] - told[at - 1] > GAP && is_most(at, told[at - 1]);
+    (0..told.len()).rev().find(|at| is_most(at + 1, told[*at]) && !is_ahead(*at)).map(|at| told[at])
 }
 
 /// The middle of some amounts; of two middles the lower.

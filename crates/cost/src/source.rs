@@ -281,6 +281,9 @@ fn headers(bill: &Bill, billing: &Billing<'_>) -> Result<Headers, CostError> {
         if let Some(what) = columns.lacks(billing.measure) {
             return Err(CostError::File { path: path.display().to_string(), what });
         }
+        if *shape == Shape::Csv {
+            csv_bill::month_first(path, columns)?;
+        }
         all.files_without_tags += u64::from(!columns.has(Column::Tags));
         all.knows_units &= columns.has(Column::ConsumedUnit);
         all.forms.extend(columns.mapping().map(|mapping| mapping.name));

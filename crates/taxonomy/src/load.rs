@@ -84,7 +84,7 @@ pub fn parse(path: &Path, text: &str, known: &Known<'_>, read_side_file: &dyn Fn
     let diagnostics = ordered(reader.found, side.found);
     match taxonomy {
         Some(taxonomy) if diagnostics.iter().all(|d| d.severity == Severity::Warning) => Ok(Loaded { taxonomy, warnings: diagnostics }),
-        _ => Err(LoadError::Mistakes { text: text.to_owned(), diagnostics }),
+        _ => Err(LoadError::Mistakes { path: path.to_owned(), text: text.to_owned(), diagnostics }),
     }
 }
 

@@ -19,7 +19,9 @@ pub enum LoadError {
     /// the order of each file.
     #[error("{}", listed(diagnostics))]
     Mistakes {
-        /// The text of the file, to underline the mistakes whose place is in it.
+        /// The file as the user named it.
+        path: PathBuf,
+        /// Its text, to underline the mistakes whose place is in it.
         text: String,
         /// At least one error.
         diagnostics: Vec<Diagnostic>,
@@ -55,5 +57,5 @@ fn wrong_encoding(path: &Path, bytes: &[u8]) -> LoadError {
     let place = Place { file: path.to_owned(), line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column).unwrap_or(u32::MAX) };
     let message = if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) { "The file is UTF-16" } else { "The file is not UTF-8" };
     let diagnostics = vec![Diagnostic::error(place, message).with_help("Save it as UTF-8")];
-    LoadError::Mistakes { text: String::from_utf8_lossy(bytes).into_owned(), diagnostics }
+    LoadError::Mistakes { path: path.to_owned(), text: String::from_utf8_lossy(bytes).into_owned(), diagnostics }
 }

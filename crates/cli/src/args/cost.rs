@@ -27,8 +27,8 @@ pub(crate) struct Cost {
     /// Exported inventories, for costs whose own row has no tag.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub from: Vec<PathBuf>,
-    /// What to break costs down by: keys of the taxonomy, or cloud, scope, service, month.
-    #[arg(long, value_name = "KEY,…", value_delimiter = ',', default_value = "Environment,Application")]
+    /// What to break costs down by: keys of the taxonomy, or cloud, scope, service, month [default: Environment,Application, or else the taxonomy's first two keys].
+    #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
     pub by: Vec<String>,
     /// Only costs of these: Environment=demo, cloud=aws, service=*Compute*; `Owner=` is what nobody owns. Several on one key are alternatives.
     #[arg(long, value_name = "KEY=VALUE")]

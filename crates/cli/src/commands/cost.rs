@@ -6,10 +6,11 @@ use crate::assemble::{Billed, open_month};
 use crate::bill_notes::bill_notes;
 use crate::bills::{self, Asking};
 use crate::clouds;
-use crate::costs::{Only, cloud, costs};
+use crate::costs::{Only, cloud, costs, usual_keys};
 use crate::engine;
 use crate::exit::{self, Code};
 use crate::failure::Failure;
+use crate::log;
 use crate::settings::File;
 use std::sync::Arc;
 use tagledger_cost::{Axis, Billing, Cube, CubeCell, Dimensions, LakeColumn, Owners, lake_columns, question};
@@ -80,9 +81,13 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     let mut out = Vec::new();
     match args.format {
         Format::Terminal => cost_report::terminal(&costs, &notes, terminal_options(), &mut out).map_err(failed)?,
-        Format::Csv => cost_report::csv(&costs, &mut out).map_err(failed)?,
+        Format::Csv => {
+            // The table has no place for them.
+            notes.iter().filter(|_| !args.quiet).for_each(|note| log::note(note));
+            cost_report::csv(&costs, &mut out).map_err(failed)?;
+        }
         Format::Json => {
-            serde_json::to_writer_pretty(&mut out, &costs).map_err(|e| failed(e.into()))?;
+            serde_json::to_writer_pretty(&mut out, &Noted { costs: &costs, notes: &notes }).map_err(|e| failed(e.into()))?;
             out.push(b'\n');
         }
         Format::Html | Format::Openmetrics | Format::Xlsx => {
@@ -92,6 +97,14 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     }
     super::print(&out)?;
     Ok(exit::CLEAN)
+}
+
+/// Costs as JSON, with what a reader of them must know.
+#[derive(serde::Serialize)]
+struct Noted<'a> {
+    #[serde(flatten)]
+    costs: &'a tagledger_report::Costs,
+    notes: &'a [String],
 }
 
 /// Prints what an engine is to be asked where the bill lies.
@@ -139,8 +152,11 @@ impl On {
     }
 }
 
-/// What is asked for, in the order asked, each once.
+/// What is asked for, in the order asked, each once; where nothing is, what reports are sliced by.
 fn axes(taxonomy: &Taxonomy, by: &[String]) -> Result<Vec<On>, Failure> {
+    if by.is_empty() {
+        return Ok(usual_keys(taxonomy).into_iter().map(On::Key).collect());
+    }
     let mut axes = Vec::new();
     for name in by {
         let on = On::of(taxonomy, name.trim(), "--by")?;

@@ -40,7 +40,7 @@ pub(super) fn read_text(path: &Path, text: &str) -> Result<File, LoadError> {
     diagnostics.dedup();
     match file {
         Some(file) if diagnostics.is_empty() => Ok(file),
-        _ => Err(LoadError::Mistakes { text: shown, diagnostics }),
+        _ => Err(LoadError::Mistakes { path: path.to_owned(), text: shown, diagnostics }),
     }
 }
 

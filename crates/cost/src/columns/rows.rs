@@ -178,7 +178,7 @@ impl<'b> Rows<'b> {
     /// The parts of each row's cost that a kind of charge has for itself; none where all of it is of that kind.
     pub fn part(&self, case: &BoundCase) -> Result<Option<Vec<Option<Amount>>>, Fault> {
         let mut out = Vec::new();
-        if case.terms.as_ref().is_ok_and(Vec::is_empty) {
+        if case.is_of_whole_rows() {
             return Ok(None);
         }
         // What was rounded was told when the cost itself was read.
