@@ -412,3 +412,35 @@ fn a_version_that_came_past_the_rehearsal_is_found_when_history_knows() {
     runs("1.6", "1.7");
     assert_eq!(said(3), [("violated".to_owned(), "shop 1.7 runs in production, and no scan ever saw it in staging".to_owned())]);
 }
+
+#[test]
+fn an_export_that_did_not_arrive_is_missed_for_a_week() {
+    let desk = desk();
+    desk.put("taxonomy.yaml", TAXONOMY.to_owned() + WAIVERS);
+    let both = |day: u32, codes: &[i32]| report(night(&desk, day, "estate"), codes);
+    desk.put("estate/a.csv", machines("a", &[("a1", BOTH)]));
+    desk.put("estate/b.csv", machines("b", &[("b1", ONE), ("b2", ONE)]));
+    let first = both(1, &[1]);
+    // A waiver that covers nothing is about no scope at all.
+    let unused = |report: &Value| report["findings"].as_array().unwrap().iter().find(|f| f["rule"] == "waiver-unused").unwrap()["first_seen"].clone();
+    assert_eq!((counts(&first), &first["seen"]["no_longer"]), ([0, 3, 0, 0, 0], &Value::Null));
+    let gone = std::fs::read(desk.path("estate/b.csv")).unwrap();
+    std::fs::remove_file(desk.path("estate/b.csv")).unwrap();
+    for day in [2, 3] {
+        let less = both(day, &[0]);
+        assert_eq!((counts(&less), &less["seen"]["no_longer"]), ([0, 0, 0, 1, 2], &Value::from(1)), "day {day}");
+        assert!(less["exit"]["why"].as_str().unwrap().ends_with("everything asked for was seen; 1 scope no longer looked at"), "{}", less["exit"]);
+        assert!(less["notes"].to_string().contains("Runs of the last week looked at what this one did not: onprem b. An export may"), "{}", less["notes"]);
+        assert_eq!(unused(&less), unused(&first));
+    }
+    let said = desk.call("report --from run3").exits(0).out;
+    assert!(said.contains("! no violated findings") && said.contains("1 scope no longer looked at"), "{said}");
+    desk.put("estate/b.csv", gone);
+    let back = both(4, &[1]);
+    assert_eq!((counts(&back), &back["seen"]["no_longer"], unused(&back)), ([0, 0, 0, 3, 0], &Value::Null, unused(&first)));
+    // After a week nobody misses it, and one who looks elsewhere altogether misses nothing.
+    std::fs::remove_file(desk.path("estate/b.csv")).unwrap();
+    assert_eq!(both(12, &[0])["seen"]["no_longer"], Value::Null);
+    desk.put("other.csv", machines("c", &[("c1", BOTH)]));
+    assert_eq!(report(night(&desk, 13, "other.csv"), &[0])["seen"]["no_longer"], Value::Null);
+}

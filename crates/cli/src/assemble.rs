@@ -10,7 +10,7 @@ use tagledger_cost::{Aggregate, Billing, Cube};
 use tagledger_engine::{Audit, Context, Counts, FindingSource, Prices};
 use tagledger_model::{Coverage, Level, Month, Outcome, Taggable, Timestamp};
 use tagledger_report::{
-    CloudCounts, Compliance, CoverageRow, Exit, FamilySummary, InventoryCounts, KeyInfo, MoneyRow, RuleSummary, SCHEMA_VERSION, Summary, grouped, plural,
+    CloudCounts, Compliance, CoverageRow, Exit, FamilySummary, InventoryCounts, KeyInfo, MoneyRow, RuleSummary, SCHEMA_VERSION, Seen, Summary, grouped, plural,
 };
 use tagledger_taxonomy::{KeyState, Lender};
 
@@ -41,6 +41,8 @@ pub(crate) struct Parts<'a> {
     pub inputs: &'a [String],
     pub billed: Option<&'a Billed<'a>>,
     pub exit: ExitRules,
+    /// Scopes that runs of the history looked at lately beside these.
+    pub no_longer: &'a BTreeSet<(String, String)>,
 }
 
 /// The summary, and which places were seen whole and in part.
@@ -52,7 +54,8 @@ pub(crate) fn summary(parts: &Parts<'_>) -> (Summary, Places) {
         let place = |row: &'_ Coverage| (row.file.is_none(), row.file.clone(), row.cloud.clone(), row.scope.clone(), row.region.clone(), row.collector.clone());
         place(a).cmp(&place(b))
     });
-    let Judged { made_up_for, seen, whole, partly, .. } = judge(&coverage, parts.cx.inventory);
+    let Judged { made_up_for, mut seen, whole, partly, .. } = judge(&coverage, parts.cx.inventory);
+    seen.no_longer = parts.no_longer.len() as u64;
     let rules = rules(parts);
     let summary = Summary {
         schema: SCHEMA_VERSION.to_owned(),
@@ -61,7 +64,7 @@ pub(crate) fn summary(parts: &Parts<'_>) -> (Summary, Places) {
         taxonomy: taxonomy.path.display().to_string(),
         inputs: parts.inputs.to_vec(),
         bills: parts.billed.map(|b| b.aggregate.files.clone()).unwrap_or_default(),
-        exit: exit_of(parts, seen.gaps()),
+        exit: exit_of(parts, &seen),
         inventory: counts(&parts.cx),
         keys: taxonomy.keys.iter().map(|k| KeyInfo { name: k.name.clone(), required: k.required }).collect(),
         at_stake: money(&parts.findings.at_stake()),
@@ -219,12 +222,12 @@ fn unseen(parts: &Parts<'_>) -> Vec<Coverage> {
     rows
 }
 
-fn exit_of(parts: &Parts<'_>, gaps: u64) -> Exit {
+fn exit_of(parts: &Parts<'_>, seen: &Seen) -> Exit {
     let rules = parts.exit;
     let worst = parts.findings.worst().filter(|l| *l >= rules.fail_on);
     let undetermined = parts.findings.worst_undetermined().filter(|l| rules.fail_on_undetermined && *l >= rules.fail_on);
     // Files without a single resource prove nothing about an estate.
-    let missing = gaps + u64::from(parts.cx.inventory.is_empty());
+    let missing = seen.gaps() + u64::from(parts.cx.inventory.is_empty());
     let places = plural(missing, "place");
     if worst.is_some() {
         let findings = plural(parts.findings.violated_at(rules.fail_on) as u64, "violated finding");
@@ -245,7 +248,11 @@ fn exit_of(parts: &Parts<'_>, gaps: u64) -> Exit {
         why: format!(
             "no violated findings at level {} or above{}",
             rules.fail_on.word(),
-            if missing > 0 { ", as far as was seen" } else { ", and everything asked for was seen" }
+            match (missing, seen.no_longer) {
+                (0, 0) => ", and everything asked for was seen".to_owned(),
+                (0, _) => format!(", and everything asked for was seen; {}", seen.less()),
+                _ => ", as far as was seen".to_owned(),
+            }
         ),
     }
 }
@@ -290,6 +297,16 @@ fn notes(parts: &Parts<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(billed) = parts.billed {
         notes.extend(bill_notes(billed));
+    }
+    if !parts.no_longer.is_empty() {
+        const SHOWN: usize = 5;
+        let names: Vec<String> = parts.no_longer.iter().take(SHOWN).map(|(cloud, scope)| format!("{cloud} {scope}")).collect();
+        let more = parts.no_longer.len() - names.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        notes.push(format!(
+            "Runs of the last week looked at what this one did not: {}{more}. An export may not have arrived; nothing is said here of what is there",
+            names.join(", ")
+        ));
     }
     let taxonomy = parts.cx.taxonomy();
     let lent: Vec<&str> = taxonomy.keys.iter().filter(|k| k.inherit.contains(&Lender::Scope)).map(|k| k.name.as_str()).collect();

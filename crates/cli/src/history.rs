@@ -119,6 +119,14 @@ impl Source<'_> {
     }
 }
 
+/// Scopes that runs of the last week looked at beside some of these: an export that did not arrive leaves no other trace. Runs over other scopes altogether
+/// are somebody else's.
+fn no_longer(sources: &[Source<'_>], wanted: &BTreeSet<(String, String)>, now: Timestamp) -> BTreeSet<(String, String)> {
+    let lately = sources.iter().map(Source::record).filter(|record| state::is_lately(&record.point, now));
+    let scopes = lately.map(|record| record.places.scopes().into_iter().map(|(cloud, scope)| (cloud.to_owned(), scope.to_owned())).collect::<BTreeSet<_>>());
+    scopes.filter(|scopes| !scopes.is_disjoint(wanted)).flatten().filter(|scope| !wanted.contains(scope)).collect()
+}
+
 /// The history of a scan: what it holds before the run.
 pub(crate) struct Before {
     history: History,
@@ -160,12 +168,19 @@ impl Before {
         self.before(now).iter().flat_map(|source| source.record().releases.iter().cloned()).collect()
     }
 
-    /// What earlier runs knew of the scopes that this one looks at.
+    /// What earlier runs knew of the scopes that this one looks at, and of those that it no longer does.
     pub fn state(&self, inventory: &Inventory, coverage: &[Coverage], now: Timestamp) -> State {
-        let cloud = |at: u8| inventory.clouds()[usize::from(at)].id.to_string();
-        let named = inventory.scopes().iter().filter(|scope| !scope.merged).map(|scope| (cloud(scope.cloud), scope.id.to_string()));
-        let wanted = named.chain(coverage.iter().map(|row| (row.cloud.to_string(), row.scope.to_string()))).collect();
-        State::of(&self.before(now), Some(&wanted))
+        let named = inventory.scopes().iter().filter(|scope| !scope.merged).flat_map(|scope| {
+            let cloud = inventory.clouds()[usize::from(scope.cloud)].id.to_string();
+            std::iter::once(&scope.id).chain(&scope.aliases).map(move |id| (cloud.clone(), id.to_string()))
+        });
+        let mut wanted: BTreeSet<(String, String)> = named.chain(coverage.iter().map(|row| (row.cloud.to_string(), row.scope.to_string()))).collect();
+        let sources = self.before(now);
+        let no_longer = no_longer(&sources, &wanted, now);
+        wanted.extend(no_longer.iter().cloned());
+        let mut state = State::of(&sources, Some(&wanted));
+        state.no_longer = no_longer;
+        state
     }
 
     /// The runs that started before a moment, newest first.

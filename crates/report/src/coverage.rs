@@ -28,6 +28,9 @@ pub struct Seen {
     pub regions: u64,
     /// Rows of the ledger that belong to no place and left something unseen: a file that nobody understands, say.
     pub elsewhere: u64,
+    /// Scopes that runs of the history looked at in the last week beside these, and this run did not: an export that did not arrive, or an account that is gone.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub no_longer: u64,
     /// Resources that only sources with a blind spot know of: next to them there may be others that nobody named.
     pub only_blind_sources: u64,
 }
@@ -36,6 +39,11 @@ impl Seen {
     /// Places and sources that left something unseen.
     pub fn gaps(&self) -> u64 {
         self.partial + self.denied + self.failed + self.elsewhere
+    }
+
+    /// What is to be said of scopes that are no longer looked at.
+    pub fn less(&self) -> String {
+        format!("{} no longer looked at", plural(self.no_longer, "scope"))
     }
 
     /// A number, what it counts, and how these were seen: `12`, `of 15 places`, `whole`.
@@ -66,6 +74,7 @@ impl Seen {
         if self.elsewhere > 0 {
             words.push(format!("{} of no place not read", plural(self.elsewhere, "source")));
         }
+        words.extend((self.no_longer > 0).then(|| self.less()));
         words
     }
 
@@ -80,6 +89,11 @@ impl Seen {
         let others = Some(self.others().join(", ")).filter(|words| !words.is_empty());
         [Some(whole), others, self.doubt()].into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A row of the coverage ledger.

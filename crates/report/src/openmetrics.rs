@@ -10,6 +10,7 @@
 //! | `tagledger_findings` | rule, family, level, verdict | open findings: `violated`, `undetermined`, and what a waiver covers, `waived` |
 //! | `tagledger_compliance_ratio` | by, name | share of what was judged without a violated finding, by rule, key, scope or cloud |
 //! | `tagledger_coverage_places` | state | places by how they were seen: `whole`, `listed`, `partial`, `denied`, `failed`, `skipped` |
+//! | `tagledger_coverage_scopes_no_longer_seen` | | scopes that runs of the last week looked at beside these, and this run did not |
 //! | `tagledger_environment_resources` | environment | resources in each environment; empty for what is in none |
 //! | `tagledger_environment_cost` | environment, currency, month | what each cost in the last full month |
 //! | `tagledger_cost` | environment, application, currency, measure, month | the same by Environment and Application, or the two keys that the report is sliced by; empty for what is unattributed |
@@ -141,6 +142,8 @@ fn seen(summary: &Summary, out: &mut Text) {
     for (state, count) in states {
         out.gauge("tagledger_coverage_places", &[("state", state)], &count.to_string());
     }
+    out.family("tagledger_coverage_scopes_no_longer_seen", "Scopes that runs of the last week looked at beside these, and this run did not.", None);
+    out.gauge("tagledger_coverage_scopes_no_longer_seen", &[], &seen.no_longer.to_string());
 }
 
 fn environments(summary: &Summary, out: &mut Text) {

@@ -107,7 +107,17 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let past = known.as_ref().map(|known| known.past(now));
     let findings = FindingSource::new(cx, RULES, &audited, &prices, past.as_ref());
     let exit = ExitRules { fail_on: args.audit.fail_on.into(), fail_on_undetermined: args.audit.fail_on_undetermined, allow_partial: args.audit.allow_partial };
-    let parts = Parts { cx, audit: &audited, findings: &findings, coverage: &imported.coverage, inputs: &imported.files, billed: billed.as_ref(), exit };
+    let no_longer = known.as_ref().map(|known| known.no_longer.clone()).unwrap_or_default();
+    let parts = Parts {
+        no_longer: &no_longer,
+        cx,
+        audit: &audited,
+        findings: &findings,
+        coverage: &imported.coverage,
+        inputs: &imported.files,
+        billed: billed.as_ref(),
+        exit,
+    };
     let (mut summary, places) = summary(&parts);
     let record = Record::new(point(&summary), places, &audited, RULES, &cx);
     let ahead = bill.zip(billed.as_ref()).filter(|_| outlook);

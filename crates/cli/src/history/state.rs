@@ -10,7 +10,7 @@ use tagledger_model::{Fingerprint, KINDS_OF_SUMS, Timestamp};
 use tagledger_report::trend::Point;
 use tagledger_store::{Cell, StoreError, read_table_of};
 
-/// Seconds since a run looked, after which nobody can say how young a finding is that was not there then.
+/// Seconds since a run looked, after which nobody can say how young a finding is that was not there then, and nobody misses where it looked.
 const LATELY: i64 = 7 * 86_400;
 
 /// How a finding stands in a run.
@@ -63,6 +63,8 @@ pub(crate) struct State {
     pub used: Vec<usize>,
     /// The newest of those that looked at one of the scopes.
     pub newest: Option<usize>,
+    /// Scopes that runs lately looked at beside those that are asked for.
+    pub no_longer: BTreeSet<(String, String)>,
     /// Runs that could not be read.
     pub damaged: Vec<String>,
     places: Vec<Place>,
@@ -83,6 +85,11 @@ pub(crate) struct State {
 
 fn started(point: &Point) -> Timestamp {
     Timestamp::parse(&point.started).unwrap_or(Timestamp(0))
+}
+
+/// Whether a run is young enough to say something of the present.
+pub(super) fn is_lately(point: &Point, now: Timestamp) -> bool {
+    now.0 - started(point).0 <= LATELY
 }
 
 impl State {
@@ -117,8 +124,8 @@ impl State {
         for (number, known) in &self.findings {
             past.finding(*number, known.seen);
         }
-        let is_late = |at: usize| now.0 - self.started[at].0 <= LATELY;
-        for at in (0..self.used.len()).filter(|at| is_late(*at)) {
+        let is_late = |at: &usize| now.0 - self.started[*at].0 <= LATELY;
+        for at in (0..self.used.len()).filter(is_late) {
             past.resources(self.seen_by[at].iter().copied());
             for place in &self.whole_by[at] {
                 past.whole(&place.cloud, &place.scope, place.region.as_deref());
@@ -146,6 +153,10 @@ impl State {
     /// Whether a place was seen whole. What lies in no Region may be shown by any: all of those have to be whole that either state names.
     fn saw_whole(&self, place: &Place, other: &Self) -> bool {
         let everywhere = Place { region: None, ..place.clone() };
+        if *place == nowhere() {
+            // What is about no scope is about all of them: whoever looked at fewer cannot miss it.
+            return self.whole.contains(place) && other.scopes().is_subset(&self.scopes());
+        }
         if self.whole.contains(place) {
             return true;
         }
@@ -158,6 +169,11 @@ impl State {
         !mine.is_empty()
             && in_scope(&self.partly).is_empty()
             && in_scope(&other.whole).into_iter().chain(in_scope(&other.partly)).all(|one| one.region.is_none() || mine.contains(&one))
+    }
+
+    /// Cloud and id of the scopes that its places are in.
+    fn scopes(&self) -> BTreeSet<(&str, &str)> {
+        self.whole.iter().chain(&self.partly).filter(|place| **place != nowhere()).map(|place| (place.cloud.as_str(), place.scope.as_str())).collect()
     }
 
     /// Takes what a run found in the places for which it speaks. What a newer run says of a finding, or of its resource, stands.

@@ -25,6 +25,8 @@ pub(super) struct Page {
     inputs: Vec<String>,
     bills: Vec<String>,
     exit: u8,
+    /// Nothing was found, and less was looked at than lately.
+    is_less: bool,
     why: String,
     inventory: String,
     month: Option<String>,
@@ -169,6 +171,7 @@ pub(super) fn page(report: &Report<'_>, data: &Findings, cells: Option<&Cells>) 
         inputs: all_shown(&s.inputs),
         bills: all_shown(&s.bills),
         exit: s.exit.code,
+        is_less: s.exit.code == 0 && s.seen.no_longer > 0,
         why: shown(&s.exit.why),
         inventory: format!("{} in {} of {}", plural(n.resources, "resource"), plural(n.scopes, "scope"), plural(n.clouds.len() as u64, "cloud")),
         month: s.costs.as_ref().and_then(shown_month).map(shown),

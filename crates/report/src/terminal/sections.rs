@@ -11,7 +11,7 @@ const MOST: usize = 20;
 
 pub(super) fn headline(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
     let (sign, style) = match summary.exit.code {
-        0 => ("✓ ", Style::Green),
+        0 if summary.seen.no_longer == 0 => ("✓ ", Style::Green),
         1 => ("✗ ", Style::Red),
         _ => ("! ", Style::Yellow),
     };
@@ -29,7 +29,7 @@ pub(super) fn headline(summary: &Summary, page: &mut Page<'_>) -> io::Result<()>
         let parts: Vec<String> = n.clouds.iter().map(|c| format!("{} {} in {}", c.cloud, grouped(c.resources), plural(c.scopes, "scope"))).collect();
         page.paragraph("  ", Style::Plain, &parts.join(" · "))?;
     }
-    let style = if summary.seen.gaps() > 0 { Style::Yellow } else { Style::Plain };
+    let style = if summary.seen.gaps() + summary.seen.no_longer > 0 { Style::Yellow } else { Style::Plain };
     page.paragraph("  ", style, &format!("{}.", summary.seen.sentence()))?;
     summary.history.as_ref().map_or(Ok(()), |changes| page.paragraph("  ", Style::Plain, &format!("{}.", changes.sentence())))
 }
