@@ -109,6 +109,7 @@ fn rules(parts: &Parts<'_>) -> Vec<RuleSummary> {
                 level: count.level.word().to_owned(),
                 population: count.population,
                 violated: count.violated,
+                in_grace: count.in_grace,
                 undetermined: count.undetermined,
                 waived: count.waived,
                 at_stake: money(&count.at_stake),

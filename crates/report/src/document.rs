@@ -125,6 +125,9 @@ pub struct RuleSummary {
     pub population: u64,
     /// Violated findings that no waiver covers.
     pub violated: u64,
+    /// Of these, findings that are a warning for now, whatever the rule's level: `grace:` of the taxonomy.
+    #[serde(default, skip_serializing_if = "crate::coverage::is_none")]
+    pub in_grace: u64,
     /// Undetermined findings.
     pub undetermined: u64,
     /// Findings that a waiver covers.

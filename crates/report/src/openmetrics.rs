@@ -112,8 +112,10 @@ fn run(summary: &Summary, out: &mut Text) {
 fn findings(summary: &Summary, out: &mut Text) {
     out.family("tagledger_findings", "Open findings, and those that a waiver covers.", None);
     for rule in &summary.rules {
-        for (verdict, count) in [("violated", rule.violated), ("undetermined", rule.undetermined), ("waived", rule.waived)] {
-            let labels = [("rule", rule.rule.as_str()), ("family", &rule.family), ("level", &rule.level), ("verdict", verdict)];
+        let level = rule.level.as_str();
+        let all = [(level, "violated", rule.violated.saturating_sub(rule.in_grace)), (level, "undetermined", rule.undetermined), (level, "waived", rule.waived)];
+        for (level, verdict, count) in all.into_iter().chain((rule.in_grace > 0).then_some(("warn", "violated", rule.in_grace))) {
+            let labels = [("rule", rule.rule.as_str()), ("family", &rule.family), ("level", level), ("verdict", verdict)];
             out.gauge("tagledger_findings", &labels, &count.to_string());
         }
     }

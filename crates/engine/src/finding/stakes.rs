@@ -19,7 +19,7 @@ impl FindingSource<'_> {
         let mut seen: Vec<Vec<u64>> = vec![Vec::new(); counts.len()];
         // Of rows that a rule puts together, those of one check are apart; those of another key are of the same money.
         let mut by_check: BTreeMap<(usize, u32), Vec<Money>> = BTreeMap::new();
-        for hit in &self.audit.hits {
+        for (number, hit) in self.audit.hits.iter().enumerate() {
             let check = &self.audit.checks[hit.check as usize];
             let id = self.rules[check.rule].meta().id;
             let Some(at) = counts.iter().position(|c| c.rule == id) else { continue };
@@ -27,6 +27,7 @@ impl FindingSource<'_> {
             match (hit.waiver, hit.verdict) {
                 (u32::MAX, Verdict::Violated) => {
                     count.violated += 1;
+                    count.in_grace += u64::from(self.level(number) < check.level);
                     if check.table == Table::Resources && first_time(&mut seen[at], hit.row) {
                         add(&mut count.at_stake, self.prices.of(hit.row));
                     } else if check.table == Table::Rows {
@@ -126,6 +127,8 @@ pub struct RuleCounts {
     pub population: u64,
     /// Violated, not waived.
     pub violated: u64,
+    /// Of these, those that are a warning for now, because their resource or they themselves are young.
+    pub in_grace: u64,
     /// Undetermined, not waived.
     pub undetermined: u64,
     /// Waived.
@@ -136,6 +139,6 @@ pub struct RuleCounts {
 
 impl Default for RuleCounts {
     fn default() -> Self {
-        Self { rule: "", level: Level::Off, population: 0, violated: 0, undetermined: 0, waived: 0, at_stake: Vec::new() }
+        Self { rule: "", level: Level::Off, population: 0, violated: 0, in_grace: 0, undetermined: 0, waived: 0, at_stake: Vec::new() }
     }
 }

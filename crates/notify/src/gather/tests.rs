@@ -23,6 +23,7 @@ pub(crate) fn summary() -> Summary {
             level: "error".into(),
             population: 9,
             violated: 3,
+            in_grace: 0,
             undetermined: 0,
             waived: 0,
             at_stake: vec![],

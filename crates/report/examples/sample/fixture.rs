@@ -350,6 +350,7 @@ fn summary(findings: &[Finding], hostile: bool) -> Summary {
             level: level.word().into(),
             population: findings.len() as u64 * 5,
             violated: of(&|f| f.verdict == Verdict::Violated && f.waived.is_none()),
+            in_grace: 0,
             undetermined: of(&|f| f.verdict == Verdict::Undetermined && f.waived.is_none()),
             waived: of(&|f| f.waived.is_some()),
             at_stake: at_stake(findings, Some(rule)),

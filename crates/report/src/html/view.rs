@@ -257,7 +257,7 @@ fn rule(r: &crate::RuleSummary) -> io::Result<RuleView> {
     Ok(RuleView {
         rule: shown(&r.rule),
         family: shown(&r.family),
-        summary: shown(&r.summary),
+        summary: if r.in_grace > 0 { format!("{}; {} young, and so warnings for now", shown(&r.summary), grouped(r.in_grace)) } else { shown(&r.summary) },
         level: shown(&r.level),
         population: grouped(r.population),
         violated: grouped(r.violated),

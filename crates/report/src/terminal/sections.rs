@@ -124,6 +124,10 @@ pub(super) fn rules(summary: &Summary, page: &mut Page<'_>) -> io::Result<()> {
     if !found.is_empty() {
         table.write(page.width, page.paint, page.out)?;
     }
+    let young: Vec<String> = found.iter().filter(|rule| rule.in_grace > 0).map(|rule| format!("{} of {}", grouped(rule.in_grace), rule.rule)).collect();
+    if !young.is_empty() {
+        page.paragraph("Young, and so warnings for now: ", Style::Plain, &young.join(", "))?;
+    }
     if !silent.is_empty() {
         page.paragraph("Nothing found: ", Style::Dim, &silent.join(", "))?;
     }

@@ -3,7 +3,7 @@
 use super::failed;
 use super::grid::{Extent, Styles, fitting};
 use super::table::double;
-use crate::count::{amount, money, percent, share};
+use crate::count::{amount, grouped, money, percent, share};
 use crate::tables::Grid;
 use crate::{Costs, Summary};
 use rust_xlsxwriter::{Formula, Worksheet};
@@ -86,7 +86,8 @@ pub(super) fn write(sheet: &mut Worksheet, s: &Summary, cost: Option<&Extent>, s
             page.count(column, count)?;
         }
         page.sheet.write_string(page.row, 6, fitting(&money(&rule.at_stake)?)).map_err(failed)?;
-        page.line(&rule.rule, &[&rule.level])?;
+        let level = if rule.in_grace > 0 { format!("{}; {} in grace", rule.level, grouped(rule.in_grace)) } else { rule.level.clone() };
+        page.line(&rule.rule, &[&level])?;
     }
     page.title("Seen")?;
     let [count, of, how] = s.seen.share();
