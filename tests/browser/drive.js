@@ -45,6 +45,8 @@ const steps = {
   reload: (page) => page.reload().then(() => null),
   // Whether the page is wider than its window.
   overflow: (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+  // What is shown of these elements is less than what they hold.
+  cut: (page, { of }) => page.locator(of).evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight).map((one) => one.innerText)),
   focus: (page) => page.evaluate(() => { const at = document.activeElement; return at.id || at.dataset.sort || at.tagName.toLowerCase(); }),
   screenshot: (page, { name, whole }) => page.screenshot({ path: path.join(kept, name), fullPage: Boolean(whole) }).then(() => null),
   download: async (page, { on, name }) => {

@@ -78,7 +78,8 @@ fn a_finding_is_as_old_as_the_first_run_that_had_it_and_a_new_one_warns_for_a_wh
     let rule = second["rules"].as_array().unwrap().iter().find(|r| r["rule"] == "missing-required-key").unwrap();
     assert_eq!((&rule["level"], &rule["violated"], &rule["in_grace"]), (&"error".into(), &2.into(), &2.into()));
     let metrics = desk.call("report --from run2 --format openmetrics").exits(0).out;
-    let metric = |level: &str| metrics.lines().find(|l| l.contains("missing-required-key") && l.contains(&format!("level=\"{level}\",verdict=\"violated\""))).unwrap();
+    let metric =
+        |level: &str| metrics.lines().find(|l| l.contains("missing-required-key") && l.contains(&format!("level=\"{level}\",verdict=\"violated\""))).unwrap();
     assert!(metric("error").ends_with(" 0") && metric("warn").ends_with(" 2"), "{metrics}");
     assert!(desk.call("report --from run2").exits(0).out.contains("Young, and so warnings for now: 2 of missing-required-key"));
     assert_eq!(finding(&second, "waived-1")["first_seen"], "2026-11-01T01:00:00Z");

@@ -129,10 +129,83 @@ fn what_a_team_costs_and_why_is_found_and_taken_along() {
     assert_eq!(taken.len(), theirs.len());
     for row in taken {
         let whole = &all[&row["fingerprint"]];
-        for (column, value) in row.iter().filter(|(column, _)| *column != "waiver") {
+        assert!(row.keys().eq(whole.keys()), "the columns are {:?}, those of findings.csv {:?}", row.keys(), whole.keys());
+        for (column, value) in &row {
             assert_eq!(Some(value), whole.get(column), "{column} of {}", row["fingerprint"]);
         }
     }
+}
+
+/// A bill in two currencies: the one with less comes first by name, September's credits are more than what was used, and one machine costs something in both.
+fn with_credits() -> Desk {
+    let desk = Desk::laid();
+    desk.put("taxonomy.yaml", "version: 1\nkeys:\n  Environment: { required: true }\n  Application: { required: true }\n  Owner: { required: true }\n");
+    desk.put("inventory.csv", "cloud,scope,kind,id,name,taggable,tags\nonprem,dc-1,vm,vm-1,first machine,yes,{}\n");
+    let rows = [
+        ("09", "USD", "1000.60", "Machines", "", "Usage", "shop"),
+        ("09", "USD", "-1600.10", "Promotion", "", "Credit", "crm"),
+        ("10", "USD", "500.55", "Machines", "", "Usage", "shop"),
+        ("10", "USD", "3.40", "Machines", "vm-1", "Usage", ""),
+        ("10", "USD", "-70", "Promotion", "", "Credit", ""),
+        ("10", "EUR", "12", "Machines", "vm-1", "Usage", ""),
+        ("10", "EUR", "-4", "Promotion", "", "Credit", ""),
+    ];
+    let mut bill =
+        "EffectiveCost,BilledCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId,ServiceName,ResourceId,ChargeCategory,Tags\n".to_owned();
+    for (month, currency, amount, service, resource, category, application) in rows {
+        let tags = if application.is_empty() {
+            "{}".to_owned()
+        } else {
+            format!("\"{{\"\"Application\"\":\"\"{application}\"\",\"\"Environment\"\":\"\"production\"\"}}\"")
+        };
+        writeln!(bill, "{amount},{amount},{currency},2026-{month}-01T00:00:00Z,onprem,dc-1,{service},{resource},{category},{tags}").unwrap();
+    }
+    desk.put("bill.csv", bill);
+    desk.call("scan --from inventory.csv --bill bill.csv --now 2026-11-01 --out run --format none --history none").exits(1);
+    desk
+}
+
+#[test]
+fn credits_currencies_and_months_are_told_as_they_are() {
+    let desk = with_credits();
+    let price = "#visible tr.item:has-text(\"vm-1\") td.price";
+    let steps = json!([
+        {"do": "open", "url": url(&desk, "run", "")},
+        {"do": "size", "width": 1280, "height": 900},
+        {"do": "text", "of": "#headline"},
+        {"do": "text", "of": "#cost-tables caption"},
+        {"do": "text", "of": "#months"},
+        {"do": "text", "of": "#loose"},
+        {"do": "text", "of": price},
+        {"do": "cut", "of": "#visible td.price"},
+        {"do": "choose", "on": "#view [data-view=month]", "label": "2026-09"},
+        {"do": "text", "of": "#cost"},
+        {"do": "text", "of": "#values-table thead"},
+        {"do": "text", "of": "#status"},
+        {"do": "size", "width": 400, "height": 900},
+        {"do": "cut", "of": "#visible td.price"},
+        {"do": "overflow"},
+    ]);
+    let Some(seen) = drive(&kept(&desk), &steps) else { return };
+    // A sum and its currency stay on one line.
+    let text = |at: usize| seen[at].as_str().unwrap().replace('\u{a0}', " ");
+    let headline = text(2);
+    assert!(headline.contains("At stake in 2026-10") && headline.contains("2026-10, the last full month"), "{headline}");
+    assert!(headline.contains("3.40 USD + 12.00 EUR") && headline.find("433.95") < headline.find("8.00"), "the currency with more comes first: {headline}");
+    assert!(headline.contains("Credits make the bill of 2026-10 smaller than what is charged: it comes to 8.00 EUR."), "{headline}");
+    assert_eq!(text(3), "USD, 2026-10", "the page opens in the currency with more");
+    assert!(text(4).contains("-600") && text(4).contains("434"), "−599.50 and 433.95, rounded: {}", text(4));
+    assert!(text(5).contains("-70.00 USD is in 1 part that is less than nothing"), "{}", text(5));
+    assert_eq!(text(6), "3.40 USD\n+ 12.00 EUR");
+    assert_eq!((&seen[7], &seen[13], &seen[14]), (&json!([]), &json!([]), &json!(0)), "a price is cut, or the page is wider than its window");
+    let cost = text(9);
+    assert!(
+        cost.contains("USD, 2026-09") && cost.contains("EffectiveCost, 2026-09") && cost.contains("Charged for in 2026-09: USD credit -1,600.10"),
+        "{cost}"
+    );
+    assert!(!cost.contains("2026-10"), "each figure is of the month that was chosen: {cost}");
+    assert!(text(10).contains("USD in 2026-09") && text(10).contains("At stake in 2026-10"), "{}", text(10));
+    assert!(text(11).ends_with("that cost 3.40 USD + 12.00 EUR in 2026-10"), "{}", text(11));
 }
 
 #[test]

@@ -41,8 +41,42 @@ pub fn exact(amount: Amount) -> String {
 
 /// `1,234.50 USD + 3.00 EUR`: currencies stand side by side and are never added. A dash when there is nothing.
 pub(crate) fn money(rows: &[MoneyRow]) -> io::Result<String> {
-    let parts = rows.iter().map(|r| Ok(format!("{} {}", amount(&r.amount)?.grouped(), r.currency))).collect::<io::Result<Vec<String>>>()?;
-    Ok(if parts.is_empty() { "–".to_owned() } else { parts.join(" + ") })
+    let sums = rows.iter().map(|r| Ok((amount(&r.amount)?, r.currency.as_str()))).collect::<io::Result<Vec<_>>>()?;
+    Ok(money_parts(&sums).join(" "))
+}
+
+/// `1,234.50 USD`, `+ 3.00 EUR`, `− 7.00 CHF`: a part for each currency, all but the first with their sign. A dash when there is nothing.
+pub(crate) fn money_parts(sums: &[(Amount, &str)]) -> Vec<String> {
+    let part = |(at, (amount, currency)): (usize, &(Amount, &str))| {
+        let text = amount.grouped();
+        match text.strip_prefix('-') {
+            _ if at == 0 => format!("{text} {currency}"),
+            Some(size) => format!("− {size} {currency}"),
+            None => format!("+ {text} {currency}"),
+        }
+    };
+    if sums.is_empty() { vec!["–".to_owned()] } else { sums.iter().enumerate().map(part).collect() }
+}
+
+/// The whole number nearest to a quotient, a half away from nought.
+fn rounded(part: i128, whole: i128) -> i128 {
+    let (size, of) = (part.saturating_abs(), whole.saturating_abs().max(1));
+    let quotient = size.saturating_mul(2).saturating_add(of) / of.saturating_mul(2);
+    if (part < 0) == (whole < 0) { quotient } else { -quotient }
+}
+
+/// An amount without what comes after the point, rounded: `1,235`.
+pub(crate) fn whole(amount: Amount) -> String {
+    /// An amount counts 10⁻¹².
+    const UNIT: i128 = 10_i128.pow(12);
+    let units = rounded(amount.0, UNIT);
+    format!("{}{}", if units < 0 { "-" } else { "" }, group(&units.unsigned_abs().to_string()))
+}
+
+/// What a part is of a whole whose parts stand side by side, in tenths of a percent, rounded so that they come to all of it as nearly as they can. A part may be
+/// less than nothing, and one beside it more than all; none where the whole is nothing or less.
+pub(crate) fn share_of_parts(part: i128, whole: i128) -> Option<i128> {
+    (whole > 0).then(|| rounded(part.saturating_mul(1000), whole))
 }
 
 /// Tenths of a percent as `78.3 %`.
@@ -74,6 +108,20 @@ mod tests {
         assert_eq!(plural(1200, "scope"), "1,200 scopes");
         assert_eq!(exact(Amount(-1_234_567_000_000_000_001)), "-1,234,567.000000000001");
         assert_eq!(exact(Amount(0)), "0.00");
+    }
+
+    #[test]
+    fn what_is_rounded_is_rounded_half_away_from_nought() {
+        assert_eq!([rounded(5, 10), rounded(-5, 10), rounded(4, 10), rounded(-14, 10), rounded(15, -10)], [1, -1, 0, -1, -2]);
+        assert_eq!([1_234_500_000_000_000, -499_999_999_999, -286_410_000_000_000].map(|units| whole(Amount(units))), ["1,235", "0", "-286"]);
+        assert_eq!([share_of_parts(2, 3), share_of_parts(1, 3), share_of_parts(-1, 2), share_of_parts(1, 0)], [Some(667), Some(333), Some(-500), None]);
+    }
+
+    #[test]
+    fn currencies_stand_side_by_side_with_their_signs() {
+        let sums = [(Amount(-5_000_000_000_000), "EUR"), (Amount(-71_510_000_000_000), "USD"), (Amount(3_000_000_000_000), "CHF")];
+        assert_eq!(money_parts(&sums), ["-5.00 EUR", "− 71.51 USD", "+ 3.00 CHF"]);
+        assert_eq!(money_parts(&[]), ["–"]);
     }
 
     #[test]

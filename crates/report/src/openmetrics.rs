@@ -113,7 +113,8 @@ fn findings(summary: &Summary, out: &mut Text) {
     out.family("tagledger_findings", "Open findings, and those that a waiver covers.", None);
     for rule in &summary.rules {
         let level = rule.level.as_str();
-        let all = [(level, "violated", rule.violated.saturating_sub(rule.in_grace)), (level, "undetermined", rule.undetermined), (level, "waived", rule.waived)];
+        let all =
+            [(level, "violated", rule.violated.saturating_sub(rule.in_grace)), (level, "undetermined", rule.undetermined), (level, "waived", rule.waived)];
         for (level, verdict, count) in all.into_iter().chain((rule.in_grace > 0).then_some(("warn", "violated", rule.in_grace))) {
             let labels = [("rule", rule.rule.as_str()), ("family", &rule.family), ("level", level), ("verdict", verdict)];
             out.gauge("tagledger_findings", &labels, &count.to_string());

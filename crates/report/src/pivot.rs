@@ -164,7 +164,10 @@ pub(crate) fn equality(total: &CurrencyTotal) -> io::Result<String> {
         ("≠", format!("NOT EQUAL: {} apart", crate::count::exact(report + elsewhere.unwrap_or_default() - bill)))
     };
     let currency = &total.currency;
-    let elsewhere = elsewhere.map_or_else(String::new, |amount| format!(" + {} {currency} elsewhere", crate::count::exact(amount)));
+    let elsewhere = elsewhere.map_or_else(String::new, |amount| {
+        let (plus, size) = if amount.0 < 0 { ("−", Amount(-amount.0)) } else { ("+", amount) };
+        format!(" {plus} {} {currency} elsewhere", crate::count::exact(size))
+    });
     Ok(format!("sum {} {currency}{elsewhere} {sign} bill {} {currency} ({word})", crate::count::exact(report), crate::count::exact(bill)))
 }
 

@@ -38,29 +38,36 @@ function monthChart() {
       ...(by.has(null) ? [{ label: UNATTRIBUTED, style: "s-loose", of: (month) => month.get(null) || 0n }] : []),
     ];
     costs.months.forEach((name, at) => sums.set(name, [...months[at].values()].reduce((a, b) => a + b, 0n)));
-    // Credits can make a part negative: such a part has no height.
-    const positive = months.map((month) => series.reduce((sum, { of }) => (of(month) > 0n ? sum + of(month) : sum), 0n));
-    const most = positive.reduce((a, b) => (b > a ? b : a), 1n);
+    // Credits can make a part of a month negative: it hangs below the line of nought, and the whole height is shared out between both sides.
+    const [up, down] = [1n, -1n].map((side) => months.map((month) => series.reduce((sum, { of }) => (of(month) * side > 0n ? sum + of(month) * side : sum), 0n)));
+    const [highest, lowest] = [up, down].map((side) => side.reduce((a, b) => (b > a ? b : a), 0n));
+    const most = highest + lowest || 1n;
+    const tall = (units) => Number((units * BigInt(BAR.height * 100)) / most) / 100;
     const width = Math.max(1, costs.months.length) * BAR.step;
-    const base = BAR.top + BAR.height;
-    const picture = shape("svg", { role: "img", width, height: base + 42, viewBox: "0 0 " + width + " " + (base + 42),
+    const base = BAR.top + tall(highest);
+    // Below the line there is room for the label of a month that is negative.
+    const foot = base + (lowest > 0n ? tall(lowest) + 16 : 0);
+    const picture = shape("svg", { role: "img", width, height: foot + 42, viewBox: "0 0 " + width + " " + (foot + 42),
       "aria-label": currency + " by month: " + costs.months.map((name) => name + " " + formatAmount(sums.get(name))).join("; ") },
     shape("line", { class: "axis", x1: 0, x2: width, y1: base + .5, y2: base + .5 }));
     costs.months.forEach((name, at) => {
       const x = at * BAR.step + (BAR.step - BAR.width) / 2;
       const isOver = !costs.shown || name <= costs.shown;
       const group = shape("g", { class: isOver ? null : "partial" });
-      let top = base;
+      let [top, bottom] = [base, base];
       for (const { label, style, of } of series) {
         const units = of(months[at]);
-        const height = units > 0n ? Number((units * BigInt(BAR.height * 100)) / most) / 100 : 0;
-        top -= height;
-        if (height > 0) group.append(shape("rect", { class: style, x, y: top, width: BAR.width, height }, shape("title", {}, name + ", " + label + ": " + formatAmount(units) + " " + currency)));
+        const height = tall(units < 0n ? -units : units);
+        if (units > 0n) top -= height;
+        const y = units > 0n ? top : bottom;
+        if (units < 0n) bottom += height;
+        if (height > 0) group.append(shape("rect", { class: style, x, y, width: BAR.width, height }, shape("title", {}, name + ", " + label + ": " + formatAmount(units) + " " + currency)));
       }
       const middle = x + BAR.width / 2;
-      group.append(shape("text", { class: "value", x: middle, y: top - 6 }, formatAmount(sums.get(name)).split(".")[0]),
-        shape("text", { x: middle, y: base + 17, class: name === state.month ? "now" : null }, name));
-      if (!isOver) group.append(shape("text", { class: "value", x: middle, y: base + 33 }, "not over"));
+      const sum = sums.get(name);
+      group.append(shape("text", { class: "value", x: middle, y: sum < 0n ? bottom + 13 : top - 6 }, count(rounded(sum, UNIT))),
+        shape("text", { x: middle, y: foot + 17, class: name === state.month ? "now" : null }, name));
+      if (!isOver) group.append(shape("text", { class: "value", x: middle, y: foot + 33 }, "not over"));
       picture.append(group);
     });
     const legend = element("figcaption", {}, currency + " ", ...series.flatMap(({ label, style }) => [element("span", { class: "key " + style }), " " + label + " "]));
@@ -125,18 +132,26 @@ function looseMap() {
     });
     if (!costs.cells || !costs.cells.loose || !cells.columns.service || cells.columns.service.words.every((text) => text === null)) return place.replaceChildren(...plain);
     const order = ranked(sums).filter(([, units]) => units > 0n);
+    // What credits made less than nothing has no area: it is told below, and stands in the table.
+    const negative = ranked(sums).filter(([, units]) => units < 0n);
+    const below = negative.length === 0 ? null : element("p", { class: "soft small" }, formatAmount(negative.reduce((a, [, units]) => a + units, 0n)) + " " + currency
+      + (negative.length === 1 ? " is in 1 part that is" : " is in " + count(negative.length) + " parts that are") + " less than nothing, such as credits: an area cannot show it.");
     const rest = order.slice(TILES).reduce((a, [, units]) => a + units, 0n);
-    const tiles = order.slice(0, TILES).map(([name, units]) => {
+    const told = ([name, units]) => {
       const [service, cloud, reason] = name.startsWith("[") ? JSON.parse(name) : [name, "", ""];
       return { service: service || "no service", cloud, reason, units };
-    });
+    };
+    const tiles = order.slice(0, TILES).map(told);
     if (rest > 0n) tiles.push({ service: "all others", cloud: "", reason: count(order.length - TILES) + " more", units: rest });
-    what.textContent = formatAmount(sum) + " " + currency + ", " + share(sum, all) + " of " + (month || "all months") + (isPage() ? ", " + pageName() : "");
-    if (tiles.length === 0) return place.replaceChildren(element("p", { class: "soft" }, "Nothing is unattributed here."));
-    const box = { x: 0, y: 0, width: 1000, height: 340 };
+    what.textContent = formatAmount(sum) + " " + currency + (all > 0n ? ", " + share(sum, all) + " of " : " in ") + monthName() + (isPage() ? ", " + pageName() : "");
+    const table = numbers("The dearest that is unattributed, " + monthName(), ["Service", "Cloud", "Why", currency + ", " + monthName()],
+      [...tiles, ...negative.slice(-TILES).map(told)].map((tile) => [tile.service, tile.cloud || "–", tile.reason || "–", formatAmount(tile.units)]));
+    if (tiles.length === 0) return place.replaceChildren(...(below === null ? [element("p", { class: "soft" }, "Nothing is unattributed here.")] : [below, table]));
+    // As wide as there is room, so that letters keep their size.
+    const box = { x: 0, y: 0, width: Math.max(280, Math.min(1000, place.clientWidth || 1000)), height: 340 };
     const largest = tiles[0].units;
     const sizes = tiles.map(({ units }) => Math.max(Number((units * 1000000n) / (largest || 1n)), 1));
-    const picture = shape("svg", { role: "img", class: "tiles", viewBox: "0 0 1000 340", "aria-label": "Unattributed, the dearest first: " + tiles.slice(0, 5).map((tile) => tile.service + " " + formatAmount(tile.units)).join("; ") });
+    const picture = shape("svg", { role: "img", class: "tiles", viewBox: "0 0 " + box.width + " 340", "aria-label": "Unattributed, the dearest first: " + tiles.slice(0, 5).map((tile) => tile.service + " " + formatAmount(tile.units)).join("; ") });
     squarify(sizes, box).forEach((rect, at) => {
       const { service, cloud, reason, units } = tiles[at];
       const group = shape("g", {}, shape("title", {}, [service, cloud, reason].filter(Boolean).join(", ") + ": " + formatAmount(units) + " " + currency));
@@ -150,8 +165,7 @@ function looseMap() {
       }
       picture.append(group);
     });
-    place.replaceChildren(element("figure", { class: "whole" }, picture, numbers("The dearest that is unattributed", ["Service", "Cloud", "Why", currency],
-      tiles.map((tile) => [tile.service, tile.cloud || "–", tile.reason || "–", formatAmount(tile.units)]))));
+    place.replaceChildren(element("figure", { class: "whole" }, picture, below, table));
   }
 
   listeners.push(draw);

@@ -74,9 +74,24 @@ function parseMoney(text) {
   });
 }
 
-const formatMoney = (money) => money.map(([currency, units]) => formatAmount(units) + " " + currency).join(" + ");
-// In tenths of a percent, rounded down towards nought; nothing of nothing.
-const share = (part, whole) => (whole === 0n ? "–" : (Number((part * 1000n) / whole) / 10).toFixed(1) + " %");
+// What is added to something else or taken from it; the sign holds on to its number.
+const signed = (text) => (text.startsWith("-") ? "−\u00a0" + text.slice(1) : "+\u00a0" + text);
+// A part for each currency: a line may break between them and nowhere else.
+const moneyParts = (money) => money.map(([currency, units], at) => (at === 0 ? formatAmount(units) : signed(formatAmount(units))) + "\u00a0" + currency);
+const formatMoney = (money) => moneyParts(money).join(" ");
+const spelt = (money) => moneyParts(money).flatMap((part) => [element("span", { class: "part" }, part), " "]);
+
+// The whole number nearest to a quotient, a half away from nought: what bars and percentages are rounded by. Of a sum's two digits `formatAmount` rounds as the program does.
+function rounded(part, whole) {
+  const size = (a) => (a < 0n ? -a : a);
+  const quotient = (2n * size(part) + size(whole)) / (2n * size(whole));
+  return (part < 0n) === (whole < 0n) ? quotient : -quotient;
+}
+
+// In tenths of a percent; nothing of nothing, and of what credits made less than that.
+const share = (part, whole) => (whole <= 0n ? "–" : (Number(rounded(part * 1000n, whole)) / 10).toFixed(1) + " %");
+// Of a bar from 0 to 100, which a part that credits make larger than the whole fills.
+const barWidth = (part, whole) => (part <= 0n || whole <= 0n ? 0 : part >= whole ? 100 : Number(rounded(part * 1000n, whole)) / 10);
 const count = (number) => number.toString().replace(/\B(?=(\d{3})+$)/g, ",");
 
 const UNATTRIBUTED = "unattributed";
@@ -87,8 +102,15 @@ const add = (map, name, units) => map.set(name, (map.get(name) || 0n) + units);
 const ranked = (map) => [...map].sort(([a, x], [b, y]) =>
   (a === null) - (b === null) || (y > x ? 1 : y < x ? -1 : 0) || (a < b ? -1 : a > b ? 1 : 0));
 
+// One order of currencies all over the page: the one with the largest sum first, whichever its sign, then by name. Files keep the bill's order.
+const costs = { months: [], currencies: [], totals: [], shown: null, before: null, keys: 0, cells: null, ...data.costs };
+const billed = costs.currencies;
+const sizes = new Map(billed.map((currency, at) => [currency, parseAmount(costs.totals[at].replace("-", ""))]));
+costs.currencies = ranked(sizes).map(([currency]) => currency);
+const inOrder = (money) => [...money].sort(([a], [b]) => costs.currencies.indexOf(a) - costs.currencies.indexOf(b));
+
 const findings = decode(data.findings);
-findings.money = findings.rows ? findings.columns.money.words.map(parseMoney) : [];
+findings.money = findings.rows ? findings.columns.money.words.map((text) => inOrder(parseMoney(text))) : [];
 // Money of these is a sum over resources that have findings of their own.
 findings.isSum = findings.rows ? findings.columns.kind.words.map((kind) => data.sums.includes(kind)) : [];
 const ofFinding = (name, row) => findings.columns[name].words[findings.columns[name].codes[row]];

@@ -65,7 +65,7 @@ function costTable() {
     const folded = everything ? 0 : Math.max(0, down.length - 1 - FIRST_ROWS);
     const shown = folded ? [...down.slice(0, FIRST_ROWS), ...down.slice(-1)] : down;
     const grid = element("table", { class: "heat" },
-      element("caption", {}, currency + ", " + (month || "all months")),
+      element("caption", {}, currency + ", " + monthName()),
       element("thead", {}, element("tr", {},
         element("th", { scope: "col" }, place.dataset.row),
         ...across.map(([name]) => element("th", { scope: "col", class: name === null ? "loose" : null }, title(name))),
@@ -75,14 +75,14 @@ function costTable() {
         element("th", { scope: "row" }, "Sum"),
         ...across.map(([, of]) => element("td", {}, formatAmount(of))),
         element("td", { class: "sum" }, formatAmount(sum)))));
-    const region = element("div", { class: "scroll" + (shown.length > 30 ? " tall" : ""), tabindex: "0", role: "region", "aria-label": "Cost in " + currency }, grid);
+    const region = element("div", { class: "scroll" + (shown.length > 30 ? " tall" : ""), tabindex: "0", role: "region", "aria-label": "Cost in " + currency + ", " + monthName() }, grid);
     if (folded) {
       const button = element("button", { type: "button", class: "link" }, "Show " + count(folded) + " more rows");
       button.addEventListener("click", () => { everything = true; draw(); });
       region.append(element("p", { class: "folded" }, button));
     }
     place.replaceChildren(isPriced() ? region : element("p", { class: "soft" }, "This page does not hold cost by that key: `tagledger cost --by` does."));
-    what.textContent = measure + ", " + (month || "all months") + (isPage() ? ", " + pageName() : "");
+    what.textContent = measure + ", " + monthName() + (isPage() ? ", " + pageName() : "");
   }
 
   listeners.push(draw);

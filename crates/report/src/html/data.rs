@@ -148,7 +148,6 @@ impl Findings {
         let place = f.demanded_by.as_ref().map(ToString::to_string);
         let suggestion = f.suggestion.as_ref().map(ToString::to_string);
         let waiver = f.waived.as_ref();
-        let waiver = waiver.map(|w| format!("{} ({}, until {})", w.reason, w.owner, w.expires));
         self.columns.push(&[
             ("level", Some(f.level.word())),
             ("verdict", Some(f.verdict.word())),
@@ -171,7 +170,9 @@ impl Findings {
             ("demanded", place.as_deref()),
             ("suggestion", suggestion.as_deref()),
             ("money", (!money.is_empty()).then_some(money.as_str())),
-            ("waiver", waiver.as_deref()),
+            ("waiver_reason", waiver.map(|w| w.reason.as_str())),
+            ("waiver_owner", waiver.map(|w| w.owner.as_str())),
+            ("waiver_expires", waiver.map(|w| w.expires.as_str())),
             ("fingerprint", Some(&f.fingerprint.0)),
             ("first", f.first_seen.as_deref()),
         ])

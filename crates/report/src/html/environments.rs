@@ -1,8 +1,9 @@
 //! The audit of environments as the page shows it.
 
+use super::money::Currencies;
 use super::view::shown;
 use crate::Summary;
-use crate::count::{grouped, money, plural};
+use crate::count::{grouped, plural};
 use serde::Serialize;
 use std::io;
 
@@ -20,16 +21,16 @@ pub(super) struct EnvironmentView {
     expired: Option<String>,
     changed: String,
     lifetime: String,
-    per_day: String,
+    per_day: Vec<String>,
 }
 
 /// Every environment; none for an estate of which nothing says one.
-pub(super) fn environments(summary: &Summary) -> io::Result<Vec<EnvironmentView>> {
+pub(super) fn environments(summary: &Summary, order: &Currencies<'_>) -> io::Result<Vec<EnvironmentView>> {
     let rows = &summary.environments;
-    if rows.iter().any(|row| row.environment.is_some()) { rows.iter().map(environment).collect() } else { Ok(Vec::new()) }
+    if rows.iter().any(|row| row.environment.is_some()) { rows.iter().map(|row| environment(row, order)).collect() } else { Ok(Vec::new()) }
 }
 
-fn environment(row: &crate::EnvironmentRow) -> io::Result<EnvironmentView> {
+fn environment(row: &crate::EnvironmentRow, order: &Currencies<'_>) -> io::Result<EnvironmentView> {
     let text = |text: &Option<String>| text.as_deref().map_or_else(|| "–".to_owned(), shown);
     let owners = match row.owners.as_slice() {
         [] => String::new(),
@@ -48,6 +49,6 @@ fn environment(row: &crate::EnvironmentRow) -> io::Result<EnvironmentView> {
         expired: (row.expired > 0).then(|| format!("{} expired", grouped(row.expired))),
         changed: text(&row.changed),
         lifetime: row.lifetime_days.map_or_else(|| "–".to_owned(), |days| plural(days, "day")),
-        per_day: money(&row.per_day)?,
+        per_day: order.told(&row.per_day)?,
     })
 }

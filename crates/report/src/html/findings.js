@@ -1,11 +1,15 @@
 
 // ---- Findings: only the rows in view are in the document. ----
 
-const ROW = 38; // Height of a row in pixels; --row in the style sheet.
+// A price in several currencies has a line for each, and all rows are as high as the highest needs them.
+const LINES = findings.money.reduce((most, money) => Math.max(most, money.length), 1);
+const LONGEST = findings.money.flat().reduce((most, [currency, units]) => Math.max(most, formatAmount(units).length + currency.length + 3), 0);
+const ROW = Math.max(38, LINES * 17 + 4); // Height of a row in pixels; --row in the style sheet.
 const SPARE = 12; // Rows drawn beyond either edge of the view.
 const PAPER = 200; // Findings that are printed.
 
-const SEARCHED = ["message", "resource", "name", "rule", "key", "scope", "region", "kind", "environment", "application", "owner", "field", "value", "waiver", "fingerprint"];
+const WAIVER = ["waiver_reason", "waiver_owner", "waiver_expires"];
+const SEARCHED = ["message", "resource", "name", "rule", "key", "scope", "region", "kind", "environment", "application", "owner", "field", "value", ...WAIVER, "fingerprint"];
 const FILTERS = ["level", "verdict", "rule", "cloud", "waived"];
 const LEVELS = ["error", "warn", "info", "off"];
 
@@ -19,13 +23,15 @@ const DETAILS = [
 
 const EXPORTED = ["level", "verdict", "waived", "rule", "key", "cloud", "scope", "region", "kind", "resource", "name", "environment", "application", "owner",
   "message", "field", "value", "provenance", "demanded", "suggestion"];
-const AFTER = ["waiver", "fingerprint", "first"];
+const AFTER = [...WAIVER, "fingerprint", "first"];
 const HEADS = { field: "evidence_field", value: "evidence_value", demanded: "demanded_by", first: "first_seen" };
 const PLAIN = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const HIDDEN = /[\p{Cc}\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
 
 // What a spreadsheet would run as a formula gets a quote in front, in each part that one with `;` between its cells would see.
 function inertCell(text) {
+  // Nothing but a dash is what stands for nothing.
+  if (text === "-") return text;
   const parts = text.split(";").map((part) => {
     const start = part.replace(HIDDEN, "").trimStart();
     return (/^[=+\-@＝＋－＠]/.test(start) && !PLAIN.test(start)) || /^[\t\r]/.test(part) ? "'" + part : part;
@@ -43,14 +49,14 @@ function plainAmount(units) {
 
 function csv(rows) {
   const { columns, money } = findings;
-  const priced = costs.currencies.map((currency) => "cost_" + currency);
+  const priced = billed.map((currency) => "cost_" + currency);
   const lines = [[...EXPORTED.map((name) => HEADS[name] || name), ...priced, ...AFTER.map((name) => HEADS[name] || name)].map((text) => quoted(inertCell(text))).join(",")];
   // A dictionary's word is made inert once, however many rows share it.
   const inert = Object.fromEntries([...EXPORTED, ...AFTER].map((name) => [name, columns[name].words.map((text) =>
     (name === "waived" ? (text === "waived" ? "yes" : "no") : quoted(inertCell(text ?? ""))))]));
   for (const row of rows) {
     const of = money[columns.money.codes[row]];
-    const prices = costs.currencies.map((currency) => { const found = of.find(([name]) => name === currency); return found ? plainAmount(found[1]) : ""; });
+    const prices = billed.map((currency) => { const found = of.find(([name]) => name === currency); return found ? plainAmount(found[1]) : ""; });
     const cell = (name) => inert[name][columns[name].codes[row]];
     lines.push([...EXPORTED.map(cell), ...prices, ...AFTER.map(cell)].join(","));
   }
@@ -156,11 +162,10 @@ function findingsTable() {
       if (seen[resource] || isSum[columns.kind.codes[row]]) continue;
       seen[resource] = 1;
       resources += 1;
-      for (const [currency, units] of money[columns.money.codes[row]]) sums.set(currency, (sums.get(currency) || 0n) + units);
+      for (const [currency, units] of money[columns.money.codes[row]]) add(sums, currency, units);
     }
-    const price = currencies.filter((currency) => sums.has(currency)).map((currency) => [currency, sums.get(currency)]);
     $("status").textContent = count(list.view.length) + " of " + count(rows) + " findings, on " + count(resources) + (resources === 1 ? " resource" : " resources")
-      + (price.length ? " that cost " + formatMoney(price) : "");
+      + (sums.size ? " that cost " + formatMoney(inOrder(sums)) + (costs.shown ? " in " + costs.shown : "") : "");
   }
 
   let drawn = [-1, -1];
@@ -210,7 +215,7 @@ function findingsTable() {
     // The end of an id tells more than its beginning.
     cells[3].className = "tail";
     cells[3].append(resource);
-    cells[6].className = "n";
+    cells[6].className = "n price";
     return { at: -1, line: element("tr", {}, ...cells), cells, level, texts };
   }
 
@@ -219,12 +224,14 @@ function findingsTable() {
     const waived = word("waived", row) === "waived";
     const [level, verdict] = [word("level", row), word("verdict", row)];
     const told = ["rule", "message", "resource", "environment", "application"].map((name) => word(name, row));
-    const shown = [level, waived ? " · waived" : verdict === "violated" ? "" : " · undet.", ...told.map((text) => text ?? "–"), formatMoney(money[columns.money.codes[row]]) || "–"];
+    const shown = [level, waived ? " · waived" : verdict === "violated" ? "" : " · undet.", ...told.map((text) => text ?? "–"), moneyParts(money[columns.money.codes[row]]).join("\n") || "–"];
     shown.forEach((text, n) => { one.texts[n].data = text; });
     [level + ", " + verdict + (waived ? ", waived" : ""), ...told].forEach((title, n) => {
       if (title === null) one.cells[n].removeAttribute("title");
       else one.cells[n].title = title;
     });
+    // A narrow screen has no column for the resource: its name stands below what is wrong with it.
+    one.cells[2].dataset.resource = word("name", row) ?? told[2];
     one.at = at;
     one.level.className = "level " + level;
     one.line.className = "item" + (waived ? " waived" : "");
@@ -246,7 +253,7 @@ function findingsTable() {
       const missing = word("verdict", row) === "undetermined" ? " was not read" : " is absent";
       entry("Evidence", value === null ? field + missing : field + " = " + (value === "" ? "(empty)" : value), true);
     }
-    for (const [title, name] of DETAILS) entry(title, word(name, row), ["resource", "fingerprint", "demanded", "suggestion"].includes(name));
+    for (const [title, name] of DETAILS) entry(title, name === "waiver" ? waiverOf(row) : word(name, row), ["resource", "fingerprint", "demanded", "suggestion"].includes(name));
     const close = element("button", { type: "button", class: "close", "aria-label": "Close details" }, "×");
     close.addEventListener("click", hide);
     const panel = $("details");
@@ -254,6 +261,11 @@ function findingsTable() {
     panel.hidden = false;
     panel.scrollTop = 0;
     panel.parentElement.classList.add("open");
+  }
+
+  function waiverOf(row) {
+    const [reason, owner, expires] = WAIVER.map((name) => word(name, row));
+    return reason === null ? null : reason + " (" + owner + ", until " + expires + ")";
   }
 
   function hide() {
@@ -341,7 +353,7 @@ function findingsTable() {
         ...["rule", "message"].map((name) => element("td", {}, word(name, row) || "")),
         element("td", { class: "break" }, word("resource", row)),
         ...["environment", "application"].map((name) => element("td", {}, word(name, row) || "")),
-        element("td", { class: "n" }, formatMoney(money[columns.money.codes[row]])))));
+        element("td", { class: "n money" }, ...spelt(money[columns.money.codes[row]])))));
       $("printed").firstElementChild.textContent = "The first " + count(Math.min(PAPER, list.view.length)) + " of " + count(list.view.length) + " findings.";
     });
   }
@@ -360,6 +372,8 @@ function findingsTable() {
 
   if (!rows) return;
   document.documentElement.classList.add("js-on");
+  document.documentElement.style.setProperty("--row", ROW + "px");
+  document.documentElement.style.setProperty("--price", LONGEST);
   $("browser").hidden = false;
   fillFilters();
   linkRules();

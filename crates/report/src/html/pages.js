@@ -68,12 +68,10 @@ function openBy(name, rows) {
   return by;
 }
 
-const inOrder = (money) => costs.currencies.filter((currency) => money.has(currency)).map((currency) => [currency, money.get(currency)]);
-
 function against(now, before) {
   const change = now - before;
-  const sign = change > 0n ? "+" : "";
-  return sign + formatAmount(change) + (before === 0n ? "" : " (" + sign + share(change, before < 0n ? -before : before) + ")");
+  if (change === 0n) return formatAmount(change);
+  return signed(formatAmount(change)) + (before === 0n ? "" : " (" + signed(share(change, before < 0n ? -before : before)) + ")");
 }
 
 // The headline of a page.
@@ -84,14 +82,15 @@ function pageHead() {
     $("headline").hidden = isPage();
     if (place.hidden) return;
     const card = (name, ...lines) => element("div", { class: "card" }, element("h3", {}, name), ...lines);
-    const month = state.month || costs.shown || "";
+    const month = oneMonth();
     const before = costs.months[costs.months.indexOf(month) - 1];
     const cards = [];
     for (const currency of costs.currencies) {
       const sum = total(currency, month);
       if (sum === 0n && costs.currencies.length > 1) continue;
       cards.push(card("Cost in " + month, element("p", { class: "big" }, formatAmount(sum), " ", element("small", {}, currency)),
-        element("p", { class: "soft" }, share(sum, totalOf(currency, month)) + " of the bill" + (before === undefined ? "" : "; " + against(sum, total(currency, before)) + " against " + before))));
+        element("p", { class: "soft" }, [...(totalOf(currency, month) > 0n ? [share(sum, totalOf(currency, month)) + " of the bill"] : []),
+          ...(before === undefined ? [] : [against(sum, total(currency, before)) + " against " + before])].join("; "))));
     }
     const open = openBy(null, pageRows()).get("") || { count: 0, money: new Map() };
     cards.push(card("Open findings", element("p", { class: "big" }, count(open.count)),
@@ -115,6 +114,20 @@ function totalOf(currency, month) {
   return sumsOf.get(name);
 }
 
+// What is charged for in the month that is shown, and whether credits make the bill smaller than what is at stake.
+function monthNotes() {
+  listeners.push(() => {
+    for (const line of document.querySelectorAll("#charged [data-month]")) line.hidden = line.dataset.month !== oneMonth();
+  });
+  const place = $("stake-note");
+  if (place === null || !cells.rows) return;
+  const open = openBy(null, Array.from({ length: findings.rows }, (_, row) => row)).get("");
+  const bills = costs.currencies.map((currency) => [currency, totalOf(currency, costs.shown || "")]);
+  const smaller = bills.filter(([currency, units]) => open !== undefined && (open.money.get(currency) || 0n) > units);
+  place.hidden = smaller.length === 0;
+  place.textContent = "Credits make the bill of " + costs.shown + " smaller than what is charged: it comes to " + smaller.map((bill) => formatMoney([bill])).join(" and ") + ".";
+}
+
 // Every value of a key with its money and its findings; a click opens its page.
 function valueTable() {
   const place = $("values-table");
@@ -131,7 +144,7 @@ function valueTable() {
     const name = select.value;
     const key = cellKeys.find((one) => one.finding === name);
     const { currency } = state;
-    const month = state.month || costs.shown || "";
+    const month = oneMonth();
     const before = costs.months[costs.months.indexOf(month) - 1] ?? null;
     const [now, then] = [new Map(), new Map()];
     if (key) {
@@ -143,19 +156,19 @@ function valueTable() {
     for (const value of [...now.keys(), ...then.keys(), ...open.keys()]) sums.set(value, now.get(value) || 0n);
     const order = ranked(sums);
     const whole = order.reduce((sum, [, units]) => sum + units, 0n);
-    const most = order.reduce((a, [, units]) => (units > a ? units : a), 1n);
     const line = ([value, units]) => {
       const of = open.get(value);
       const button = element("button", { type: "button", class: "link" }, value === null ? "none" : value);
       button.addEventListener("click", () => { change({ [name]: value ?? "" }, true); $("page").scrollIntoView(); });
       const bar = shape("svg", { viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" }, shape("rect", { class: "rail", width: 100, height: 6 }),
-        shape("rect", { class: "fill", width: units > 0n ? Number((units * 100n) / most) : 0, height: 6 }));
+        shape("rect", { class: "fill", width: barWidth(units, whole), height: 6 }));
       return element("tr", { class: value === null ? "loose" : null }, element("th", { scope: "row", class: "break" }, button),
         ...(key && costs.currencies.length ? [element("td", { class: "n strong" }, formatAmount(units)), element("td", { class: "n" }, share(units, whole)), element("td", { class: "bar" }, bar),
           element("td", { class: "n" }, before === null ? "–" : against(units, then.get(value) || 0n))] : []),
-        element("td", { class: "n" }, of ? count(of.count) : "–"), element("td", { class: "n" }, of && of.money.size ? formatMoney(inOrder(of.money)) : "–"));
+        element("td", { class: "n" }, of ? count(of.count) : "–"), element("td", { class: "n money" }, ...(of && of.money.size ? spelt(inOrder(of.money)) : ["–"])));
     };
-    const titles = [pageTitle(name), ...(key && costs.currencies.length ? [currency + " in " + month, "Share", null, before === null ? "Change" : "Against " + before] : []), "Open findings", "At stake"];
+    const ofShown = costs.shown ? " in " + costs.shown : "";
+    const titles = [pageTitle(name), ...(key && costs.currencies.length ? [currency + " in " + month, "Share", null, before === null ? "Change" : "Against " + before] : []), "Open findings", "At stake" + ofShown];
     const table = element("table", {}, element("caption", { class: "hidden" }, "By " + pageTitle(name)),
       element("thead", {}, element("tr", {}, ...titles.map((text, at) => element("th", { scope: "col", class: at ? "n" : null }, text === null ? element("span", { class: "hidden" }, "Bar") : text)))),
       element("tbody", {}, ...order.slice(0, MOST).map(line)));

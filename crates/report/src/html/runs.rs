@@ -1,9 +1,10 @@
 //! How it went from run to run: shares and counts as lines. Geometry in whole tenths of a pixel out of exact numbers.
 
+use super::money::Currencies;
 use super::view::shown;
+use crate::Summary;
 use crate::count::{grouped, percent};
 use crate::trend::Point;
-use crate::{Costs, Summary};
 use serde::Serialize;
 use std::io;
 
@@ -41,8 +42,14 @@ struct Series {
 }
 
 /// What the history has to show.
-pub(super) fn runs(summary: &Summary) -> io::Result<Vec<Runs>> {
-    let sliced: Vec<_> = summary.costs.iter().flat_map(sliced).collect();
+pub(super) fn runs(summary: &Summary, order: &Currencies<'_>) -> io::Result<Vec<Runs>> {
+    // The keys that the report is sliced by, in each currency.
+    let mut sliced = Vec::new();
+    if let Some(costs) = &summary.costs {
+        for total in order.totals(costs) {
+            sliced.extend(costs.by.iter().map(|key| (key.as_str(), total.currency.as_str())));
+        }
+    }
     lines(&summary.runs, &sliced)
 }
 
@@ -63,11 +70,6 @@ pub(super) fn lines(points: &[Point], sliced: &[(&str, &str)]) -> io::Result<Vec
     let most = counts.iter().flat_map(|series| series.values.iter().flatten()).copied().max().unwrap_or(0).max(1);
     let number = |value: i128| grouped(u64::try_from(value).unwrap_or(0));
     Ok(vec![drawing("Shares", points, &shares, 1_000, percent), drawing("Counts", points, &counts, most, number)])
-}
-
-/// The keys that the report is sliced by, in each currency.
-fn sliced(costs: &Costs) -> impl Iterator<Item = (&str, &str)> {
-    costs.totals.iter().flat_map(|total| costs.by.iter().map(|key| (key.as_str(), total.currency.as_str())))
 }
 
 fn drawing(title: &str, points: &[Point], series: &[Series], most: i128, said: impl Fn(i128) -> String) -> Runs {

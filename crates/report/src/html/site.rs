@@ -1,9 +1,10 @@
 //! The page over all runs of a site. It runs no script and asks for nothing.
 
+use super::money::Currencies;
 use super::runs::lines;
 use super::view::{all_shown, shown};
 use super::{STYLE, digest};
-use crate::count::{grouped, money, percent};
+use crate::count::{grouped, percent};
 use crate::trend::{Point, spends};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
@@ -37,7 +38,7 @@ struct NightView {
     seen: String,
     compliant: String,
     violated: String,
-    stake: String,
+    stake: Vec<String>,
     attributed: Vec<String>,
     files: Vec<String>,
 }
@@ -45,7 +46,14 @@ struct NightView {
 /// Writes the page; nights by the names of their folders, oldest first. A name is made of letters, digits and dashes, so that it is an address as it stands.
 pub fn index(nights: &[(String, Night)], out: &mut dyn Write) -> io::Result<()> {
     let points: Vec<Point> = nights.iter().map(|(_, night)| night.point.clone()).collect();
-    let sliced: Vec<(&str, &str)> = spends(&points).into_iter().take(SPENDS).collect();
+    // Currencies stand in the order of the newest run, as its own report has them: each key has all of the spend.
+    let newest = points.last().map(|point| point.spend.as_slice()).unwrap_or_default();
+    let first = newest.first().map(|spend| spend.key.as_str());
+    let order = Currencies::of(newest.iter().filter(|spend| Some(spend.key.as_str()) == first).map(|spend| (spend.currency.as_str(), spend.total.as_str())))?;
+    let mut sliced = spends(&points);
+    let keys: Vec<&str> = sliced.iter().map(|(key, _)| *key).collect();
+    sliced.sort_by_key(|(key, currency)| (keys.iter().position(|known| known == key), order.place(currency)));
+    sliced.truncate(SPENDS);
     let shares = |tenths: Option<i128>| tenths.map_or_else(|| "–".to_owned(), percent);
     let view = |(folder, night): &(String, Night)| -> io::Result<NightView> {
         let point = &night.point;
@@ -58,7 +66,7 @@ pub fn index(nights: &[(String, Night)], out: &mut dyn Write) -> io::Result<()> 
             seen: format!("{}/{}", grouped(point.seen), grouped(point.places)),
             compliant: shares(point.compliance()),
             violated: grouped(point.violated),
-            stake: money(&point.at_stake)?,
+            stake: order.told(&point.at_stake)?,
             attributed: sliced.iter().map(|(key, currency)| Ok(shares(point.attributed(key, currency)?))).collect::<io::Result<_>>()?,
             files: all_shown(&night.files),
         })

@@ -8,6 +8,7 @@ if (cells.rows) {
 }
 viewBar();
 pageHead();
+monthNotes();
 valueTable();
 findingsTable();
 

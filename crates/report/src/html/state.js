@@ -1,8 +1,6 @@
 
 // ---- State: what is shown. It is kept in the address, so that a link shows the same. ----
 
-const costs = data.costs || { months: [], currencies: [], totals: [], shown: null, before: null, keys: 0, cells: null };
-
 // null is no filter; an empty text stands for what has no value. Of months, an empty text is all of them.
 const DEFAULTS = {
   month: costs.shown || "", currency: costs.currencies[0] || "", environment: null, application: null, owner: null,
@@ -14,6 +12,9 @@ const listeners = [];
 let section = "";
 
 const word = (name) => (state[name] === "" ? null : state[name]);
+const monthName = () => state.month || "all months";
+// Where one month is compared with the one before it, or has lines of its own, all months give way to the one that the page opens with.
+const oneMonth = () => state.month || costs.shown || "";
 const isPage = () => PAGES.some((name) => state[name] !== null);
 
 function readAddress() {

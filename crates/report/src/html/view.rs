@@ -3,15 +3,15 @@
 use super::cells::Cells;
 use super::data::Findings;
 use super::environments::EnvironmentView;
-use super::money::{CostsView, costs};
+use super::money::{CostsView, Currencies, costs};
 use super::runs::{Runs, runs};
-use crate::count::{grouped, money, percent, plural, share};
+use crate::count::{grouped, money_parts, percent, plural, share};
 use crate::inert::visible;
 use crate::pivot::{Pivot, equality, shown_month};
 use crate::{Compliance, Costs, Report, Summary};
 use serde::Serialize;
 use std::io;
-use tagledger_model::Finding;
+use tagledger_model::{Amount, Finding};
 
 /// Rows of coverage and compliance that the page shows; the rest is in report.json.
 const LISTED: usize = 500;
@@ -60,7 +60,7 @@ struct Counts {
     violated: String,
     undetermined: String,
     waived: String,
-    stake: String,
+    stake: Vec<String>,
     all: String,
     embedded: String,
     left_out: Option<String>,
@@ -101,7 +101,7 @@ struct RuleView {
     violated: String,
     undetermined: String,
     waived: String,
-    stake: String,
+    stake: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -132,7 +132,7 @@ struct FindingView {
     resource: String,
     environment: String,
     application: String,
-    money: String,
+    money: Vec<String>,
 }
 
 pub(super) fn shown(text: &str) -> String {
@@ -152,6 +152,7 @@ fn left_out(all: usize) -> Option<String> {
 pub(super) fn page(report: &Report<'_>, data: &Findings, cells: Option<&Cells>) -> io::Result<Page> {
     let s = report.summary;
     let n = &s.inventory;
+    let order = Currencies::of_bill(s.costs.as_ref())?;
     let (passed, judged) = s.compliance.iter().filter(|c| c.by == "cloud").map(|c| (c.passed, judged(c))).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
     let all = report.rows.finding_count();
     let rules = s.rules.iter();
@@ -159,7 +160,7 @@ pub(super) fn page(report: &Report<'_>, data: &Findings, cells: Option<&Cells>) 
         violated: grouped(rules.clone().map(|r| r.violated).sum()),
         undetermined: grouped(rules.clone().map(|r| r.undetermined).sum()),
         waived: grouped(rules.map(|r| r.waived).sum()),
-        stake: money(&s.at_stake)?,
+        stake: order.told(&s.at_stake)?,
         all: grouped(all),
         embedded: grouped(data.embedded()),
         left_out: (all > data.embedded()).then(|| grouped(all - data.embedded())),
@@ -175,23 +176,23 @@ pub(super) fn page(report: &Report<'_>, data: &Findings, cells: Option<&Cells>) 
         why: shown(&s.exit.why),
         inventory: format!("{} in {} of {}", plural(n.resources, "resource"), plural(n.scopes, "scope"), plural(n.clouds.len() as u64, "cloud")),
         month: s.costs.as_ref().and_then(shown_month).map(shown),
-        spend: s.costs.iter().flat_map(|c| c.totals.iter().map(move |t| (c, t))).map(|(c, t)| spend(c, t)).collect::<io::Result<_>>()?,
+        spend: s.costs.iter().flat_map(|c| order.totals(c).into_iter().map(move |t| (c, t))).map(|(c, t)| spend(c, t)).collect::<io::Result<_>>()?,
         compliance: share(i128::from(passed), i128::from(judged)).map_or_else(|| "–".to_owned(), percent),
         judged: format!("{} of {} resources without violated findings", grouped(passed), grouped(judged)),
         findings: counts,
-        families: s.families.iter().map(family).collect::<io::Result<_>>()?,
+        families: s.families.iter().map(|of| family(of, &order)).collect::<io::Result<_>>()?,
         changes: s.history.as_ref().map(|changes| shown(&changes.sentence())),
         coverage: coverage(s),
-        costs: s.costs.as_ref().map(|of| costs(of, cells)).transpose()?,
-        runs: runs(s)?,
-        rules: s.rules.iter().map(rule).collect::<io::Result<_>>()?,
+        costs: s.costs.as_ref().map(|of| costs(of, cells, &order)).transpose()?,
+        runs: runs(s, &order)?,
+        rules: s.rules.iter().map(|r| rule(r, &order)).collect::<io::Result<_>>()?,
         slices: [("key", "Key"), ("cloud", "Cloud"), ("scope", "Scope")]
             .map(|(by, title)| slices(s, by, title))
             .into_iter()
             .filter(|g| !g.rows.is_empty())
             .collect(),
-        environments: super::environments::environments(s)?,
-        rows: data.printed.iter().map(finding).collect(),
+        environments: super::environments::environments(s, &order)?,
+        rows: data.printed.iter().map(|f| finding(f, &order)).collect(),
         notes: all_shown(&s.notes),
     })
 }
@@ -199,12 +200,12 @@ pub(super) fn page(report: &Report<'_>, data: &Findings, cells: Option<&Cells>) 
 #[derive(Serialize)]
 struct Family {
     name: String,
-    stake: String,
+    stake: Vec<String>,
     resources: String,
 }
 
-fn family(of: &crate::FamilySummary) -> io::Result<Family> {
-    Ok(Family { name: shown(&of.family), stake: money(&of.at_stake)?, resources: plural(of.resources, "resource") })
+fn family(of: &crate::FamilySummary, order: &Currencies<'_>) -> io::Result<Family> {
+    Ok(Family { name: shown(&of.family), stake: order.told(&of.at_stake)?, resources: plural(of.resources, "resource") })
 }
 
 fn judged(c: &Compliance) -> u64 {
@@ -253,7 +254,7 @@ fn coverage(summary: &Summary) -> CoverageView {
     }
 }
 
-fn rule(r: &crate::RuleSummary) -> io::Result<RuleView> {
+fn rule(r: &crate::RuleSummary, order: &Currencies<'_>) -> io::Result<RuleView> {
     Ok(RuleView {
         rule: shown(&r.rule),
         family: shown(&r.family),
@@ -263,7 +264,7 @@ fn rule(r: &crate::RuleSummary) -> io::Result<RuleView> {
         violated: grouped(r.violated),
         undetermined: grouped(r.undetermined),
         waived: grouped(r.waived),
-        stake: money(&r.at_stake)?,
+        stake: order.told(&r.at_stake)?,
     })
 }
 
@@ -288,7 +289,9 @@ fn slices(summary: &Summary, by: &str, title: &'static str) -> Slices {
     Slices { by: title, left_out: left_out(rows.len()), rows: rows.iter().take(LISTED).map(slice).collect() }
 }
 
-fn finding(f: &Finding) -> FindingView {
+fn finding(f: &Finding, order: &Currencies<'_>) -> FindingView {
+    let mut sums: Vec<(Amount, &str)> = f.money.iter().map(|m| (m.amount, m.currency.as_str())).collect();
+    order.sort(&mut sums);
     FindingView {
         level: f.level.word().to_owned(),
         verdict: f.verdict.word().to_owned(),
@@ -298,6 +301,6 @@ fn finding(f: &Finding) -> FindingView {
         resource: shown(&f.resource),
         environment: shown(f.environment.as_deref().unwrap_or("")),
         application: shown(f.application.as_deref().unwrap_or("")),
-        money: f.money.iter().map(|m| shown(&m.to_string())).collect::<Vec<_>>().join(" + "),
+        money: if sums.is_empty() { Vec::new() } else { all_shown(&money_parts(&sums)) },
     }
 }
