@@ -3,9 +3,10 @@
 use crate::bill_notes::bill_notes;
 use crate::costs::{costs, sliced};
 use crate::exit;
-use crate::history::Places;
+use crate::history::{Places, State};
 use crate::seen::{Judged, judge};
 use std::collections::{BTreeMap, BTreeSet};
+use tagledger_collect::Imported;
 use tagledger_cost::{Aggregate, Billing, Cube};
 use tagledger_engine::{Audit, Context, Counts, FindingSource, Prices};
 use tagledger_model::{Coverage, Level, Month, Outcome, Taggable, Timestamp};
@@ -37,32 +38,31 @@ pub(crate) struct Parts<'a> {
     pub cx: Context<'a>,
     pub audit: &'a Audit,
     pub findings: &'a FindingSource<'a>,
-    pub coverage: &'a [Coverage],
-    pub inputs: &'a [String],
+    pub imported: &'a Imported,
+    /// What earlier runs knew, where there is a history.
+    pub known: Option<&'a State>,
     pub billed: Option<&'a Billed<'a>>,
     pub exit: ExitRules,
-    /// Scopes that runs of the history looked at lately beside these.
-    pub no_longer: &'a BTreeSet<(String, String)>,
 }
 
 /// The summary, and which places were seen whole and in part.
 pub(crate) fn summary(parts: &Parts<'_>) -> (Summary, Places) {
     let taxonomy = parts.cx.taxonomy();
-    let mut coverage: Vec<Coverage> = parts.coverage.iter().cloned().chain(unseen(parts)).collect();
+    let mut coverage: Vec<Coverage> = parts.imported.coverage.iter().cloned().chain(unseen(parts)).collect();
     // In whatever order files name their scopes, and clouds answer.
     coverage.sort_by(|a, b| {
         let place = |row: &'_ Coverage| (row.file.is_none(), row.file.clone(), row.cloud.clone(), row.scope.clone(), row.region.clone(), row.collector.clone());
         place(a).cmp(&place(b))
     });
     let Judged { made_up_for, mut seen, whole, partly, .. } = judge(&coverage, parts.cx.inventory);
-    seen.no_longer = parts.no_longer.len() as u64;
+    seen.no_longer = parts.known.map_or(0, |known| known.no_longer.len() as u64);
     let rules = rules(parts);
     let summary = Summary {
         schema: SCHEMA_VERSION.to_owned(),
         tool: concat!("tagledger ", env!("CARGO_PKG_VERSION")).to_owned(),
         started: parts.cx.now.to_string(),
         taxonomy: taxonomy.path.display().to_string(),
-        inputs: parts.inputs.to_vec(),
+        inputs: parts.imported.files.to_vec(),
         bills: parts.billed.map(|b| b.aggregate.files.clone()).unwrap_or_default(),
         exit: exit_of(parts, &seen),
         inventory: counts(&parts.cx),
@@ -194,7 +194,8 @@ fn unseen(parts: &Parts<'_>) -> Vec<Coverage> {
     }
     let lending = parts.findings.scopes_left_undetermined();
     // Of a scope that was asked itself its own rows say what was seen; an empty one is no gap.
-    let asked: BTreeSet<(&str, &str)> = parts.coverage.iter().filter(|row| row.file.is_none()).map(|row| (row.cloud.as_str(), row.scope.as_str())).collect();
+    let asked: BTreeSet<(&str, &str)> =
+        parts.imported.coverage.iter().filter(|row| row.file.is_none()).map(|row| (row.cloud.as_str(), row.scope.as_str())).collect();
     let mut rows = Vec::new();
     for ((scope, (seen, unread, veiled)), number) in inventory.scopes().iter().zip(resources).zip(0_u32..) {
         let mut row = |count: u64, why: String| {
@@ -299,10 +300,10 @@ fn notes(parts: &Parts<'_>) -> Vec<String> {
     if let Some(billed) = parts.billed {
         notes.extend(bill_notes(billed));
     }
-    if !parts.no_longer.is_empty() {
+    if let Some(no_longer) = parts.known.map(|known| &known.no_longer).filter(|scopes| !scopes.is_empty()) {
         const SHOWN: usize = 5;
-        let names: Vec<String> = parts.no_longer.iter().take(SHOWN).map(|(cloud, scope)| format!("{cloud} {scope}")).collect();
-        let more = parts.no_longer.len() - names.len();
+        let names: Vec<String> = no_longer.iter().take(SHOWN).map(|(cloud, scope)| format!("{cloud} {scope}")).collect();
+        let more = no_longer.len() - names.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         notes.push(format!(
             "Runs of the last week looked at what this one did not: {}{more}. An export may not have arrived; nothing is said here of what is there",

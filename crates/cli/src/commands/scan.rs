@@ -106,18 +106,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let known = before.as_ref().map(|before| before.state(&inventory, &imported.coverage, now));
     let past = known.as_ref().map(|known| known.past(now));
     let findings = FindingSource::new(cx, RULES, &audited, &prices, past.as_ref());
-    let exit = ExitRules { fail_on: args.audit.fail_on.into(), fail_on_undetermined: args.audit.fail_on_undetermined, allow_partial: args.audit.allow_partial };
-    let no_longer = known.as_ref().map(|known| known.no_longer.clone()).unwrap_or_default();
-    let parts = Parts {
-        no_longer: &no_longer,
-        cx,
-        audit: &audited,
-        findings: &findings,
-        coverage: &imported.coverage,
-        inputs: &imported.files,
-        billed: billed.as_ref(),
-        exit,
-    };
+    let parts = Parts { cx, audit: &audited, findings: &findings, imported: &imported, known: known.as_ref(), billed: billed.as_ref(), exit: exit_rules(args) };
     let (mut summary, places) = summary(&parts);
     let record = Record::new(point(&summary), places, &audited, RULES, &cx);
     let ahead = bill.zip(billed.as_ref()).filter(|_| outlook);
@@ -126,8 +115,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     if let Some((before, known)) = before.as_ref().zip(known.as_ref()) {
         summary.history = Some(before.changes(&inventory, &findings, known, &record, now));
         summary.runs = before.points(&record, now);
-        let passed_over = before.damaged().iter().chain(&known.damaged);
-        summary.notes.extend(passed_over.map(|why| format!("A run of the history is passed over: {why}")));
+        summary.notes.extend(before.damaged().iter().chain(&known.damaged).map(|why| format!("A run of the history is passed over: {why}")));
     }
     let rows = LiveRows { cx, findings: &findings, prices: &prices, cube: cube.as_ref() };
     write(run, &Written { summary: &summary, rows: &rows, taxonomy: &taxonomy, record: &record }, args.audit.quiet)?;
@@ -143,6 +131,11 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
         kept::close(journal, is_whole, args, &out)?;
     }
     Ok(Code(summary.exit.code))
+}
+
+/// What decides the exit code.
+fn exit_rules(args: &Scan) -> ExitRules {
+    ExitRules { fail_on: args.audit.fail_on.into(), fail_on_undetermined: args.audit.fail_on_undetermined, allow_partial: args.audit.allow_partial }
 }
 
 /// Takes the place of the run, or waits for it.
