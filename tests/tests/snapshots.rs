@@ -37,11 +37,11 @@ fn two_runs_of_one_month_are_an_error_and_parts_are_not() {
     // An id is one id, whatever form a bill has.
     desk.put("native/a.csv", "ChargeType,MeterCategory,PricingModel,CostInBillingCurrency,BillingCurrency,BillingPeriodStartDate,SubscriptionId\nUsage,VM,OnDemand,5,EUR,10/01/2026,SUB-1\n");
     desk.put("focus/a.csv", row("5", "10", "/subscriptions/sub-1"));
-    refused(&desk, "native focus", &["in native (a cost export of Azure) and in focus:"]);
+    refused(&desk, "native focus", &["in native (a cost export of Azure without resources) and in focus:"]);
     // Nor are two forms of one bill in one folder parts of it.
     desk.put("both/a.csv", std::fs::read(desk.path("native/a.csv")).unwrap_or_default());
     desk.put("both/b.csv", row("5", "10", "/subscriptions/sub-1"));
-    refused(&desk, "both", &["in both (a cost export of Azure) and in both:"]);
+    refused(&desk, "both", &["in both (a cost export of Azure without resources) and in both:"]);
     // Parts, months, accounts, clouds and partitions are no snapshots.
     desk.put("parts/a.csv", row("1", "10", "sub-1"));
     desk.put("parts/b.csv", row("2", "10", "sub-1"));
@@ -259,6 +259,16 @@ fn what_cannot_be_the_whole_bill_is_refused() {
     desk.put("snapshots/snapshot_date=2026-10-12/a.csv", format!("{head}{row}"));
     desk.put("snapshots/snapshot_date=2026-10-13/a.csv", format!("{head}{}", row.replace("1,EUR", "3,EUR")));
     refused(&desk, "snapshots", &["2026-10 for 1 is in snapshots/snapshot_date=2026-10-12 and in snapshots/snapshot_date=2026-10-13"]);
+    // One report with resources and one without, of one account: the same costs twice. Of two accounts they are two.
+    let report = |ids: &str, id: &str, account: &str| {
+        let head = "lineItem/LineItemType,lineItem/UnblendedCost,bill/BillingPeriodStartDate,lineItem/CurrencyCode,lineItem/UsageAccountId";
+        format!("{head}{ids}\nUsage,5,2026-10-01T00:00:00Z,USD,{account}{id}\n")
+    };
+    desk.put("reports/a.csv", report("", "", "1"));
+    desk.put("reports/b.csv", report(",lineItem/ResourceId", ",i-1", "1").replace("Usage,5", "Usage,2") + "Usage,3,2026-10-01T00:00:00Z,USD,1,i-2\n");
+    refused(&desk, "reports", &["2026-10 for 1 is in reports (an AWS Cost and Usage Report without resources) and in reports (an AWS Cost and Usage Report)"]);
+    desk.put("reports/b.csv", report(",lineItem/ResourceId", ",i-1", "2"));
+    assert_eq!(sum(&desk, "reports"), "10");
     // An export of Azure that wrote nothing, beside files of another run.
     desk.put("azure/run/part_0.csv", format!("{head}{row}"));
     desk.put("azure/run/manifest.json", r#"{"blobs": []}"#);

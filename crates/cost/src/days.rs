@@ -48,12 +48,14 @@ impl Book<'_> {
     pub(crate) fn day(&mut self, month: Month, day: Option<i64>, unit: Option<&str>, is_once: bool) -> u32 {
         let wanted = self.billing.days_from.is_some_and(|from| month >= from);
         let Some(day) = day.filter(|_| wanted) else { return crate::book::NO_WORD };
+        let mut word = day.to_string();
         match unit {
-            _ if is_once => self.word(&format!("{day}{ONCE}")),
-            Some(unit) if is_time(unit) => self.word(&day.to_string()),
-            Some(_) => self.word(&format!("{day}{USE}")),
-            None => self.word(&format!("{day}{UNSAID}")),
+            Some(unit) if is_time(unit) => {}
+            Some(_) => word.push(USE),
+            None => word.push(UNSAID),
         }
+        word.extend(is_once.then_some(ONCE));
+        self.word(&word)
     }
 }
 
@@ -102,7 +104,7 @@ fn lines(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<Vec<DayLine>, C
         let is_ownerless = matches!(aggregate.owners[group.owner as usize], OwnerKind::Unknown { .. });
         let context = aggregate.contexts[group.context as usize];
         let place = (context.currency, context.provider, context.account, context.day);
-        let charged = match aggregate.word(context.day).chars().next_back() {
+        let charged = match aggregate.word(context.day).trim_end_matches(ONCE).chars().next_back() {
             Some(USE) => ChargedFor::Use,
             Some(UNSAID) if is_usage(aggregate.word(context.charge)) => ChargedFor::Unsaid,
             _ => ChargedFor::Standing,

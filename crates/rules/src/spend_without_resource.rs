@@ -1,7 +1,7 @@
 //! `spend-without-resource`: a scope still pays for resources that the inventory does not hold, though all of the scope was seen.
 
 use crate::words;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tagledger_engine::{Check, Context, Explanation, Family, Hit, JudgedRow, Rule, RuleMeta, Subject};
 use tagledger_model::{Amount, Level, Money, Suggestion, Text, Timestamp, Verdict};
 use tagledger_taxonomy::{OptionShape, RuleOption};
@@ -47,6 +47,9 @@ impl Rule for SpendWithoutResource {
             let day = last.entry(line.cloud.as_str()).or_insert(line.day);
             *day = line.day.max(*day);
         }
+        // Charges that all begin with a month are of months.
+        let is_first = |day: i64| Timestamp(day * DAY).day().ends_with("-01");
+        let by_day: BTreeSet<&str> = spend.days.iter().filter(|line| !is_first(line.day)).map(|line| line.cloud.as_str()).collect();
         let mut scopes: BTreeMap<(&str, &Text), BTreeMap<&Text, Sums>> = BTreeMap::new();
         for line in &spend.days {
             let cloud = line.cloud.as_str();
@@ -57,7 +60,7 @@ impl Rule for SpendWithoutResource {
                 sums.ownerless += if line.is_ownerless { line.amount } else { Amount::ZERO };
             }
         }
-        let row = |((cloud, scope), sums): ((&str, &Text), BTreeMap<&Text, Sums>)| row(cx, (cloud, scope), &sums, last[cloud], above);
+        let row = |((cloud, scope), sums): ((&str, &Text), BTreeMap<&Text, Sums>)| row(cx, (cloud, scope), &sums, (last[cloud], by_day.contains(cloud)), above);
         vec![Check::Rows { key: None, rows: scopes.into_iter().map(row).collect() }]
     }
 
@@ -66,17 +69,19 @@ impl Rule for SpendWithoutResource {
     }
 }
 
-fn row(cx: &Context<'_>, (cloud, scope): (&str, &Text), sums: &BTreeMap<&Text, Sums>, last: i64, above: Amount) -> JudgedRow {
+fn row(cx: &Context<'_>, (cloud, scope): (&str, &Text), sums: &BTreeMap<&Text, Sums>, (last, by_day): (i64, bool), above: Amount) -> JudgedRow {
     let broken: Vec<(&&Text, &Sums)> = sums.iter().filter(|(_, sums)| sums.ownerless > above).collect();
     let is_whole = cx.whole.is_some_and(|whole| whole.contains(&(cloud.to_owned(), scope.to_string())));
     let is_fresh = cx.now.days() - last <= STALE;
-    let verdict = if broken.is_empty() { None } else { Some(if is_whole && is_fresh { Verdict::Violated } else { Verdict::Undetermined }) };
+    let verdict = if broken.is_empty() { None } else { Some(if is_whole && is_fresh && by_day { Verdict::Violated } else { Verdict::Undetermined }) };
     let money: Vec<Money> = broken.iter().map(|(currency, sums)| Money { currency: (**currency).clone(), amount: sums.ownerless }).collect();
     let parts: Vec<String> = broken.iter().map(|(currency, sums)| format!("{} of {} {currency}", sums.ownerless.grouped(), sums.all.grouped())).collect();
     let day = Timestamp(last * DAY).day();
-    let paid = format!("{} that {scope} paid on {day}, the last day of the bill, went to resources that the inventory does not hold", parts.join(" + "));
+    let when = if by_day { format!("on {day}, the last day of the bill") } else { format!("in {}", Timestamp(last * DAY).month()) };
+    let paid = format!("{} that {scope} paid {when}{} went to resources that the inventory does not hold", parts.join(" + "), if by_day { "," } else { "" });
     let message = match verdict {
         Some(Verdict::Undetermined) if !is_whole => format!("{paid}; the scope was not seen whole, so whether they are there cannot be said"),
+        Some(Verdict::Undetermined) if !by_day => format!("{paid}; a bill by months does not say whether they were deleted since"),
         Some(Verdict::Undetermined) => format!("{paid}; so old a bill does not say whether they were deleted since"),
         _ => paid,
     };
