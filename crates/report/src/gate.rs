@@ -205,6 +205,39 @@ pub struct GateOptions {
     pub colour: bool,
     /// Tells several uploads of one tool apart, e.g. the workspace; none for the default.
     pub category: Option<String>,
+    /// The repository that the working folder is in, where it is in one.
+    pub repository: Option<Repository>,
+}
+
+/// Where a working folder is in a repository. Services that show findings beside the code know paths from its root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repository {
+    /// The absolute path of its root, with forward slashes.
+    pub root: String,
+    /// The working folder below it; empty for the root itself.
+    pub below: String,
+}
+
+impl Repository {
+    /// A path as it is called in the working folder, from the root. What lies elsewhere keeps its name.
+    fn path(&self, path: &str) -> String {
+        if let Some(rest) = path.strip_prefix(&self.root).and_then(|rest| rest.strip_prefix('/')) {
+            return rest.to_owned();
+        }
+        if path.starts_with('/') || path.contains(':') {
+            return path.to_owned();
+        }
+        let mut parts: Vec<&str> = self.below.split('/').filter(|part| !part.is_empty()).collect();
+        for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
+            if part == ".." && parts.pop().is_none() {
+                return path.to_owned();
+            }
+            if part != ".." {
+                parts.push(part);
+            }
+        }
+        parts.join("/")
+    }
 }
 
 /// Writes a gate in one format.

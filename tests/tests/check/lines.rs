@@ -157,3 +157,23 @@ fn hostile_lines_are_drawn_harmless() {
     let text = desk.call("check plan.json").exits(1).out;
     assert!(text.starts_with("aws_s3_bucket.shop (create, plan.json)\n") && text.contains("required here"), "{text}");
 }
+
+#[test]
+fn services_are_told_paths_from_the_root_of_the_repository() {
+    let desk = desk(&bare());
+    desk.put("infra/live/plan.json", desk.text("plan.json"));
+    let written = |repository: bool| {
+        if repository {
+            desk.put(".git/HEAD", "ref: refs/heads/main\n");
+        }
+        let call = desk.call("check plan.json --taxonomy ../../taxonomy.yaml --format text --format sarif=c.sarif --format gitlab=c.gl --format github=c.gh");
+        let said = call.within(&desk.path("infra/live")).exits(1).out;
+        assert!(said.contains("plan.json") && !said.contains("infra/live/plan.json"), "people are where they are: {said}");
+        ["c.sarif", "c.gl", "c.gh"].map(|name| desk.text(&format!("infra/live/{name}")))
+    };
+    let [sarif, gitlab, github] = written(false);
+    assert!(sarif.contains("\"uri\": \"plan.json\"") && gitlab.contains("\"path\": \"plan.json\"") && github.contains("file=plan.json,"), "{github}");
+    let [sarif, gitlab, github] = written(true);
+    assert!(sarif.contains("\"uri\": \"infra/live/plan.json\"") && sarif.contains("\"uri\": \"taxonomy.yaml\""), "{sarif}");
+    assert!(gitlab.contains("\"path\": \"infra/live/plan.json\"") && github.contains("file=infra/live/plan.json,"), "{gitlab} {github}");
+}

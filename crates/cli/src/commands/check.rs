@@ -23,7 +23,7 @@ use tagledger_cost::{Billing, Dimensions, Measure, Owners};
 use tagledger_engine::{Context, FindingSource, Inventory, InventoryBuilder, Prices, Reader, audit};
 use tagledger_iac::Reading;
 use tagledger_model::{NativeId, Observed, Timestamp};
-use tagledger_report::gate::{GATE_FORMATS, Gate, GateFormat, GateOptions};
+use tagledger_report::gate::{GATE_FORMATS, Gate, GateFormat, GateOptions, Repository};
 use tagledger_rules::RULES;
 use tagledger_taxonomy::{Domain, Taxonomy};
 
@@ -152,7 +152,7 @@ fn priced(args: &Check, taxonomy: &Arc<Taxonomy>, inventory: &Inventory, now: Ti
 
 fn write(outputs: &[Output<'_>], gate: &Gate, args: &Check) -> Result<(), Failure> {
     let terminal = super::scan::terminal_options();
-    let options = GateOptions { width: terminal.width, colour: terminal.colour, category: args.category.clone() };
+    let options = GateOptions { width: terminal.width, colour: terminal.colour, category: args.category.clone(), repository: repository() };
     for (format, file) in outputs {
         let mut bytes = Vec::new();
         let named = file.map_or_else(|| "standard output".to_owned(), |f| f.display().to_string());
@@ -163,6 +163,14 @@ fn write(outputs: &[Output<'_>], gate: &Gate, args: &Check) -> Result<(), Failur
         }
     }
     Ok(())
+}
+
+/// The repository that the working folder is in: a folder above it, or it itself, has `.git`.
+fn repository() -> Option<Repository> {
+    let here = std::env::current_dir().ok()?;
+    let root = here.ancestors().find(|folder| folder.join(".git").exists())?;
+    let named = |path: &Path| path.to_str().map(|path| path.replace('\\', "/"));
+    Some(Repository { root: named(root)?, below: named(here.strip_prefix(root).ok()?)? })
 }
 
 /// Writes a file whole or not at all.

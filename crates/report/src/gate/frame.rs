@@ -91,7 +91,7 @@ mod tests {
         let excerpt =
             Excerpt { place: Place { file: "f".into(), line: 7, column: 1 }, before: before.to_owned(), marked: marked.to_owned(), after: after.to_owned() };
         let mut out = String::new();
-        let options = GateOptions { width: columns, colour: false, category: None };
+        let options = GateOptions { width: columns, colour: false, category: None, repository: None };
         draw(&mut out, &[Mark { excerpt: &excerpt, sign: '^', label: label.to_owned(), colour: "31" }], &options);
         out
     }

@@ -20,7 +20,7 @@ impl GateFormat for Annotations {
         "github"
     }
 
-    fn write(&self, gate: &Gate, _: &GateOptions, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, gate: &Gate, options: &GateOptions, out: &mut dyn Write) -> io::Result<()> {
         let (mut counts, mut left) = ([0_usize; 3], 0_usize);
         for group in blocks(gate, |s| s.is_open() || s == Standing::Debt) {
             let level = group.findings.iter().map(|f| loudness(f)).max().unwrap_or(Level::Info);
@@ -34,7 +34,7 @@ impl GateFormat for Annotations {
                 left += group.resources.len();
                 continue;
             }
-            let (path, line) = path_and_line(gate, group.resource);
+            let (path, line) = path_and_line(gate, group.resource, options);
             let messages: Vec<String> = group.said(gate).into_iter().map(|said| said.message).collect();
             let title = format!("Tagledger: {}", group.findings.first().map_or("", |f| f.finding.rule.as_str()));
             let end = if group.resource.end_line > line { format!(",endLine={}", group.resource.end_line) } else { String::new() };

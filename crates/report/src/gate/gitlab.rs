@@ -17,12 +17,12 @@ impl GateFormat for CodeQuality {
         "gitlab"
     }
 
-    fn write(&self, gate: &Gate, _: &GateOptions, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, gate: &Gate, options: &GateOptions, out: &mut dyn Write) -> io::Result<()> {
         let mut seen = HashSet::new();
         let mut all: Vec<Value> = Vec::new();
         for finding in gate.findings.iter().filter(|f| (f.standing.is_open() || f.standing == Standing::Debt) && f.told_by.is_none()) {
             let Some(resource) = finding.resource.and_then(|r| gate.resources.get(r)) else { continue };
-            let (path, line) = path_and_line(gate, resource);
+            let (path, line) = path_and_line(gate, resource, options);
             let mut fingerprint = finding.finding.fingerprint.0.to_string();
             while !seen.insert(fingerprint.clone()) {
                 fingerprint.push('+');

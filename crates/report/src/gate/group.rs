@@ -1,6 +1,6 @@
 //! Findings of one resource together, as most formats show them.
 
-use super::{Gate, GateFinding, GateResource, Standing};
+use super::{Gate, GateFinding, GateOptions, GateResource, Standing};
 use std::collections::HashMap;
 use tagledger_model::{Level, Suggestion, Verdict};
 
@@ -158,14 +158,20 @@ pub(super) fn instances(resources: &[&GateResource]) -> String {
     format!("{}: {}{more}", crate::plural(resources.len() as u64, "instance"), named.join(", "))
 }
 
-/// Path and line that stand for a resource: of its source where that is known, else of the plan. Paths have forward slashes and no `./`.
-pub(super) fn path_and_line(gate: &Gate, resource: &GateResource) -> (String, u32) {
+/// Path and line that stand for a resource: of its source where that is known, else of the plan.
+pub(super) fn path_and_line(gate: &Gate, resource: &GateResource, options: &GateOptions) -> (String, u32) {
     let (path, line) = match &resource.place {
         Some(place) => (place.file.display().to_string(), place.line.max(1)),
         None => (gate.inputs.get(resource.input).map_or_else(|| "plan.json".to_owned(), |input| input.file.clone()), 1),
     };
+    (repository_path(&path, options), line)
+}
+
+/// A path as a service that has the repository calls it: from its root, with forward slashes and no `./`.
+pub(super) fn repository_path(path: &str, options: &GateOptions) -> String {
     let path = path.replace('\\', "/");
-    (path.strip_prefix("./").unwrap_or(&path).to_owned(), line)
+    let path = path.strip_prefix("./").unwrap_or(&path);
+    options.repository.as_ref().map_or_else(|| path.to_owned(), |repository| repository.path(path))
 }
 
 /// How loud a finding is: its level, or lower where it does not count now.

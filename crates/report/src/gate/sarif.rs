@@ -4,7 +4,7 @@
 //! Of one upload 5,000 results are kept, so that one block of source and rule is one result, however many keys are missing and however many
 //! instances there are, and the worst come first. Alerts are told apart by a fingerprint of block and rule, never by a line.
 
-use super::group::{Said, groups, loudness, name, path_and_line};
+use super::group::{Said, groups, loudness, name, path_and_line, repository_path};
 use super::{Gate, GateFinding, GateFormat, GateOptions, GateResource, Standing};
 use crate::inert::visible;
 use serde_json::{Map, Value, json};
@@ -70,7 +70,7 @@ impl GateFormat for Sarif {
         let mut alerts = alerts(gate);
         alerts.truncate(MOST);
         let mut known = BTreeSet::new();
-        let results: Vec<Value> = alerts.iter().map(|alert| result(gate, alert, &mut known)).collect();
+        let results: Vec<Value> = alerts.iter().map(|alert| result(gate, options, alert, &mut known)).collect();
         let rules: BTreeSet<&str> = alerts.iter().map(|alert| alert.rule).collect();
         let category = options.category.as_deref().unwrap_or("tagledger");
         let log = json!({
@@ -113,9 +113,9 @@ fn word(level: Level) -> &'static str {
     }
 }
 
-fn result(gate: &Gate, alert: &Alert<'_>, known: &mut BTreeSet<String>) -> Value {
+fn result(gate: &Gate, options: &GateOptions, alert: &Alert<'_>, known: &mut BTreeSet<String>) -> Value {
     let resource = alert.resources[0];
-    let (path, line) = path_and_line(gate, resource);
+    let (path, line) = path_and_line(gate, resource, options);
     let mut result = Map::new();
     let mut set = |name: &str, value: Value| result.insert(name.to_owned(), value);
     set("ruleId", json!(alert.rule));
@@ -131,7 +131,7 @@ fn result(gate: &Gate, alert: &Alert<'_>, known: &mut BTreeSet<String>) -> Value
             json!({
                 "id": at + 1,
                 "message": { "text": "demanded here" },
-                "physicalLocation": physical(&place.file.display().to_string(), place.line),
+                "physicalLocation": physical(&repository_path(&place.file.display().to_string(), options), place.line),
             })
         };
         set("relatedLocations", json!(demands.iter().enumerate().map(related).collect::<Vec<_>>()));
@@ -168,8 +168,7 @@ fn result(gate: &Gate, alert: &Alert<'_>, known: &mut BTreeSet<String>) -> Value
 
 /// A line of a file. A block goes on behind it, but an alert is shown on a pull request only where all of its lines were changed.
 fn physical(path: &str, line: u32) -> Value {
-    let path = path.replace('\\', "/");
-    json!({ "artifactLocation": { "uri": uri(path.strip_prefix("./").unwrap_or(&path)) }, "region": { "startLine": line.max(1) } })
+    json!({ "artifactLocation": { "uri": uri(path) }, "region": { "startLine": line.max(1) } })
 }
 
 /// Text of a message, in which brackets would make a link.

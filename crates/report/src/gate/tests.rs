@@ -98,7 +98,7 @@ fn gate() -> Gate {
 fn written(id: &str, gate: &Gate) -> String {
     let format = GATE_FORMATS.iter().find(|f| f.id() == id).unwrap();
     let mut out = Vec::new();
-    format.write(gate, &GateOptions { width: 80, colour: false, category: Some("stack".to_owned()) }, &mut out).unwrap();
+    format.write(gate, &GateOptions { width: 80, colour: false, category: Some("stack".to_owned()), repository: None }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
