@@ -62,7 +62,7 @@ pub(crate) fn summary(parts: &Parts<'_>) -> (Summary, Places) {
         tool: concat!("tagledger ", env!("CARGO_PKG_VERSION")).to_owned(),
         started: parts.cx.now.to_string(),
         taxonomy: taxonomy.path.display().to_string(),
-        inputs: parts.imported.files.to_vec(),
+        inputs: parts.imported.files.clone(),
         bills: parts.billed.map(|b| b.aggregate.files.clone()).unwrap_or_default(),
         exit: exit_of(parts, &seen),
         inventory: counts(&parts.cx),

@@ -136,7 +136,7 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                     out.push(None);
                     continue;
                 };
-                out.push(Some(note(row, Amount::from_f64(value)).ok_or_else(|| no_number(row, format!("`{value}` is no amount")))?));
+                out.push(Some(note(row, Amount::from_f64(value)).ok_or_else(|| no_number(row, format!("`{value}` is no amount; a cost is a decimal number, or empty")))?));
             }
         }
         DataType::Float32 => {
@@ -145,7 +145,7 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                     out.push(None);
                     continue;
                 };
-                out.push(Some(note(row, Amount::from_f64(value.into())).ok_or_else(|| no_number(row, format!("`{value}` is no amount")))?));
+                out.push(Some(note(row, Amount::from_f64(value.into())).ok_or_else(|| no_number(row, format!("`{value}` is no amount; a cost is a decimal number, or empty")))?));
             }
         }
         DataType::Decimal128(_, scale) => {
@@ -154,23 +154,23 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                     out.push(None);
                     continue;
                 };
-                out.push(Some(note(row, Amount::from_scaled(value, i32::from(*scale))).ok_or_else(|| no_number(row, "the amount is too large".to_owned()))?));
+                out.push(Some(note(row, Amount::from_scaled(value, i32::from(*scale))).ok_or_else(|| no_number(row, "the amount is above 10^18; no bill has such, so look where the number came from".to_owned()))?));
             }
         }
         DataType::Int64 => {
             for (row, value) in array.as_primitive::<Int64Type>().iter().enumerate() {
-                let exact = value.map(|v| Amount::from_scaled(i128::from(v), 0).ok_or_else(|| no_number(row, "the amount is too large".to_owned())));
+                let exact = value.map(|v| Amount::from_scaled(i128::from(v), 0).ok_or_else(|| no_number(row, "the amount is above 10^18; no bill has such, so look where the number came from".to_owned())));
                 out.push(exact.transpose()?.map(|(amount, _)| amount));
             }
         }
         DataType::Int32 => {
             for (row, value) in array.as_primitive::<Int32Type>().iter().enumerate() {
-                let exact = value.map(|v| Amount::from_scaled(i128::from(v), 0).ok_or_else(|| no_number(row, "the amount is too large".to_owned())));
+                let exact = value.map(|v| Amount::from_scaled(i128::from(v), 0).ok_or_else(|| no_number(row, "the amount is above 10^18; no bill has such, so look where the number came from".to_owned())));
                 out.push(exact.transpose()?.map(|(amount, _)| amount));
             }
         }
         _ => {
-            let texts = Texts::of(array).map_err(|t| no_number(0, format!("the column has the type {t}, which holds no amounts")))?;
+            let texts = Texts::of(array).map_err(|t| no_number(0, format!("the column has the type {t}, which holds no amounts; export it as decimals, doubles or text")))?;
             for row in 0..array.len() {
                 let text = match texts.get(row) {
                     Cell::Null | Cell::Number(_) => None,
@@ -222,10 +222,13 @@ pub(crate) fn months(array: &ArrayRef, out: &mut Vec<Month>) -> Result<(), Broke
             Ok(())
         }
         _ => {
-            let texts = Texts::of(array).map_err(|t| Broken { row: 0, what: format!("the column has the type {t}, which holds no times") })?;
+            let texts = Texts::of(array).map_err(|t| Broken { row: 0, what: format!("the column has the type {t}, which holds no times; export it as timestamps, dates or text") })?;
             let mut last: Option<(String, Month)> = None;
             for row in 0..array.len() {
-                let text = texts.text(row).ok_or_else(|| Broken { row, what: "the row has no billing period".to_owned() })?;
+                // Google writes months of invoices as `202610`, and some tables keep them as numbers.
+                let number = if let Cell::Number(number) = texts.get(row) { number.to_string() } else { String::new() };
+                let text = texts.text(row).or(Some(number.as_str()).filter(|text| !text.is_empty()));
+                let text = text.ok_or_else(|| Broken { row, what: "the row has no billing period".to_owned() })?;
                 let known = last.as_ref().filter(|(seen, _)| seen == text).map(|(_, month)| *month);
                 let month = known.or_else(|| month_of(text));
                 let month = month.ok_or_else(|| Broken {
@@ -288,5 +291,23 @@ pub(crate) fn seconds(array: &ArrayRef, out: &mut Vec<Option<i64>>) {
                 out.push(last.1);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::{BooleanArray, Int64Array};
+    use std::sync::Arc;
+
+    #[test]
+    fn months_may_be_numbers_and_what_is_no_month_is_named() {
+        let mut out = Vec::new();
+        let said = |array: ArrayRef, out: &mut Vec<Month>| months(&array, out).err().map(|broken| (broken.row, broken.what));
+        assert!(said(Arc::new(Int64Array::from(vec![202_610, 202_701])), &mut out).is_none());
+        assert_eq!(out.iter().map(Month::to_string).collect::<Vec<_>>(), ["2026-10", "2027-01"]);
+        assert_eq!(said(Arc::new(Int64Array::from(vec![202_610, 7])), &mut out), Some((1, "`7` is no date; write 2026-10-31".to_owned())));
+        assert_eq!(said(Arc::new(Int64Array::from(vec![None])), &mut out), Some((0, "the row has no billing period".to_owned())));
+        assert!(said(Arc::new(BooleanArray::from(vec![true])), &mut out).is_some_and(|(_, what)| what.contains("holds no times; export it as")));
     }
 }

@@ -320,7 +320,7 @@ pub(crate) fn weights(rows: &Rows<'_>, out: &mut Vec<u64>) -> Result<(), Broken>
         out.extend(numbers.values().iter().map(|number| u64::try_from(*number).unwrap_or(1)));
         return Ok(());
     }
-    let texts = Texts::of(array).map_err(|what| Broken { row: 0, what: format!("the column has the type {what}, which holds no numbers") })?;
+    let texts = Texts::of(array).map_err(|what| Broken { row: 0, what: format!("the column has the type {what}, which holds no numbers; export it as whole numbers") })?;
     for row in 0..array.len() {
         let text = texts.text(row).unwrap_or_default();
         out.push(
@@ -338,7 +338,7 @@ fn words(rows: &Rows<'_>, column: Column, memo: &mut Memo<u32>, out: &mut Vec<u3
         return Ok(());
     };
     let texts =
-        Texts::of(array).map_err(|t| (rows.columns.shown(column), Broken { row: 0, what: format!("the column has the type {t}, which holds no text") }))?;
+        Texts::of(array).map_err(|t| (rows.columns.shown(column), Broken { row: 0, what: format!("the column has the type {t}, which holds no text; export it as text") }))?;
     memo.fit(&texts, 1);
     // `usd` is no currency of its own.
     let is_currency = column == Column::BillingCurrency;

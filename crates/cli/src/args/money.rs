@@ -31,6 +31,7 @@ impl Money {
 fn read(currency: Option<&str>, rates: Option<&Path>) -> Result<Option<Rates>, Failure> {
     match (currency, rates) {
         (None, None) => Ok(None),
+        (Some(to), _) if to.trim().is_empty() => Err(Failure::Usage("--currency is empty; write one such as EUR".to_owned())),
         (Some(to), Some(path)) => Ok(Some(Rates::read(path, to)?)),
         (Some(to), None) => Err(Failure::Usage(format!("--currency {}: name a file of rates with --rates", to.escape_debug()))),
         (None, Some(path)) => Err(Failure::Usage(format!("--rates {}: say with --currency into which currency", path.display()))),
