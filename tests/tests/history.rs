@@ -438,7 +438,11 @@ fn an_export_that_did_not_arrive_is_missed_for_a_week() {
         let less = both(day, &[0]);
         assert_eq!((counts(&less), &less["seen"]["no_longer"]), ([0, 0, 0, 1, 2], &Value::from(1)), "day {day}");
         assert!(less["exit"]["why"].as_str().unwrap().ends_with("everything asked for was seen; 1 scope no longer looked at"), "{}", less["exit"]);
-        assert!(less["notes"].to_string().contains("Runs of the last week looked at what this one did not: onprem b. An export may"), "{}", less["notes"]);
+        assert!(
+            less["notes"].to_string().contains("Runs of the last week looked at what this one did not: onprem b. An export may not have arrived"),
+            "{}",
+            less["notes"]
+        );
         assert_eq!(unused(&less), unused(&first));
     }
     let said = desk.call("report --from run3").exits(0).out;
@@ -451,4 +455,33 @@ fn an_export_that_did_not_arrive_is_missed_for_a_week() {
     assert_eq!(both(12, &[0])["seen"]["no_longer"], Value::Null);
     desk.put("other.csv", machines("c", &[("c1", BOTH)]));
     assert_eq!(report(night(&desk, 13, "other.csv"), &[0])["seen"]["no_longer"], Value::Null);
+}
+
+#[test]
+fn what_is_about_no_scope_waits_for_a_run_over_all_of_them() {
+    let desk = desk();
+    let expired = "waivers: [{ rule: missing-required-key, resource: 'b*', reason: r, owner: o, expires: 2026-10-01 }]\n";
+    desk.put("taxonomy.yaml", TAXONOMY.to_owned() + expired);
+    let a = machines("a", &[("a1", BOTH)]);
+    desk.put("estate/a.csv", &a);
+    desk.put("estate/b.csv", machines("b", &[("b1", BOTH)]));
+    let scan = |day: u32, codes: &[i32]| report(night(&desk, day, "estate"), codes);
+    let since = |report: &Value| {
+        let found = report["findings"].as_array().unwrap().iter().find(|f| f["rule"] == "waiver-expired").cloned();
+        found.map(|f| f["first_seen"].as_str().unwrap()[..10].to_owned())
+    };
+    assert_eq!(since(&scan(1, &[0, 1])).as_deref(), Some("2026-11-01"));
+    // Two short nights without the waiver fix nothing; then it is there again, and as old as it was.
+    std::fs::remove_file(desk.path("estate/b.csv")).unwrap();
+    desk.put("taxonomy.yaml", TAXONOMY);
+    for day in [2, 3] {
+        let short = scan(day, &[0]);
+        assert_eq!((&short["history"]["fixed"], &short["history"]["not_seen"]), (&0.into(), &1.into()), "day {day}");
+    }
+    desk.put("estate/b.csv", machines("B", &[("b1", BOTH)]));
+    desk.put("taxonomy.yaml", TAXONOMY.to_owned() + expired);
+    let back = scan(4, &[0, 1]);
+    assert_eq!((since(&back).as_deref(), &back["seen"]["no_longer"]), (Some("2026-11-01"), &Value::Null), "b and B are one");
+    desk.put("taxonomy.yaml", TAXONOMY);
+    assert_eq!(scan(5, &[0])["history"]["fixed"], 1);
 }

@@ -27,7 +27,7 @@ fn bill(spike: bool) -> String {
 fn outlook(bill: &str) -> serde_json::Value {
     let desk = Desk::laid();
     desk.put("bill.csv", bill);
-    desk.cost("--bill bill.csv --by Application --outlook")["outlook"].clone()
+    desk.cost("--bill bill.csv --by Application --outlook --now 2026-11-21")["outlook"].clone()
 }
 
 #[test]
@@ -41,19 +41,21 @@ fn a_month_goes_on_at_its_pace_and_what_counts_once_counts_once() {
 fn corrections_support_and_rows_dated_ahead_have_no_pace() {
     let row = "EUR,2026-11-01";
     let header = "EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ProviderName,ChargeCategory,Tags";
+    let month = "2026-11-01T00:00:00Z,AWS,Usage,,,Compute,2026-12-01T00:00:00Z";
     let with = |extra: &[&str]| {
-        let text = bill(false).replace(header, &format!("{header},ChargeClass,ServiceName"));
-        let mut lines: Vec<String> = text.lines().map(|line| if line.starts_with("Eff") { line.to_owned() } else { format!("{line},,Compute") }).collect();
+        let text = bill(false).replace(header, &format!("{header},ChargeClass,ServiceName,ChargePeriodEnd"));
+        let mut lines: Vec<String> = text.lines().map(|line| if line.starts_with("Eff") { line.to_owned() } else { format!("{line},,Compute,") }).collect();
         lines.extend(extra.iter().map(|line| (*line).to_owned()));
         let pace = outlook(&lines.join("\n"))["pace"][0].clone();
         (pace["days"].as_i64().unwrap(), pace["expected"].as_str().unwrap().to_owned())
     };
     assert_eq!(with(&[]), (19, "423.00".to_owned()));
-    // Both are usage by their category, and count once; so does what is dated ahead, whatever it is.
-    assert_eq!(with(&[&format!("19,{row},2026-11-03T00:00:00Z,AWS,Usage,,Correction,Compute")]), (19, "442.00".to_owned()));
-    assert_eq!(with(&[&format!("19,{row},2026-11-01T00:00:00Z,AWS,Usage,,,AWS Support (Business)")]), (19, "442.00".to_owned()));
-    assert_eq!(with(&[&format!("0.01,{row},2026-11-24T00:00:00Z,AWS,Usage,,,Compute")]), (19, "423.01".to_owned()));
-    assert_eq!(with(&[&format!("50,{row},2026-11-30T00:00:00Z,AWS,Usage,,,Compute")]), (19, "473.00".to_owned()));
+    // All are usage by their category, and count once; so does what is dated ahead, whatever it is.
+    assert_eq!(with(&[&format!("300,{row},{month}")]), (19, "723.00".to_owned()), "a month's licence is no day's use");
+    assert_eq!(with(&[&format!("19,{row},2026-11-03T00:00:00Z,AWS,Usage,,Correction,Compute,")]), (19, "442.00".to_owned()));
+    assert_eq!(with(&[&format!("19,{row},2026-11-01T00:00:00Z,AWS,Usage,,,AWS Support (Business),")]), (19, "442.00".to_owned()));
+    assert_eq!(with(&[&format!("0.01,{row},2026-11-24T00:00:00Z,AWS,Usage,,,Compute,")]), (19, "423.01".to_owned()));
+    assert_eq!(with(&[&format!("50,{row},2026-11-30T00:00:00Z,AWS,Usage,,,Compute,")]), (19, "473.00".to_owned()));
 }
 
 #[test]

@@ -37,11 +37,11 @@ fn two_runs_of_one_month_are_an_error_and_parts_are_not() {
     // An id is one id, whatever form a bill has.
     desk.put("native/a.csv", "ChargeType,MeterCategory,PricingModel,CostInBillingCurrency,BillingCurrency,BillingPeriodStartDate,SubscriptionId\nUsage,VM,OnDemand,5,EUR,10/01/2026,SUB-1\n");
     desk.put("focus/a.csv", row("5", "10", "/subscriptions/sub-1"));
-    refused(&desk, "native focus", &["in native (a cost export of Azure without resources) and in focus:"]);
+    refused(&desk, "native focus", &["in native (a cost export of Azure) and in focus:"]);
     // Nor are two forms of one bill in one folder parts of it.
     desk.put("both/a.csv", std::fs::read(desk.path("native/a.csv")).unwrap_or_default());
     desk.put("both/b.csv", row("5", "10", "/subscriptions/sub-1"));
-    refused(&desk, "both", &["in both (a cost export of Azure without resources) and in both:"]);
+    refused(&desk, "both", &["in both (a cost export of Azure) and in both:"]);
     // Parts, months, accounts, clouds and partitions are no snapshots.
     desk.put("parts/a.csv", row("1", "10", "sub-1"));
     desk.put("parts/b.csv", row("2", "10", "sub-1"));
@@ -259,24 +259,33 @@ fn what_cannot_be_the_whole_bill_is_refused() {
     desk.put("snapshots/snapshot_date=2026-10-12/a.csv", format!("{head}{row}"));
     desk.put("snapshots/snapshot_date=2026-10-13/a.csv", format!("{head}{}", row.replace("1,EUR", "3,EUR")));
     refused(&desk, "snapshots", &["2026-10 for 1 is in snapshots/snapshot_date=2026-10-12 and in snapshots/snapshot_date=2026-10-13"]);
-    // One report with resources and one without, of one account: the same costs twice. Of two accounts they are two.
-    let report = |ids: &str, id: &str, account: &str| {
-        let head = "lineItem/LineItemType,lineItem/UnblendedCost,bill/BillingPeriodStartDate,lineItem/CurrencyCode,lineItem/UsageAccountId";
-        format!("{head}{ids}\nUsage,5,2026-10-01T00:00:00Z,USD,{account}{id}\n")
-    };
-    desk.put("reports/a.csv", report("", "", "1"));
-    desk.put("reports/b.csv", report(",lineItem/ResourceId", ",i-1", "1").replace("Usage,5", "Usage,2") + "Usage,3,2026-10-01T00:00:00Z,USD,1,i-2\n");
-    refused(&desk, "reports", &["2026-10 for 1 is in reports (an AWS Cost and Usage Report without resources) and in reports (an AWS Cost and Usage Report)"]);
-    desk.put("reports/b.csv", report(",lineItem/ResourceId", ",i-1", "2"));
-    assert_eq!(sum(&desk, "reports"), "10");
     // An export of Azure that wrote nothing, beside files of another run.
     desk.put("azure/run/part_0.csv", format!("{head}{row}"));
     desk.put("azure/run/manifest.json", r#"{"blobs": []}"#);
     refused(&desk, "azure", &["holds no .csv"]);
+    // A subscription is one, by its path and by its id, in either case.
+    let subscription = "1caaa5a3-2b66-438e-8ab4-bce37d518c5d";
+    let named = [
+        subscription.to_owned(),
+        subscription.to_uppercase(),
+        format!("/subscriptions/{subscription}"),
+        format!("/Subscriptions/{}", subscription.to_uppercase()),
+    ];
+    desk.put("named.csv", HEAD.to_owned() + &named.map(|name| format!("1,EUR,2026-10-01,Microsoft,{name}\n")).concat());
+    let cells = desk.cost("--bill named.csv --by scope")["cells"].clone();
+    assert_eq!((cells.as_array().map(Vec::len), &cells[0]["values"][0]), (Some(1), &subscription.into()), "{cells}");
     // 5 October, as a spreadsheet writes it: read with the month first, it would be of May. The bills' own order stays.
     let dated = |period: &str, day: &str| format!("EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart\n1,EUR,{period},{day}\n");
     desk.put("day.csv", dated("01/10/2026", "05/10/2026") + "1,EUR,01/10/2026,13/10/2026\n");
     refused(&desk, "day.csv", &["day.csv:3:ChargePeriodStart: `13/10/2026` has the day before the month", "2026-10-31"]);
+    // In order of days the first thousands of rows say nothing, and one whose last day is the twelfth never does.
+    let first = dated("01/10/2026", "01/10/2026") + &"1,EUR,01/10/2026,02/10/2026\n".repeat(4_000);
+    desk.put("sorted.csv", format!("{first}1,EUR,01/10/2026,31/10/2026\n"));
+    refused(&desk, "sorted.csv", &["sorted.csv:4003:ChargePeriodStart: `31/10/2026` has the day before the month"]);
+    desk.put("doubt.csv", &first);
+    refused(&desk, "doubt.csv", &["doubt.csv:2:BillingPeriodStart: `01/10/2026` may have the day before the month"]);
+    desk.put("end.csv", first.replace("ChargePeriodStart", "BillingPeriodEnd").replace(",02/10/2026", ",31/10/2026"));
+    refused(&desk, "end.csv", &["end.csv:3:BillingPeriodEnd: `31/10/2026` has the day before the month"]);
     desk.put("month.csv", dated("10/01/2026", "10/13/2026") + "2,eur ,10/01/2026,10/05/2026\n");
     assert_eq!(sum(&desk, "month.csv"), "3", "`eur ` is EUR");
     desk.put("rates.csv", "date,from,to,rate,source\n2026-10-31,USD,EUR,0,9,ECB\n");

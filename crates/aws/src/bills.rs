@@ -60,6 +60,7 @@ pub(crate) static BILLS: &[BillMapping] = &[BillMapping {
         ("BillingCurrency", &["lineItem/CurrencyCode"]),
         ("BillingPeriodStart", &["bill/BillingPeriodStartDate"]),
         ("ChargePeriodStart", &["lineItem/UsageStartDate"]),
+        ("ChargePeriodEnd", &["lineItem/UsageEndDate"]),
         ("ConsumedUnit", &["pricing/unit"]),
         ("SubAccountId", &["lineItem/UsageAccountId"]),
         ("BillingAccountId", &["bill/PayerAccountId"]),

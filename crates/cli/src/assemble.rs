@@ -306,7 +306,7 @@ fn notes(parts: &Parts<'_>) -> Vec<String> {
         let more = no_longer.len() - names.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         notes.push(format!(
-            "Runs of the last week looked at what this one did not: {}{more}. An export may not have arrived; nothing is said here of what is there",
+            "Runs of the last week looked at what this one did not: {}{more}. An export may not have arrived, or nothing is left there; nothing is said here of what is",
             names.join(", ")
         ));
     }

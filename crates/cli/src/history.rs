@@ -119,12 +119,16 @@ impl Source<'_> {
     }
 }
 
-/// Scopes that runs of the last week looked at beside some of these: an export that did not arrive leaves no other trace. Runs over other scopes altogether
-/// are somebody else's.
-fn no_longer(sources: &[Source<'_>], wanted: &BTreeSet<(String, String)>, now: Timestamp) -> BTreeSet<(String, String)> {
-    let lately = sources.iter().map(Source::record).filter(|record| state::is_lately(&record.point, now));
-    let scopes = lately.map(|record| record.places.scopes().into_iter().map(|(cloud, scope)| (cloud.to_owned(), scope.to_owned())).collect::<BTreeSet<_>>());
-    scopes.filter(|scopes| !scopes.is_disjoint(wanted)).flatten().filter(|scope| !wanted.contains(scope)).collect()
+/// Scopes that runs of the last week looked at: those that are wanted, in whatever case (clouds change it from one day to the next), and those that are not,
+/// of runs that looked at some of the wanted ones. An export that did not arrive leaves no other trace; runs over other scopes altogether are somebody else's.
+fn lately(sources: &[Source<'_>], wanted: &BTreeSet<(String, String)>, now: Timestamp) -> (BTreeSet<(String, String)>, BTreeSet<(String, String)>) {
+    let known = state::folded(wanted.iter().map(|(cloud, scope)| (cloud.as_str(), scope.as_str())));
+    let is_wanted = |(cloud, scope): &(&str, &str)| known.contains(&(*cloud, scope.to_lowercase()));
+    let records = sources.iter().map(Source::record).filter(|record| state::is_lately(&record.point, now));
+    let scopes = records.map(|record| record.places.scopes()).filter(|scopes| scopes.iter().any(is_wanted)).flatten();
+    let (same, other): (Vec<_>, Vec<_>) = scopes.partition(is_wanted);
+    let owned = |all: Vec<(&str, &str)>| all.into_iter().map(|(cloud, scope)| (cloud.to_owned(), scope.to_owned())).collect();
+    (owned(same), owned(other))
 }
 
 /// The history of a scan: what it holds before the run.
@@ -176,8 +180,8 @@ impl Before {
         });
         let mut wanted: BTreeSet<(String, String)> = named.chain(coverage.iter().map(|row| (row.cloud.to_string(), row.scope.to_string()))).collect();
         let sources = self.before(now);
-        let no_longer = no_longer(&sources, &wanted, now);
-        wanted.extend(no_longer.iter().cloned());
+        let (same, no_longer) = lately(&sources, &wanted, now);
+        wanted.extend(same.into_iter().chain(no_longer.iter().cloned()));
         let mut state = State::of(&sources, Some(&wanted));
         state.no_longer = no_longer;
         state

@@ -136,7 +136,10 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                     out.push(None);
                     continue;
                 };
-                out.push(Some(note(row, Amount::from_f64(value)).ok_or_else(|| no_number(row, format!("`{value}` is no amount; a cost is a decimal number, or empty")))?));
+                out.push(Some(
+                    note(row, Amount::from_f64(value))
+                        .ok_or_else(|| no_number(row, format!("`{value}` is no amount; a cost is a decimal number, or empty")))?,
+                ));
             }
         }
         DataType::Float32 => {
@@ -145,7 +148,10 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                     out.push(None);
                     continue;
                 };
-                out.push(Some(note(row, Amount::from_f64(value.into())).ok_or_else(|| no_number(row, format!("`{value}` is no amount; a cost is a decimal number, or empty")))?));
+                out.push(Some(
+                    note(row, Amount::from_f64(value.into()))
+                        .ok_or_else(|| no_number(row, format!("`{value}` is no amount; a cost is a decimal number, or empty")))?,
+                ));
             }
         }
         DataType::Decimal128(_, scale) => {
@@ -154,23 +160,33 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                     out.push(None);
                     continue;
                 };
-                out.push(Some(note(row, Amount::from_scaled(value, i32::from(*scale))).ok_or_else(|| no_number(row, "the amount is above 10^18; no bill has such, so look where the number came from".to_owned()))?));
+                out.push(Some(
+                    note(row, Amount::from_scaled(value, i32::from(*scale)))
+                        .ok_or_else(|| no_number(row, "the amount is above 10^18; no bill has such, so look where the number came from".to_owned()))?,
+                ));
             }
         }
         DataType::Int64 => {
             for (row, value) in array.as_primitive::<Int64Type>().iter().enumerate() {
-                let exact = value.map(|v| Amount::from_scaled(i128::from(v), 0).ok_or_else(|| no_number(row, "the amount is above 10^18; no bill has such, so look where the number came from".to_owned())));
+                let exact = value.map(|v| {
+                    Amount::from_scaled(i128::from(v), 0)
+                        .ok_or_else(|| no_number(row, "the amount is above 10^18; no bill has such, so look where the number came from".to_owned()))
+                });
                 out.push(exact.transpose()?.map(|(amount, _)| amount));
             }
         }
         DataType::Int32 => {
             for (row, value) in array.as_primitive::<Int32Type>().iter().enumerate() {
-                let exact = value.map(|v| Amount::from_scaled(i128::from(v), 0).ok_or_else(|| no_number(row, "the amount is above 10^18; no bill has such, so look where the number came from".to_owned())));
+                let exact = value.map(|v| {
+                    Amount::from_scaled(i128::from(v), 0)
+                        .ok_or_else(|| no_number(row, "the amount is above 10^18; no bill has such, so look where the number came from".to_owned()))
+                });
                 out.push(exact.transpose()?.map(|(amount, _)| amount));
             }
         }
         _ => {
-            let texts = Texts::of(array).map_err(|t| no_number(0, format!("the column has the type {t}, which holds no amounts; export it as decimals, doubles or text")))?;
+            let texts = Texts::of(array)
+                .map_err(|t| no_number(0, format!("the column has the type {t}, which holds no amounts; export it as decimals, doubles or text")))?;
             for row in 0..array.len() {
                 let text = match texts.get(row) {
                     Cell::Null | Cell::Number(_) => None,
@@ -222,7 +238,8 @@ pub(crate) fn months(array: &ArrayRef, out: &mut Vec<Month>) -> Result<(), Broke
             Ok(())
         }
         _ => {
-            let texts = Texts::of(array).map_err(|t| Broken { row: 0, what: format!("the column has the type {t}, which holds no times; export it as timestamps, dates or text") })?;
+            let texts = Texts::of(array)
+                .map_err(|t| Broken { row: 0, what: format!("the column has the type {t}, which holds no times; export it as timestamps, dates or text") })?;
             let mut last: Option<(String, Month)> = None;
             for row in 0..array.len() {
                 // Google writes months of invoices as `202610`, and some tables keep them as numbers.

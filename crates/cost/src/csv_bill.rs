@@ -267,33 +267,70 @@ pub(crate) fn add_up(path: &Path, columns: &Columns, adding: &mut Adding<'_>) ->
     Ok(())
 }
 
+/// How a file writes dates with slashes.
+#[derive(PartialEq, Eq)]
+enum Order {
+    MonthFirst,
+    DayFirst,
+    /// Neither number is above 12.
+    Unknown,
+}
+
+/// The order of a date with slashes, and the two numbers; none for all else.
+fn order(text: &str) -> Option<(Order, [u8; 2])> {
+    let mut parts = text.split('/').map(|part| part.trim().parse::<u8>().ok());
+    let (first, second) = (parts.next()??, parts.next()??);
+    parts.next()?;
+    Some(match (first > 12, second > 12) {
+        (false, true) => (Order::MonthFirst, [first, second]),
+        (true, false) => (Order::DayFirst, [first, second]),
+        _ => (Order::Unknown, [first, second]),
+    })
+}
+
 /// Refuses a file whose dates have the day before the month, as a spreadsheet of most countries writes them: on the first twelve days of a month nobody
-/// could tell, and a bill of 1 October would count in January. What bills write with slashes themselves has the month first.
+/// could tell, and a bill of 1 October would count in January. What bills write with slashes themselves has the month first, and mostly says so in its first
+/// row, by the end of its period; else it is read until a row does.
 pub(crate) fn month_first(path: &Path, columns: &Columns) -> Result<(), CostError> {
-    const DATES: [Column; 2] = [Column::BillingPeriodStart, Column::ChargePeriodStart];
-    let mut batches = Batches::new(path, columns, &DATES, &[])?;
-    let mut most = 1;
-    while let Some(batch) = batches.next(most)? {
-        let mut has_slashes = false;
-        for (name, texts) in batch.schema().fields().iter().zip(batch.columns()).map(|(field, array)| (field.name(), array.as_string::<i32>())) {
-            for (row, text) in texts.iter().enumerate() {
-                let mut parts = text.unwrap_or_default().split('/').map(|part| part.trim().parse::<u8>().ok());
-                let (Some(Some(first)), Some(Some(second))) = (parts.next(), parts.next()) else { continue };
+    const NAMES: [&str; 5] = ["date", "period", "start", "end", "time"];
+    let is_date = |name: &str| NAMES.iter().any(|word| name.to_lowercase().contains(word));
+    let tops: Vec<usize> = columns.tops_of_all().iter().enumerate().filter(|(_, name)| is_date(name)).map(|(at, _)| at).collect();
+    if tops.is_empty() {
+        return Ok(());
+    }
+    let mut file = open(path)?;
+    file.header().map_err(|e| broken(path, e))?;
+    let late = u64::from(file.reader.position().line() < 2);
+    let starts = columns.tops(&[Column::BillingPeriodStart], &[]);
+    let is_start: Vec<bool> = tops.iter().map(|top| starts.contains(top)).collect();
+    let mut batches = Batches::over(path, file, columns, tops, late);
+    let mut has_slashes = false;
+    let mut doubtful: Option<(u64, String, String)> = None;
+    while let Some(batch) = batches.next(SAMPLED_ROWS)? {
+        for (at, array) in batch.columns().iter().enumerate() {
+            let name = batch.schema_ref().field(at).name();
+            for (row, text) in array.as_string::<i32>().iter().enumerate() {
+                let Some((order, numbers)) = text.and_then(order) else { continue };
                 has_slashes = true;
-                if first > 12 && second <= 12 {
-                    let shown: String = text.unwrap_or_default().chars().take(40).collect();
-                    let what =
-                        format!("`{}` has the day before the month, and of other dates nobody could tell; export them as 2026-10-31", shown.escape_debug());
-                    return Err(CostError::At { path: path.display().to_string(), line: batches.lines[row], column: name.clone(), what });
+                let told = || (batches.lines[row], name.clone(), text.unwrap_or_default().chars().take(40).collect::<String>());
+                match order {
+                    Order::MonthFirst => return Ok(()),
+                    Order::DayFirst => return Err(day_first(path, told(), "has the day before the month, and of other dates nobody could tell")),
+                    // Periods begin on the first of a month.
+                    Order::Unknown if is_start[at] && numbers[0] == 1 && numbers[1] != 1 => doubtful = doubtful.or_else(|| Some(told())),
+                    Order::Unknown => {}
                 }
             }
         }
-        if !has_slashes || most > 1 {
+        if !has_slashes {
             break;
         }
-        most = SAMPLED_ROWS;
     }
-    Ok(())
+    doubtful.map_or(Ok(()), |told| Err(day_first(path, told, "may have the day before the month, and no other date of the file says which it is")))
+}
+
+fn day_first(path: &Path, (line, column, shown): (u64, String, String), why: &str) -> CostError {
+    CostError::At { path: path.display().to_string(), line, column, what: format!("`{}` {why}; export dates as 2026-10-31", shown.escape_debug()) }
 }
 
 /// Hands over EffectiveCost and BilledCost of the first rows, as far as they can be read.

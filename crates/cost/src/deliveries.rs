@@ -127,14 +127,12 @@ fn is_partition(name: &str) -> bool {
     name.split_once('=').is_some_and(|(key, _)| !SNAPSHOTS.iter().any(|word| key.to_lowercase().replace(['_', '-'], "").contains(word)))
 }
 
-/// What a file is a part of: its folder, without the partitions of a table, and the form that it has, in words. One with resources and one without are two
-/// exports of the same costs.
-pub(crate) fn delivery(path: &Path, form: Option<&BillMapping>, has_resources: bool) -> String {
+/// What a file is a part of: its folder, without the partitions of a table, and the form that it has, in words.
+pub(crate) fn delivery(path: &Path, form: Option<&BillMapping>) -> String {
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     let folder: PathBuf = folder.components().filter(|part| !part.as_os_str().to_str().is_some_and(is_partition)).collect();
     let shown = if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.display().to_string() };
-    let without = if has_resources { "" } else { " without resources" };
-    form.map_or_else(|| shown.clone(), |form| format!("{shown} ({}{without})", form.name))
+    form.map_or_else(|| shown.clone(), |form| format!("{shown} ({})", form.name))
 }
 
 /// An account in a month: month, position of the cloud, sub-account.

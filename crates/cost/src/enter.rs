@@ -24,6 +24,7 @@ use map_tags::map_tags;
 use memo::Memo;
 use run::Run;
 use spread_tags::spread_tags;
+use std::borrow::Cow;
 use tagledger_model::{Amount, Month};
 
 /// The columns that a bill is read for.
@@ -43,7 +44,7 @@ pub(crate) fn wanted(book: &Book<'_>) -> Vec<Column> {
         wanted.push(Column::ChargeCategory);
     }
     if billing.days_from.is_some() {
-        wanted.extend([Column::ChargePeriodStart, Column::ConsumedUnit]);
+        wanted.extend([Column::ChargePeriodStart, Column::ChargePeriodEnd, Column::ConsumedUnit]);
     }
     if book.copies.is_asked() {
         wanted.extend(copies::COLUMNS);
@@ -129,7 +130,6 @@ impl Work {
         words(rows, Column::InvoiceId, &mut self.words[6], &mut self.invoice, book)?;
         words(rows, Column::InvoiceIssuerName, &mut self.words[7], &mut self.issuer, book)?;
         if billing.days_from.is_some() {
-            self.mark_once(rows);
             self.day_words(rows, book)?;
         }
         for measure in billing.measures() {
@@ -255,7 +255,7 @@ impl Work {
         Ok(())
     }
 
-    /// Finds the rows that are charged for something that has no pace, whatever their category says: a correction, or support by the month.
+    /// Finds the rows that are charged for something that has no pace, whatever their category says: a correction, support, or what is charged for more than a day.
     fn mark_once(&mut self, rows: &Rows<'_>) {
         const ONCE: [&str; 7] = ["tax", "correction", "commitment fee", "credit", "adjustment", "support", "purchase"];
         self.once.clear();
@@ -265,6 +265,12 @@ impl Work {
             if rows.held(case, &mut held) {
                 self.once.iter_mut().zip(&held).for_each(|(once, holds)| *once |= *holds);
             }
+        }
+        if let Some(ends) = rows.get(Column::ChargePeriodEnd) {
+            let mut until = Vec::new();
+            days(ends, &mut until);
+            let spans = |(start, end): (&Option<i64>, &Option<i64>)| start.zip(*end).is_some_and(|(start, end)| end - start > 1);
+            self.once.iter_mut().zip(self.days.iter().zip(&until)).for_each(|(once, days)| *once |= spans(days));
         }
     }
 
@@ -276,6 +282,7 @@ impl Work {
             None => self.days.resize(rows.len(), None),
         }
         words(rows, Column::ConsumedUnit, &mut self.words[5], &mut self.units, book)?;
+        self.mark_once(rows);
         self.day.clear();
         let mut last = None;
         for row in 0..rows.len() {
@@ -320,7 +327,8 @@ pub(crate) fn weights(rows: &Rows<'_>, out: &mut Vec<u64>) -> Result<(), Broken>
         out.extend(numbers.values().iter().map(|number| u64::try_from(*number).unwrap_or(1)));
         return Ok(());
     }
-    let texts = Texts::of(array).map_err(|what| Broken { row: 0, what: format!("the column has the type {what}, which holds no numbers; export it as whole numbers") })?;
+    let texts = Texts::of(array)
+        .map_err(|what| Broken { row: 0, what: format!("the column has the type {what}, which holds no numbers; export it as whole numbers") })?;
     for row in 0..array.len() {
         let text = texts.text(row).unwrap_or_default();
         out.push(
@@ -330,6 +338,15 @@ pub(crate) fn weights(rows: &Rows<'_>, out: &mut Vec<u64>) -> Result<(), Broken>
     Ok(())
 }
 
+/// An account as its cloud calls it: exports of Azure name a subscription by its path or by its id, in either case.
+fn account(text: &str) -> Cow<'_, str> {
+    const PATH: &str = "/subscriptions/";
+    let id = text.split_at_checked(PATH.len()).filter(|(path, id)| path.eq_ignore_ascii_case(PATH) && !id.contains('/')).map_or(text, |(_, id)| id);
+    let is_guid =
+        id.len() == 36 && id.bytes().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() });
+    if is_guid { Cow::Owned(id.to_ascii_lowercase()) } else { Cow::Borrowed(id) }
+}
+
 /// Word numbers of a column that repeats a few words; `NO_WORD` where the file does not have it or it was not asked for.
 fn words(rows: &Rows<'_>, column: Column, memo: &mut Memo<u32>, out: &mut Vec<u32>, book: &mut Book<'_>) -> Result<(), Fault> {
     out.clear();
@@ -337,14 +354,14 @@ fn words(rows: &Rows<'_>, column: Column, memo: &mut Memo<u32>, out: &mut Vec<u3
         out.resize(rows.len(), NO_WORD);
         return Ok(());
     };
-    let texts =
-        Texts::of(array).map_err(|t| (rows.columns.shown(column), Broken { row: 0, what: format!("the column has the type {t}, which holds no text; export it as text") }))?;
+    let texts = Texts::of(array)
+        .map_err(|t| (rows.columns.shown(column), Broken { row: 0, what: format!("the column has the type {t}, which holds no text; export it as text") }))?;
     memo.fit(&texts, 1);
-    // `usd` is no currency of its own.
-    let is_currency = column == Column::BillingCurrency;
-    let mut word = |text: &str| match text {
+    let mut word = |text: &str| match column {
         _ if is_null(text) => NO_WORD,
-        _ if is_currency && text.bytes().any(|byte| !byte.is_ascii_uppercase()) => book.word(&text.trim().to_ascii_uppercase()),
+        // `usd` is no currency of its own.
+        Column::BillingCurrency if text.bytes().any(|byte| !byte.is_ascii_uppercase()) => book.word(&text.trim().to_ascii_uppercase()),
+        Column::SubAccountId => book.word(&account(text)),
         _ => book.word(text),
     };
     let mut last: (&str, u32) = ("", NO_WORD);

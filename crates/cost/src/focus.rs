@@ -55,6 +55,7 @@ pub enum Column {
     BillingPeriodStart,
     Provider,
     ChargePeriodStart,
+    ChargePeriodEnd,
     ConsumedUnit,
     SubAccountId,
     ServiceName,
@@ -77,7 +78,7 @@ pub enum Column {
 
 impl Column {
     /// All of them.
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::EffectiveCost,
         Self::BilledCost,
         Self::ListCost,
@@ -86,6 +87,7 @@ impl Column {
         Self::BillingPeriodStart,
         Self::Provider,
         Self::ChargePeriodStart,
+        Self::ChargePeriodEnd,
         Self::ConsumedUnit,
         Self::SubAccountId,
         Self::ServiceName,
@@ -114,6 +116,7 @@ impl Column {
             // 1.3 renamed it, 1.4 dropped the old name; files of the transition carry both, and fill the old one on some rows only.
             Self::Provider => &["ServiceProviderName", "ProviderName", "Provider"],
             Self::ChargePeriodStart => &["ChargePeriodStart"],
+            Self::ChargePeriodEnd => &["ChargePeriodEnd"],
             // What was consumed says more than what it was priced by, where a row says it.
             Self::ConsumedUnit => &["ConsumedUnit", "PricingUnit"],
             Self::SubAccountId => &["SubAccountId"],

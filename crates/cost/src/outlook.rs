@@ -1,7 +1,7 @@
 //! What the month at hand will come to, and which days stand out.
 //!
 //! Both are plain arithmetic over single days, by when a charge began. Only usage has a pace: fees, taxes, credits, corrections and support count once. The
-//! newest day that the bill holds is not over yet as far as anybody knows, and counts for neither; a few rows dated later make no day of the bill.
+//! newest day that the bill holds is not over yet as far as anybody knows, and counts for neither; what is dated after today makes no day of the bill.
 
 use crate::aggregate::{Aggregate, Context};
 use crate::billing::Billing;
@@ -62,8 +62,8 @@ pub struct Outlook {
 /// Day, currency and values.
 type Place = (i64, u32, Vec<Option<Text>>);
 
-/// Reads a bill once more, its newest months day by day; `months` are those that it has.
-pub fn outlook(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], months: &[Month]) -> Result<Outlook, CostError> {
+/// Reads a bill once more, its newest months day by day; `months` are those that it has, `today` is in days since 1970-01-01.
+pub fn outlook(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], months: &[Month], today: i64) -> Result<Outlook, CostError> {
     let Some(newest) = months.last().copied() else { return Ok(Outlook::default()) };
     let daily = Billing {
         keys: keys.to_vec(),
@@ -75,7 +75,7 @@ pub fn outlook(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], months: &[Mon
         ..billing.clone()
     };
     let aggregate = crate::read(bill, &daily, &|_, _| {})?;
-    let usage = usage(&aggregate, &daily)?;
+    let usage = usage(&aggregate, &daily, today)?;
     Ok(Outlook { pace: pace(&aggregate, &daily, &usage, newest), unusual: unusual(&aggregate, &usage) })
 }
 
@@ -88,15 +88,15 @@ pub(crate) fn is_usage(charge: &str) -> bool {
     charge.is_empty() || charge.eq_ignore_ascii_case("regular") || charge.to_ascii_lowercase().contains("usage")
 }
 
-/// What usage cost by day, currency and values.
-fn usage(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<BTreeMap<Place, Amount>, CostError> {
+/// What usage cost by day, currency and values, up to today.
+fn usage(aggregate: &Aggregate, billing: &Billing<'_>, today: i64) -> Result<BTreeMap<Place, Amount>, CostError> {
     let cx = LadderContext::new(aggregate, billing);
     let attributions = billing.keys.iter().map(|key| attribute(&cx, *key)).collect::<Result<Vec<_>, _>>()?;
     let mut sums: BTreeMap<Place, Amount> = BTreeMap::new();
     for (number, group) in aggregate.groups.iter().enumerate() {
         let context = &aggregate.contexts[group.context as usize];
         let is_paced = is_usage(aggregate.word(context.charge)) && !crate::days::is_once(aggregate.word(context.day));
-        let Some(day) = day_of(aggregate, context).filter(|_| is_paced) else { continue };
+        let Some(day) = day_of(aggregate, context).filter(|day| is_paced && *day <= today) else { continue };
         let value = |(key, attribution): (&KeyId, &crate::ladder::Attribution)| billing.dictionary.value(*key, attribution.values[number]);
         let values = billing.keys.iter().zip(&attributions).map(value).collect();
         *sums.entry((day, context.currency, values)).or_default() += group.sums[billing.measure.position()];
@@ -109,9 +109,7 @@ fn pace(aggregate: &Aggregate, billing: &Billing<'_>, usage: &BTreeMap<Place, Am
     let one = |currency: u32| {
         let of_month = || usage.iter().filter(move |((day, other, _), _)| *other == currency && (first..next).contains(day));
         // Today, as far as the bill knows: it is not over.
-        let mut by_day: BTreeMap<i64, Amount> = BTreeMap::new();
-        of_month().for_each(|((day, _, _), amount)| *by_day.entry(*day).or_default() += *amount);
-        let newest = newest_day(first, &by_day)?;
+        let newest = of_month().map(|((day, _, _), _)| *day).max()?;
         let days = newest - first;
         let whole: Amount = of_month().filter(|((day, _, _), _)| *day < newest).map(|(_, amount)| *amount).sum();
         let so_far = aggregate.total(billing.measure, month, currency);
@@ -124,18 +122,6 @@ fn pace(aggregate: &Aggregate, billing: &Billing<'_>, usage: &BTreeMap<Place, Am
         })
     };
     aggregate.currencies().into_iter().filter_map(one).collect()
-}
-
-/// The last day that the bill tells of, rather than one to which a few rows are dated ahead: its usage is worth mentioning beside the other days', and it
-/// follows on days of which most have such.
-fn newest_day(first: i64, by_day: &BTreeMap<i64, Amount>) -> Option<i64> {
-    const GAP: i64 = 3;
-    let usual = median(by_day.values().map(|amount| Amount(amount.0.abs())).collect());
-    let told: Vec<i64> = by_day.iter().filter(|(_, amount)| amount.0.abs() * 10 >= usual.0).map(|(day, _)| *day).collect();
-    // How many days of the first ones have to be there for these to be most of them.
-    let is_most = |count: usize, day: i64| i64::try_from(count * 2).is_ok_and(|twice| twice > day - first);
-    let is_ahead = |at: usize| at > 0 && told[at] - told[at - 1] > GAP && is_most(at, told[at - 1]);
-    (0..told.len()).rev().find(|at| is_most(at + 1, told[*at]) && !is_ahead(*at)).map(|at| told[at])
 }
 
 /// The middle of some amounts; of two middles the lower.

@@ -43,7 +43,7 @@ impl Rates {
         if !missing.is_empty() {
             return Err(at(1, "1", format!("no column {}; a file of rates has date, from, to, rate, and source if you like", missing.join(", "))));
         }
-        let (mut all, to) = (Vec::new(), Text::new(to.trim()));
+        let (mut all, to) = (Vec::new(), Text::from(to.trim().to_ascii_uppercase()));
         for record in reader.records() {
             let record = record.map_err(unread)?;
             let line = record.position().map_or(1, csv::Position::line);

@@ -161,7 +161,7 @@ impl Bill {
     fn deliveries(&self, opened: &[Opened]) -> (Vec<u32>, Vec<String>, Vec<String>) {
         let (mut shown, mut first_files) = (Vec::<String>::new(), Vec::new());
         let mut number = |path: &Path, file: &Opened| {
-            let delivery = deliveries::delivery(path, file.columns().mapping(), file.columns().has(Column::ResourceId));
+            let delivery = deliveries::delivery(path, file.columns().mapping());
             let at = shown.iter().position(|other| *other == delivery).unwrap_or_else(|| {
                 shown.push(delivery);
                 first_files.push(path.display().to_string());

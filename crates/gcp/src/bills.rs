@@ -27,6 +27,7 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("BillingCurrency", &["currency"]),
     ("BillingPeriodStart", &["invoice.month"]),
     ("ChargePeriodStart", &["usage_start_time"]),
+    ("ChargePeriodEnd", &["usage_end_time"]),
     ("ConsumedUnit", &["usage.unit"]),
     ("SubAccountId", &["project.id", "project.number"]),
     ("BillingAccountId", &["billing_account_id"]),

@@ -224,7 +224,9 @@ impl Repository {
         if let Some(rest) = path.strip_prefix(&self.root).and_then(|rest| rest.strip_prefix('/')) {
             return rest.to_owned();
         }
-        if path.starts_with('/') || path.contains(':') {
+        // `-` is standard input, and a letter before a colon a drive.
+        let is_drive = |path: &str| cfg!(windows) && path.as_bytes().get(1) == Some(&b':');
+        if path == "-" || path.starts_with('/') || is_drive(path) {
             return path.to_owned();
         }
         let mut parts: Vec<&str> = self.below.split('/').filter(|part| !part.is_empty()).collect();

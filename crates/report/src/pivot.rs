@@ -174,7 +174,11 @@ pub(crate) fn equality(total: &CurrencyTotal) -> io::Result<String> {
 /// What the month is charged for, where it is not use alone; the largest first.
 pub(crate) fn charged(costs: &Costs, currency: &str, month: Option<&str>) -> io::Result<Option<String>> {
     let of_month = costs.charges.iter().filter(|row| row.currency == currency && month.is_none_or(|month| row.month == month));
-    let mut sums: Vec<(&str, Amount)> = of_month.map(|row| Ok((row.kind.as_str(), amount(&row.amount)?))).collect::<io::Result<_>>()?;
+    let mut by_kind: BTreeMap<&str, Amount> = BTreeMap::new();
+    for row in of_month {
+        *by_kind.entry(&row.kind).or_default() += amount(&row.amount)?;
+    }
+    let mut sums: Vec<(&str, Amount)> = by_kind.into_iter().collect();
     sums.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.0.abs()));
     let told: Vec<String> = sums.iter().filter(|(_, sum)| sum.0 != 0).map(|(kind, sum)| format!("{kind} {}", sum.grouped())).collect();
     Ok((sums.len() > 1 && !told.is_empty()).then(|| told.join(", ")))

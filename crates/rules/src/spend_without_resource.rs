@@ -16,6 +16,9 @@ const STALE: i64 = 7;
 
 const DAY: i64 = 86_400;
 
+/// Days, apart from the first of a month, on which a bill that ends on a first charges something where it is one by day.
+const DAYS: usize = 3;
+
 static META: RuleMeta = RuleMeta {
     id: "spend-without-resource",
     family: Family::Orphaned,
@@ -47,9 +50,13 @@ impl Rule for SpendWithoutResource {
             let day = last.entry(line.cloud.as_str()).or_insert(line.day);
             *day = line.day.max(*day);
         }
-        // Charges that all begin with a month are of months.
+        // Charges of months all begin with one, but for a purchase or a tax on its own day.
+        let mut days: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
         let is_first = |day: i64| Timestamp(day * DAY).day().ends_with("-01");
-        let by_day: BTreeSet<&str> = spend.days.iter().filter(|line| !is_first(line.day)).map(|line| line.cloud.as_str()).collect();
+        for line in spend.days.iter().filter(|line| !is_first(line.day)) {
+            days.entry(line.cloud.as_str()).or_default().insert(line.day);
+        }
+        let by_day = |cloud: &str| !is_first(last[cloud]) || days.get(cloud).is_some_and(|days| days.len() >= DAYS);
         let mut scopes: BTreeMap<(&str, &Text), BTreeMap<&Text, Sums>> = BTreeMap::new();
         for line in &spend.days {
             let cloud = line.cloud.as_str();
@@ -60,7 +67,7 @@ impl Rule for SpendWithoutResource {
                 sums.ownerless += if line.is_ownerless { line.amount } else { Amount::ZERO };
             }
         }
-        let row = |((cloud, scope), sums): ((&str, &Text), BTreeMap<&Text, Sums>)| row(cx, (cloud, scope), &sums, (last[cloud], by_day.contains(cloud)), above);
+        let row = |((cloud, scope), sums): ((&str, &Text), BTreeMap<&Text, Sums>)| row(cx, (cloud, scope), &sums, (last[cloud], by_day(cloud)), above);
         vec![Check::Rows { key: None, rows: scopes.into_iter().map(row).collect() }]
     }
 

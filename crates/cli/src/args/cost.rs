@@ -41,7 +41,7 @@ pub(crate) struct Cost {
     pub measure: MeasureArg,
     #[command(flatten)]
     pub money: Money,
-    /// Ask services for the months up to this moment instead of now.
+    /// The moment that counts as now: months up to it are asked for, and what is dated after it has no pace.
     #[arg(long, value_name = "TIME", env = "TAGLEDGER_NOW", value_parser = moment)]
     pub now: Option<Timestamp>,
     /// How to print it: terminal, csv or json.

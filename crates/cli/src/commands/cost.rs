@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     let mut costs = costs(&billed, &axes, Some(&only).filter(|_| !wanted.is_empty()));
     if args.money.outlook {
         let keys = keys(by.iter());
-        costs.outlook = Some(crate::costs::outlook(tagledger_cost::outlook(bill.bill(), &billing, &keys, &aggregate.months())?));
+        costs.outlook = Some(crate::costs::outlook(tagledger_cost::outlook(bill.bill(), &billing, &keys, &aggregate.months(), asking.now.days())?));
     }
     let mut notes = [bill.notes.clone(), bill_notes(&billed)].concat();
     if !wanted.is_empty() && costs.cells.is_empty() {

@@ -110,7 +110,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let (mut summary, places) = summary(&parts);
     let record = Record::new(point(&summary), places, &audited, RULES, &cx);
     let ahead = bill.zip(billed.as_ref()).filter(|_| outlook);
-    ahead.map_or(Ok(()), |(bill, billed)| look_ahead(&mut summary.costs, bill, billed))?;
+    ahead.map_or(Ok(()), |(bill, billed)| look_ahead(&mut summary.costs, bill, billed, now))?;
     summary.notes.extend(found.iter().flat_map(|found| found.notes.iter().cloned()));
     if let Some((before, known)) = before.as_ref().zip(known.as_ref()) {
         summary.history = Some(before.changes(&inventory, &findings, known, &record, now));
@@ -313,9 +313,9 @@ pub(crate) fn print_format(report: &Report<'_>, format: Format) -> Result<(), Fa
 }
 
 /// Says what the newest month will come to, by the keys that the costs are sliced by.
-fn look_ahead(costs: &mut Option<Costs>, bill: &Bill, billed: &Billed<'_>) -> Result<(), Failure> {
+fn look_ahead(costs: &mut Option<Costs>, bill: &Bill, billed: &Billed<'_>, now: Timestamp) -> Result<(), Failure> {
     let Some(costs) = costs else { return Ok(()) };
     let keys: Vec<_> = costs.by.iter().filter_map(|name| billed.billing.taxonomy.key(name)).collect();
-    costs.outlook = Some(crate::costs::outlook(tagledger_cost::outlook(bill, billed.billing, &keys, &billed.aggregate.months())?));
+    costs.outlook = Some(crate::costs::outlook(tagledger_cost::outlook(bill, billed.billing, &keys, &billed.aggregate.months(), now.days())?));
     Ok(())
 }

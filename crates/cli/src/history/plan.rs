@@ -1,6 +1,7 @@
 //! Which runs speak for which place.
 
 use super::Source;
+use super::state::{folded, is_lately, started};
 use crate::seen::Place;
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,6 +18,12 @@ struct Spoken {
     region: Option<String>,
     number: u32,
     runs: Vec<usize>,
+}
+
+/// The runs of the week before one.
+fn lately<'s, 'h>(sources: &'s [Source<'h>], at: usize) -> impl Iterator<Item = &'s Source<'h>> {
+    let started = started(&sources[at].record().point);
+    sources[at + 1..].iter().filter(move |other| is_lately(&other.record().point, started))
 }
 
 /// Which runs speak for which place.
@@ -41,10 +48,17 @@ impl Plan {
             let places = &source.record().places;
             // What is about no scope is about all of them: it can be held against a run over the same ones only.
             let scopes = places.scopes();
-            let is_same = wanted.is_none_or(|wanted| scopes.iter().all(|(cloud, scope)| wanted.contains(&((*cloud).to_owned(), (*scope).to_owned()))));
+            let is_among = |scopes: &BTreeSet<(&str, &str)>| {
+                wanted.is_none_or(|wanted| scopes.iter().all(|(cloud, scope)| wanted.contains(&((*cloud).to_owned(), (*scope).to_owned()))))
+            };
+            let is_same = is_among(&scopes);
             let everything = places.whole.iter().map(|place| (place, true)).chain(places.partly.iter().map(|place| (place, false)));
             let nowhere = nowhere();
-            for (place, is_whole) in everything.chain(is_same.then_some((&nowhere, true))) {
+            // One that looked at less than those of the week before leaves what they found of all scopes open.
+            let own = folded(scopes.iter().copied());
+            let others = || lately(sources, at).map(|other| other.record().places.scopes()).filter(is_among);
+            let is_all = is_same && others().all(|other| folded(other.into_iter()).is_subset(&own));
+            for (place, is_whole) in everything.chain(is_same.then_some((&nowhere, is_all))) {
                 let is_wanted = wanted.is_none_or(|wanted| *place == nowhere || wanted.contains(&(place.cloud.clone(), place.scope.clone())));
                 let count = looked.entry(place.clone()).or_default();
                 if !is_wanted || plan.whole.contains(place) || *count >= MOST_RUNS {

@@ -83,8 +83,13 @@ pub(crate) struct State {
     whole_by: Vec<Vec<Place>>,
 }
 
-fn started(point: &Point) -> Timestamp {
+pub(super) fn started(point: &Point) -> Timestamp {
     Timestamp::parse(&point.started).unwrap_or(Timestamp(0))
+}
+
+/// Scopes without the case of their ids, which clouds change from one day to the next.
+pub(super) fn folded<'s>(scopes: impl Iterator<Item = (&'s str, &'s str)>) -> BTreeSet<(&'s str, String)> {
+    scopes.map(|(cloud, scope)| (cloud, scope.to_lowercase())).collect()
 }
 
 /// Whether a run is young enough to say something of the present.
@@ -171,9 +176,9 @@ impl State {
             && in_scope(&other.whole).into_iter().chain(in_scope(&other.partly)).all(|one| one.region.is_none() || mine.contains(&one))
     }
 
-    /// Cloud and id of the scopes that its places are in.
-    fn scopes(&self) -> BTreeSet<(&str, &str)> {
-        self.whole.iter().chain(&self.partly).filter(|place| **place != nowhere()).map(|place| (place.cloud.as_str(), place.scope.as_str())).collect()
+    /// Cloud and id of the scopes that its places are in, in lower case.
+    fn scopes(&self) -> BTreeSet<(&str, String)> {
+        folded(self.whole.iter().chain(&self.partly).filter(|place| **place != nowhere()).map(|place| (place.cloud.as_str(), place.scope.as_str())))
     }
 
     /// Takes what a run found in the places for which it speaks. What a newer run says of a finding, or of its resource, stands.

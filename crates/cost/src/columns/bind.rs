@@ -61,10 +61,13 @@ fn when(header: &Header, all: &'static [When]) -> Option<Vec<(usize, Holds)>> {
         When::Without(column) => header.find(column).is_none(),
         _ => true,
     };
+    // Columns of FOCUS had other names in other versions.
+    let find =
+        |name: &str| header.find(name).or_else(|| Column::ALL.into_iter().find(|column| column.names()[0] == name).and_then(|c| header.first(c.names())));
     let of_row = |when: &'static When| match when {
-        When::Is(column, words) => Some(header.find(column).map(|at| (at, Holds::Is(words)))),
-        When::Has(column, parts) => Some(header.find(column).map(|at| (at, Holds::Has(parts)))),
-        When::Filled(column) => Some(header.find(column).map(|at| (at, Holds::Something))),
+        When::Is(column, words) => Some(find(column).map(|at| (at, Holds::Is(words)))),
+        When::Has(column, parts) => Some(find(column).map(|at| (at, Holds::Has(parts)))),
+        When::Filled(column) => Some(find(column).map(|at| (at, Holds::Something))),
         When::With(_) | When::Without(_) => None,
     };
     if all.iter().all(is_such) { all.iter().filter_map(of_row).collect() } else { None }

@@ -108,7 +108,10 @@ fn column_numbers(column: Column, tags: RowTags<'_>, memo: &mut Memo<u32>, provi
             });
         }
     };
-    let texts = Texts::of(array).map_err(|t| Broken { row: 0, what: format!("the column has the type {t}, which holds no tags; export it as JSON text, a map, or a list of keys and values") })?;
+    let texts = Texts::of(array).map_err(|t| Broken {
+        row: 0,
+        what: format!("the column has the type {t}, which holds no tags; export it as JSON text, a map, or a list of keys and values"),
+    })?;
     let variants = book.clouds();
     memo.fit(&texts, variants);
     let is_nothing = |text: &str| is_null(text) || (column == Column::AllocatedTags && is_bare(text));

@@ -130,7 +130,7 @@ fn change(costs: &Costs, pivot: &Pivot, currency: &str, month: Option<&str>) -> 
     Ok(Some(format!("Against {before}: {} {currency}{share}{largest}", signed(difference))))
 }
 
-/// How a key was known, dearest first; none where it was known in one way only, or where credits make shares meaningless.
+/// How a key was known, dearest first: in shares, or in sums where credits make shares meaningless; none where it was known in one way only.
 fn known_by(costs: &Costs, key: &str, currency: &str) -> io::Result<Option<String>> {
     let rows = costs.bases.iter().filter(|row| row.key == key && row.currency == currency);
     let mut bases: Vec<(&str, Amount)> = rows.map(|row| Ok((row.basis.as_str(), amount(&row.amount)?))).collect::<io::Result<_>>()?;
@@ -138,8 +138,9 @@ fn known_by(costs: &Costs, key: &str, currency: &str) -> io::Result<Option<Strin
     let whole: Amount = bases.iter().map(|(_, sum)| *sum).sum();
     let shares: Option<Vec<String>> =
         bases.iter().map(|(basis, sum)| Some(format!("{basis} {}", percent(share(sum.0, whole.0)?).replace(' ', "\u{a0}")))).collect();
+    let sums = || bases.iter().map(|(basis, sum)| format!("{basis} {}\u{a0}{currency}", sum.grouped())).collect();
     let months = if costs.months.len() > 1 { " in all months" } else { "" };
-    Ok(shares.filter(|shares| shares.len() > 1).map(|shares| format!("{key}{months}: {}", shares.join(", "))))
+    Ok((bases.len() > 1).then(|| format!("{key}{months}: {}", shares.unwrap_or_else(sums).join(", "))))
 }
 
 /// Tries the most columns first; a cross table of one named environment says too little, so below two the long form is used.

@@ -101,6 +101,6 @@ fn budget(reader: &mut Reader<'_>, node: &Node, keys: &[Key]) -> Option<Budget> 
     });
     let currency = fields.need(reader, "currency", "Name the currency as the bill does, e.g. `currency: EUR`").and_then(|n| reader.word(n, "`currency`"));
     fields.finish(reader);
-    let (value, currency) = (value?.text.to_owned(), currency?.text.to_owned());
+    let (value, currency) = (value?.text.to_owned(), currency?.text.trim().to_ascii_uppercase());
     Some(Budget { key: key?, value, per: per?, limit: limit?, currency, place: reader.place(at) })
 }
