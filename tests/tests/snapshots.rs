@@ -259,6 +259,13 @@ fn what_cannot_be_the_whole_bill_is_refused() {
     desk.put("snapshots/snapshot_date=2026-10-12/a.csv", format!("{head}{row}"));
     desk.put("snapshots/snapshot_date=2026-10-13/a.csv", format!("{head}{}", row.replace("1,EUR", "3,EUR")));
     refused(&desk, "snapshots", &["2026-10 for 1 is in snapshots/snapshot_date=2026-10-12 and in snapshots/snapshot_date=2026-10-13"]);
+    // One that was cut off at the end of a line, as its manifest tells.
+    let whole = format!("{head}{row}{row}");
+    desk.put("cut/part_0.csv", &whole[..whole.len() - row.len()]);
+    desk.put("cut/manifest.json", format!(r#"{{"blobs": [{{"blobName": "e/cut/part_0.csv", "byteCount": {}, "dataRowCount": 2}}]}}"#, whole.len()));
+    refused(&desk, "cut", &["cut/part_0.csv: the file has", "bytes that cut/manifest.json says; copy it again"]);
+    desk.put("cut/part_0.csv", &whole);
+    assert_eq!(sum(&desk, "cut"), "2");
     // An export of Azure that wrote nothing, beside files of another run.
     desk.put("azure/run/part_0.csv", format!("{head}{row}"));
     desk.put("azure/run/manifest.json", r#"{"blobs": []}"#);
@@ -307,4 +314,30 @@ fn a_copied_file_counts_once_or_not_at_all() {
     desk.put("c/2.csv", HEAD);
     desk.put("c/3.csv", HEAD);
     assert_eq!(sum(&desk, "c"), "1");
+}
+
+#[test]
+fn periods_that_overlap_are_refused_and_those_that_meet_are_not() {
+    let desk = Desk::laid();
+    let of = |days: std::ops::RangeInclusive<u32>| {
+        let rows = days.flat_map(|day| (0..20).map(move |n| format!("{day}.{n:02},EUR,2026-10-01,AWS,1,2026-10-{day:02}T00:00:00Z,i-{n}\n")));
+        HEAD.trim_end().to_owned() + ",ChargePeriodStart,ResourceId\n" + &rows.collect::<String>()
+    };
+    desk.put("two/a.csv", of(1..=15));
+    desk.put("two/b.csv", of(10..=31));
+    refused(&desk, "two", &["two/", "its rows of 2026-10-10 to 2026-10-15 are in two/", "leave those days out of one of them"]);
+    desk.put("two/b.csv", of(15..=31));
+    refused(&desk, "two", &["its rows of 2026-10-15 are in two/"]);
+    desk.put("two/b.csv", of(16..=31));
+    assert_eq!(desk.cost("--bill two")["totals"][0]["equal"], true);
+    // Parts that are cut within a day, and those of one day that are alike but for their Region, have no row in common.
+    let (all, region) = (of(1..=20), |name: &str| of(1..=31).replace(",ResourceId", ",ResourceId,RegionId").replace(",i-1\n", &format!(",i-1,{name}\n")));
+    let at = all.match_indices('\n').nth(190).unwrap().0 + 1;
+    desk.put("cut/a.csv", &all[..at]);
+    desk.put("cut/b.csv", HEAD.trim_end().to_owned() + ",ChargePeriodStart,ResourceId\n" + &all[at..]);
+    assert_eq!(desk.cost("--bill cut")["rows"], 400);
+    let named = |name: &str| region(name).lines().map(|line| if line.matches(',').count() == 6 { format!("{line},{name}\n") } else { format!("{line}\n") }).collect::<String>();
+    desk.put("regions/a.csv", named("eu-west-1"));
+    desk.put("regions/b.csv", named("eu-north-1"));
+    assert_eq!(desk.cost("--bill regions")["rows"], 1240);
 }

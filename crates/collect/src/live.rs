@@ -113,6 +113,11 @@ pub struct Target {
 pub trait Collector: Send + Sync {
     /// What it is.
     fn info(&self) -> &'static CollectorInfo;
+    /// The id of the collector that says, together with this one and of the same targets, what neither knows alone. Where a scan goes on from an earlier one, both
+    /// are asked again unless both were read to their end.
+    fn beside(&self) -> Option<&'static str> {
+        None
+    }
     /// Reads everything at its targets, page by page.
     fn collect<'a>(&'a self, targets: &'a [Target], out: &'a Outlet) -> Asked<'a, ()>;
 }

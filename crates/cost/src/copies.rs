@@ -1,8 +1,8 @@
 //! Files that hold the same rows: two snapshots of one month, or one bill in two containers, whatever they are called and wherever they lie.
 //!
 //! Of each file those rows are remembered whose digests are the least: what a row costs, what it is of, whose it is and when it began. Of what two files share they remember
-//! the same, however much else they hold and in whatever order. Where nearly all that is remembered of a file is in others as well, the rows in question are read once more
-//! with everything that the files say of them (`again`): parts of one bill may have much in common, but no rows.
+//! the same, however much else they hold and in whatever order. Where nearly all that is remembered of a file, or of some days of it, is in others as well, the rows in
+//! question are read once more with everything that the files say of them (`again`): parts of one bill may have much in common, but no rows.
 
 mod again;
 mod cell;
@@ -20,7 +20,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, Hasher};
 use std::path::Path;
-use tagledger_model::{Amount, Month};
+use tagledger_model::{Amount, Month, Timestamp};
 
 /// What rows are told apart by, beside what they cost.
 pub(crate) const COLUMNS: [Column; 3] = [Column::SubAccountId, Column::ChargePeriodStart, Column::ResourceId];
@@ -31,8 +31,19 @@ const REMEMBERED: usize = 256;
 /// Fewer may be alike by chance.
 const FEWEST: usize = 4;
 
-/// What is quickly known of a row, and all that it is known by.
+/// The same of days that two files have in common.
+const FEWEST_OF_DAYS: usize = 8;
+
+/// What is quickly known of a row, and all that it is known by, with the day that it began on in the first sixteen bits.
 pub(crate) type Digest = (u64, u64);
+
+/// Stands for the day of a row that has none.
+const UNDATED: u16 = u16::MAX;
+
+/// Days since 1970-01-01 on which a row began.
+fn day(digest: &Digest) -> u16 {
+    u16::try_from(digest.1 >> 48).unwrap_or(UNDATED)
+}
 
 /// Rows of a file that are remembered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,7 +140,8 @@ impl<'r> Known<'r> {
             hasher.write(name.rsplit('/').next().unwrap_or_default().trim_start_matches('0').as_bytes());
             hasher.write_u8(0xff);
         }
-        hasher.finish()
+        let day = self.at.get(row).copied().flatten().and_then(|at| u16::try_from(at.div_euclid(86_400)).ok()).unwrap_or(UNDATED);
+        u64::from(day) << 48 | hasher.finish() >> 16
     }
 }
 
@@ -177,6 +189,8 @@ pub(crate) struct Suspected {
     pub file: usize,
     pub others: BTreeSet<usize>,
     pub rows: BTreeSet<Digest>,
+    /// The first and the last of the days in question, where it is not about all of the file.
+    pub days: Option<(u16, u16)>,
 }
 
 /// What is remembered of the files that others might be copies of.
@@ -257,8 +271,26 @@ impl Copies {
         let is_enough = if is_few { !compared.is_empty() && others.iter().all(is_one) } else { both * 4 >= compared.len() * 3 };
         // Rows that do not say when they began may be of two days, unless the files lie side by side.
         let is_dated = |other: &usize| sketch.is_dated && self.of_file[other].is_dated || files[file].parent() == files[*other].parent();
-        (is_enough && others.iter().all(is_dated)).then_some(Suspected { file, others, rows: compared })
+        if is_enough {
+            return others.iter().all(is_dated).then_some(Suspected { file, others, rows: compared, days: None });
+        }
+        let (rows, days) = overlap(&compared, &held)?;
+        Some(Suspected { file, others, rows, days: Some(days) })
     }
+}
+
+/// Of what is remembered that on days of which nearly all is in others as well, and the first and last of these days: periods that overlap.
+fn overlap(compared: &BTreeSet<Digest>, held: &dyn Fn(&Digest) -> bool) -> Option<(BTreeSet<Digest>, (u16, u16))> {
+    let mut days: BTreeMap<u16, (usize, usize)> = BTreeMap::new();
+    for digest in compared.iter().filter(|digest| day(digest) != UNDATED) {
+        let (all, both) = days.entry(day(digest)).or_default();
+        *all += 1;
+        *both += usize::from(held(digest));
+    }
+    days.retain(|_, (all, both)| *both > 0 && *both * 10 >= *all * 9);
+    let (first, last) = (*days.keys().next()?, *days.keys().next_back()?);
+    let rows: BTreeSet<Digest> = compared.iter().filter(|digest| days.contains_key(&day(digest))).copied().collect();
+    (rows.len() >= FEWEST_OF_DAYS).then_some((rows, (first, last)))
 }
 
 /// The name of a file without what says which container it is.
@@ -268,12 +300,18 @@ fn stem(path: &Path) -> String {
 }
 
 /// That a file is a copy.
-pub(crate) fn refused(file: &Path, others: &[&Path], Copy { compared, both, .. }: &Copy) -> CostError {
+pub(crate) fn refused(file: &Path, others: &[&Path], days: Option<(u16, u16)>, Copy { compared, both, .. }: &Copy) -> CostError {
     let shown = match others {
         [one] => one.display().to_string(),
         [one, rest @ ..] => format!("{} and {} more", one.display(), rest.len()),
         [] => String::new(),
     };
+    if let Some((first, last)) = days {
+        let name = |day: u16| Timestamp(i64::from(day) * 86_400).day();
+        let days = if first == last { name(first) } else { format!("{} to {}", name(first), name(last)) };
+        let what = format!("its rows of {days} are in {shown} as well ({both} of {compared} that were compared): they would count twice; leave those days out of one of them");
+        return CostError::File { path: file.display().to_string(), what };
+    }
     CostError::File {
         path: file.display().to_string(),
         what: format!(

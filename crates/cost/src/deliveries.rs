@@ -26,6 +26,8 @@ struct Manifest {
 #[serde(rename_all = "camelCase")]
 struct Blob {
     blob_name: String,
+    /// Bytes that it was written with.
+    byte_count: Option<u64>,
 }
 
 /// Bytes at the beginning of a file that tell it from others of its size.
@@ -84,15 +86,17 @@ pub(crate) fn listed(files: Vec<PathBuf>, manifests: &[PathBuf]) -> Result<Vec<P
         let Ok(said) = serde_json::from_value::<Manifest>(said_of.clone()) else { continue };
         // One of a run that wrote nothing lists nothing: what lies below it is of another run.
         let is_empty = said_of.as_object().is_some_and(|own| ["blobs", "dataFiles", "reportKeys"].iter().any(|list| own.contains_key(*list)));
-        let names: Vec<String> = said.blobs.into_iter().map(|blob| blob.blob_name).chain(said.data_files).chain(said.report_keys).collect();
+        let blobs = said.blobs.into_iter().map(|blob| (blob.blob_name, blob.byte_count));
+        let names: Vec<(String, Option<u64>)> = blobs.chain(said.data_files.into_iter().chain(said.report_keys).map(|name| (name, None))).collect();
         let mut own: Vec<&PathBuf> = Vec::new();
-        for name in &names {
+        for (name, size) in &names {
             let Some(file) = named(&files, name, manifest) else {
                 return Err(CostError::File {
                     path: shown(),
                     what: format!("the manifest lists {name}, which is not here; copy the whole export, or name the files that are to be read"),
                 });
             };
+            is_whole(file, *size, manifest)?;
             own.push(file);
         }
         let folder = manifest.parent().unwrap_or_else(|| Path::new(""));
@@ -105,6 +109,19 @@ pub(crate) fn listed(files: Vec<PathBuf>, manifests: &[PathBuf]) -> Result<Vec<P
     }
     let keep: BTreeSet<PathBuf> = files.iter().filter(|file| kept.contains(file) || !is_governed(&governed, file)).cloned().collect();
     Ok(files.into_iter().filter(|file| keep.contains(file)).collect())
+}
+
+/// Refuses a file that is shorter than its manifest says: cut off at the end of a line it would be a smaller bill. What is packed says so itself.
+fn is_whole(file: &Path, size: Option<u64>, manifest: &Path) -> Result<(), CostError> {
+    let Some(size) = size.filter(|_| file.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"))) else { return Ok(()) };
+    let found = std::fs::metadata(file).map_err(|source| CostError::Io { path: file.display().to_string(), source })?.len();
+    if found >= size {
+        return Ok(());
+    }
+    Err(CostError::File {
+        path: file.display().to_string(),
+        what: format!("the file has {found} of the {size} bytes that {} says; copy it again", manifest.display()),
+    })
 }
 
 /// The file that a manifest means: of those with its name, the one that shares most folders with it, from the end. Every month has a file of one name: where that is

@@ -190,6 +190,42 @@ fn a_project_that_is_deleted_meanwhile_is_gone_and_not_refused() {
 }
 
 #[test]
+fn a_project_that_is_deleted_while_its_organisation_is_read_was_not_seen_whole_and_is_not_empty() {
+    let mut estate = plain(&json!({"deleted": {"two": 10}}));
+    estate["page"] = json!({"search": 10, "list": 10});
+    let desk = desk();
+    let Some(server) = Server::of(&estate) else { return };
+    server.scan(&desk, &json!({}), "").done().ends(&[1, 3]);
+    let report = desk.report("run");
+    let rows = by_scope(&report, SEARCH);
+    assert!(rows["two"].outcome == "partial" && rows["two"].why.contains("the project is DELETE_REQUESTED since it was listed"), "{:?}", rows["two"]);
+    assert_eq!((rows["one"].outcome.as_str(), rows["one"].count), ("complete", 251));
+    assert!(!report["findings"].to_string().contains("resources of its own"), "it is not empty because its resources went");
+    assert!(why(&report).contains("incomplete"), "{}", why(&report));
+}
+
+#[test]
+fn a_token_of_a_list_that_is_not_taken_any_more_begins_it_anew() {
+    let mut estate = plain(&json!({"stale": {"ListAssets@organizations/*": 2}}));
+    let disk = |n: u32| {
+        json!({
+            "project": "one", "type": "compute.googleapis.com/Disk", "location": "europe-west1-b", "displayName": format!("d{n}"),
+            "name": format!("//compute.googleapis.com/projects/one/zones/europe-west1-b/disks/d{n}"), "data": {"status": "READY"},
+            "labels": {"environment": "production", "application": "shop"},
+        })
+    };
+    estate["assets"].as_array_mut().unwrap().extend((0..40).map(disk));
+    estate["page"] = json!({"search": 100, "list": 10});
+    let desk = desk();
+    let Some(server) = Server::of(&estate) else { return };
+    server.scan(&desk, &json!({}), "").done().ends(&[1, 3]);
+    let report = desk.report("run");
+    assert!(by_scope(&report, LIST).values().all(|row| row.outcome == "complete"));
+    let found = report["findings"].as_array().unwrap().iter().filter(|f| f["rule"] == "unattached");
+    assert_eq!(found.count(), 40, "each once");
+}
+
+#[test]
 fn a_token_that_ends_early_is_asked_for_anew() {
     let mut estate = plain(&json!({"slow": {"SearchAllResources@*": 0.4}}));
     // It is said to last for an hour, and lasts for less than a second: the two clocks disagree.

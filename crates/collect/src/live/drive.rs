@@ -6,7 +6,7 @@ use super::told;
 use super::{Asked, CollectError, CollectorInfo, Connecting, Connection, Job, Outlet, Target};
 use crate::Found;
 use crate::journal::{Journal, JournalError, Past, Row};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use tagledger_model::{CloudId, Coverage, Outcome, Text};
@@ -164,14 +164,15 @@ impl Driver {
             Err(CollectError::Stopped(why)) => return self.tell_row(self.unknown(why)).await,
             Err(error) => return self.tell(Step::Failed(error)).await,
         };
-        self.tell(Step::Jobs(discovery.work.iter().map(|job| Arc::from(key(&self.cloud, job))).collect())).await;
+        let jobs: HashSet<Arc<str>> = discovery.work.iter().map(|job| Arc::from(self.key(job, job.collector.info().id))).collect();
+        self.tell(Step::Jobs(jobs.iter().cloned().collect())).await;
         self.tell(Step::Page { key: Arc::from(""), found: discovery.found, next: None }).await;
         for row in discovery.coverage {
             self.tell_row(row).await;
         }
         let mut waiting = VecDeque::with_capacity(discovery.work.len());
         for job in discovery.work {
-            waiting.extend(self.open(job).await);
+            waiting.extend(self.open(job, &jobs).await);
         }
         self.run(waiting, stopped).await;
     }
@@ -203,12 +204,25 @@ impl Driver {
         }
     }
 
+    /// What a job is recognised by in a later scan.
+    fn key(&self, job: &Job, collector: &str) -> String {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let first = job.targets.first().map(|target| format!("{}/{}", target.scope, target.region.as_deref().unwrap_or("*"))).unwrap_or_default();
+        let start = format!("{} {collector} {first}", self.cloud);
+        if job.targets.len() < 2 {
+            return start;
+        }
+        let mut hash = DefaultHasher::new();
+        job.targets.hash(&mut hash);
+        format!("{start} and others {:016x}", hash.finish())
+    }
+
     /// A job as it stands: what an earlier scan finished is not asked again, what it began is gone on with.
-    async fn open(&self, job: Job) -> Option<Work> {
-        let key: Arc<str> = Arc::from(key(&self.cloud, &job));
+    async fn open(&self, job: Job, jobs: &HashSet<Arc<str>>) -> Option<Work> {
+        let key: Arc<str> = Arc::from(self.key(&job, job.collector.info().id));
         let mut progress = JobProgress { counts: vec![0; job.targets.len()], ..JobProgress::default() };
         if let Some(past) = self.past.get(&*key) {
-            if let Some(rows) = past.finished(job.targets.len()) {
+            if let Some(rows) = past.finished(job.targets.len()).filter(|_| self.needs_nobody(&job, jobs)) {
                 let rows = job.targets.iter().zip(rows).map(|(target, row)| self.row(target, job.collector.info(), row.clone())).collect();
                 self.tell(Step::Rows { key, rows }).await;
                 return None;
@@ -223,6 +237,12 @@ impl Driver {
             }
         }
         Some(Work { job, key, progress: Arc::new(Mutex::new(progress)), attempt: 0, begun: None })
+    }
+
+    /// Whether the collector beside a job's own was read to its end as well, where there is one.
+    fn needs_nobody(&self, job: &Job, jobs: &HashSet<Arc<str>>) -> bool {
+        let beside = job.collector.beside().map(|id| self.key(job, id)).filter(|key| jobs.contains(key.as_str()));
+        beside.is_none_or(|key| self.past.get(&key).is_some_and(|past| past.finished(job.targets.len()).is_some()))
     }
 
     fn begin(&self, work: &mut Work, running: &mut Running) -> Id {
@@ -330,15 +350,3 @@ impl Row {
     }
 }
 
-/// What a job is recognised by in a later scan.
-fn key(cloud: &CloudId, job: &Job) -> String {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let first = job.targets.first().map(|target| format!("{}/{}", target.scope, target.region.as_deref().unwrap_or("*"))).unwrap_or_default();
-    let start = format!("{cloud} {} {first}", job.collector.info().id);
-    if job.targets.len() < 2 {
-        return start;
-    }
-    let mut hash = DefaultHasher::new();
-    job.targets.hash(&mut hash);
-    format!("{start} and others {:016x}", hash.finish())
-}

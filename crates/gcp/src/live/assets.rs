@@ -108,6 +108,10 @@ impl Collector for Listed {
         &INFO
     }
 
+    fn beside(&self) -> Option<&'static str> {
+        Some(super::search::INFO.id)
+    }
+
     fn collect<'a>(&'a self, targets: &'a [Target], out: &'a Outlet) -> Asked<'a, ()> {
         Box::pin(async move {
             out.counts_the_rest(&targets[0]);
@@ -116,12 +120,12 @@ impl Collector for Listed {
             match read {
                 Err(CollectError::Denied { permission }) => Err(hierarchy::refused(session, hierarchy, name, permission, &LIST).await),
                 Err(other) => Err(other),
-                Ok(seen) => {
-                    if let Some(mut seen) = seen {
-                        let listing = std::mem::take(&mut seen.listing);
-                        out.amend(seen.judged(targets)).await;
-                        out.amend(self.place.together.listed(listing, targets)).await;
-                    }
+                Ok(mut seen) => {
+                    let listing = std::mem::take(&mut seen.listing);
+                    // Of a project that shows nothing at all nobody knows what is there.
+                    let shown = targets.iter().filter(|target| out.has_counted(target)).map(|target| target.scope.as_str()).collect();
+                    out.amend(seen.judged(&shown)).await;
+                    out.amend(self.place.together.listed(listing)).await;
                     Ok(())
                 }
             }
@@ -147,7 +151,7 @@ impl InChains for Listed {
         let take = |assets: Vec<Asset>| {
             let mut found = Vec::with_capacity(assets.len());
             for asset in assets.into_iter().filter(|asset| !self.is_left_out(asset)) {
-                self.take(asset, &context, seen.as_mut(), &mut found);
+                self.take(asset, &context, seen, &mut found);
             }
             found
         };
@@ -156,12 +160,12 @@ impl InChains for Listed {
 }
 
 impl Listed {
-    fn take(&self, mut asset: Asset, context: &Context, seen: Option<&mut Seen>, found: &mut Vec<Found>) {
+    fn take(&self, mut asset: Asset, context: &Context, seen: &mut Seen, found: &mut Vec<Found>) {
         let kind = inventory::kind(Text::from(asset.asset_type.as_str()));
         let resource = asset.resource.take();
         let (data, location) = resource.map_or((None, None), |resource| (resource.data, Some(Text::from(resource.location))));
         let facts = data.as_ref().and_then(|data| proofs::facts(&kind, &asset.name, data));
-        if let (Some(seen), Some(data)) = (seen, data.as_ref()) {
+        if let Some(data) = data.as_ref() {
             let late = || {
                 let project = asset.ancestors.first().and_then(|step| step.strip_prefix("projects/")).unwrap_or_default();
                 let scope = self.place.hierarchy.ids.get(project).cloned().unwrap_or_else(|| Text::new(project));
@@ -193,7 +197,9 @@ impl Seen {
         match kind {
             proofs::DISK | proofs::REGION_DISK => drop(self.disks.insert(self.hasher.hash_one(name.to_lowercase().as_str()))),
             proofs::SNAPSHOT => {
-                if let Some(disk) = text(data, "sourceDisk").and_then(canonical) {
+                // One that is being deleted is left behind by nobody.
+                let disk = text(data, "sourceDisk").filter(|_| text(data, "status") != Some("DELETING"));
+                if let Some(disk) = disk.and_then(canonical) {
                     self.snapshots.push((late(), disk));
                 }
             }
@@ -212,12 +218,11 @@ impl Seen {
     }
 
     /// What is known now that everything was read: snapshots whose disks are gone, and rules with nothing behind them.
-    fn judged<'a>(&'a self, targets: &'a [Target]) -> impl Iterator<Item = Found> + Send + 'a {
-        let asked: HashSet<&str> = targets.iter().map(|target| target.scope.as_str()).collect();
-        // Of a disk in a project that was not asked nothing is known; a number may be that of any.
+    fn judged<'a>(&'a self, shown: &'a HashSet<&'a str>) -> impl Iterator<Item = Found> + Send + 'a {
+        // Of a disk in a project that was not shown nothing is known; a number may be that of any.
         let is_seen = move |disk: &str| {
             let project = disk.split_once("/projects/").and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default();
-            !is_number(project) && asked.contains(project)
+            !is_number(project) && shown.contains(project)
         };
         let gone = self.snapshots.iter().filter(move |(_, disk)| is_seen(disk) && !self.disks.contains(&self.hasher.hash_one(disk.as_str())));
         let gone = gone.map(|(late, disk)| late.found(Fact { value: false, proof: Text::from(format!("sourceDisk = {disk}, which is not there any more")) }));

@@ -1,4 +1,5 @@
-//! Lists that are read side by side, each page by page, and gone on with from where all of them stood.
+//! Lists that are read side by side, each page by page. An attempt that fails is gone on with from where all of them stood; another program begins anew, because it
+//! has not seen what lay on the pages before, and what is empty or left behind is known only by whoever has seen everything.
 
 use super::errors;
 use futures_util::StreamExt;
@@ -22,17 +23,6 @@ pub(super) struct Chains(Vec<At>);
 impl Chains {
     pub fn new(count: usize) -> Self {
         Self(vec![At::Start; count])
-    }
-
-    /// What was written by [`Self::text`]; none for anything else, or for another number of lists.
-    pub fn parse(text: &str, count: usize) -> Option<Self> {
-        let tokens: Vec<Option<String>> = serde_json::from_str(text).ok()?;
-        let at = |token: Option<String>| match token {
-            None => At::Start,
-            Some(token) if token.is_empty() => At::End,
-            Some(token) => At::Page(token),
-        };
-        (tokens.len() == count).then(|| Self(tokens.into_iter().map(at).collect()))
     }
 
     /// The token of all of them together.
@@ -109,17 +99,17 @@ pub(super) trait InChains: Sync {
 
 /// Reads all, from the beginning once more where a token is not accepted any more, and keeps for another attempt how far it came. What was seen is
 /// handed out when it was read whole.
-pub(super) async fn whole<C: InChains>(of: &C, held: &Mutex<Reading<C::Seen>>, out: &Outlet, lists: usize) -> Result<Option<C::Seen>, CollectError> {
+pub(super) async fn whole<C: InChains>(of: &C, held: &Mutex<Reading<C::Seen>>, out: &Outlet, lists: usize) -> Result<C::Seen, CollectError> {
     let mut patience = 2;
     loop {
-        let mut reading = Reading::take_up(held, out, lists);
+        let mut reading = Reading::take_up(held, out, lists).await;
         let read = of.read(&mut reading, out).await;
         if matches!(read, Err(CollectError::StaleToken(_))) && patience > 0 {
             patience -= 1;
             out.anew().await;
             continue;
         }
-        let seen = if read.is_ok() { reading.seen.take() } else { None };
+        let seen = if read.is_ok() { std::mem::take(&mut reading.seen) } else { C::Seen::default() };
         *held.lock().unwrap_or_else(PoisonError::into_inner) = reading;
         return read.map(|()| seen);
     }
@@ -129,33 +119,22 @@ pub(super) async fn whole<C: InChains>(of: &C, held: &Mutex<Reading<C::Seen>>, o
 #[derive(Debug)]
 pub(super) struct Reading<S> {
     pub chains: Chains,
-    /// None when it did not see the beginning: nothing can be said then of what is not there.
-    pub seen: Option<S>,
+    pub seen: S,
 }
 
 impl<S: Default> Reading<S> {
     pub fn new(lists: usize) -> Self {
-        Self { chains: Chains::new(lists), seen: Some(S::default()) }
+        Self { chains: Chains::new(lists), seen: S::default() }
     }
 
-    /// Takes up where an earlier attempt stopped: one of this program, with what it has seen, or one before it.
-    pub fn take_up(held: &Mutex<Self>, out: &Outlet, lists: usize) -> Self {
-        let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(chains) = out.goes_on().and_then(|text| Chains::parse(&text, lists)) else { return Self::new(lists) };
-        let held = std::mem::replace(&mut *held, Self::new(lists));
-        if held.chains == chains { held } else { Self { chains, seen: None } }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn where_lists_stand_goes_both_ways() {
-        let chains = Chains(vec![At::Start, At::Page("a\"b".to_owned()), At::End]);
-        assert_eq!(Chains::parse(&chains.text(), 3), Some(chains.clone()));
-        assert_eq!(Chains::parse(&chains.text(), 2), None);
-        assert_eq!(Chains::parse("token", 1), None);
+    /// Takes up where an earlier attempt of this program stopped, with what it has seen. Where a program before it stopped, all is read anew.
+    pub async fn take_up(held: &Mutex<Self>, out: &Outlet, lists: usize) -> Self {
+        let held = std::mem::replace(&mut *held.lock().unwrap_or_else(PoisonError::into_inner), Self::new(lists));
+        match out.goes_on() {
+            Some(text) if text == held.chains.text() => return held,
+            Some(_) => out.anew().await,
+            None => {}
+        }
+        Self::new(lists)
     }
 }

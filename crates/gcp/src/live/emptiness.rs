@@ -93,23 +93,23 @@ pub(super) struct Listing {
     pub lent: HashSet<Text>,
 }
 
-/// What both calls have seen of a place: what is empty is said by whichever comes to its end last.
+/// What both calls have seen of a place: what is empty is said by whichever comes to its end last. With what was searched stands of what it was seen whole.
 #[derive(Debug, Default)]
-pub(super) struct Together(Mutex<(Option<Emptiness>, Option<Listing>)>);
+pub(super) struct Together(Mutex<(Option<(Emptiness, Vec<Target>)>, Option<Listing>)>);
 
 impl Together {
-    /// All was searched.
-    pub fn searched(&self, emptiness: Emptiness, targets: &[Target]) -> Vec<Found> {
+    /// All was searched, of these targets.
+    pub fn searched(&self, emptiness: Emptiness, targets: Vec<Target>) -> Vec<Found> {
         let mut both = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = both.1.as_ref().map(|listing| emptiness.unused(&super::search::INFO, listing, targets));
-        both.0 = Some(emptiness);
+        let found = both.1.as_ref().map(|listing| emptiness.unused(&super::search::INFO, listing, &targets));
+        both.0 = Some((emptiness, targets));
         found.unwrap_or_default()
     }
 
     /// All was listed.
-    pub fn listed(&self, listing: Listing, targets: &[Target]) -> Vec<Found> {
+    pub fn listed(&self, listing: Listing) -> Vec<Found> {
         let mut both = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = both.0.as_ref().map(|emptiness| emptiness.unused(&super::search::INFO, &listing, targets));
+        let found = both.0.as_ref().map(|(emptiness, targets)| emptiness.unused(&super::search::INFO, &listing, targets));
         both.1 = Some(listing);
         found.unwrap_or_default()
     }
@@ -166,9 +166,9 @@ mod tests {
         }
         let targets = ["organizations/1", "shop", "unseen"].map(|scope| Target { scope: scope.into(), region: None });
         let together = Together::default();
-        assert!(together.listed(listing, &targets).is_empty(), "one half alone says nothing");
+        assert!(together.listed(listing).is_empty(), "one half alone says nothing");
         let id = |found: Found| if let Found::Resource(one) = found { one.id.canonical.to_string() } else { String::new() };
-        together.searched(emptiness, &targets).into_iter().map(id).collect()
+        together.searched(emptiness, targets.to_vec()).into_iter().map(id).collect()
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{FOLDERS, ID, ORGANIZATIONS};
 use google_cloud_resourcemanager_v3::model;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
-use tagledger_collect::{CollectError, CollectorInfo, Discovery, Found, Operation, Rate, Settings};
+use tagledger_collect::{CollectError, CollectorInfo, Discovery, Found, Operation, Rate, Settings, Target};
 use tagledger_model::{CloudId, ContainerRef, Coverage, Further, NativeId, Observed, Origin, Outcome, RawResource, RawTag, Scope, Taggable, Text, Timestamp};
 
 /// Searches are counted by the minute for the project that asks: <https://cloud.google.com/resource-manager/docs/limits>.
@@ -318,6 +318,26 @@ pub(super) async fn refused(session: &Session, hierarchy: &Hierarchy, place: &st
         Err(CollectError::Gone(why)) => CollectError::Gone(why),
         _ => CollectError::Denied { permission },
     }
+}
+
+/// Projects that were there when a read of something wide began and are not any more, each with what is said of it. Where nobody answers, none is known to be gone.
+pub(super) async fn gone(session: &Session, hierarchy: &Hierarchy, targets: &[Target]) -> HashMap<Text, String> {
+    let (projects, failed) = pages(session, &SEARCH_PROJECTS, |clients, token| async move {
+        let answer = clients.projects.search_projects().set_page_size(PAGE).set_page_token(token).send().await?;
+        Ok((answer.projects, answer.next_page_token))
+    })
+    .await;
+    if failed.is_some() {
+        return HashMap::new();
+    }
+    let states: HashMap<String, Text> = projects.into_iter().map(|one| (one.project_id, one.state.name().map_or_else(Text::default, Text::new))).collect();
+    let listed = targets.iter().map(|target| &target.scope).filter(|scope| hierarchy.is_listed(scope));
+    let why = |scope: &Text| match states.get(scope.as_str()) {
+        Some(state) if is_active(state) => None,
+        Some(state) => Some(format!("the project is {state} since it was listed; what was not read by then is missing")),
+        None => Some("Resource Manager does not show the project any more; what was not read by then is missing".to_owned()),
+    };
+    listed.filter_map(|scope| Some((scope.clone(), why(scope)?))).collect()
 }
 
 /// What a search showed, and why it ended before its end.

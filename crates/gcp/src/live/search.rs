@@ -14,6 +14,7 @@ use crate::name::Name;
 use crate::projects::Projects;
 use google_cloud_asset_v1::model::{self, ResourceSearchResult, SearchAllResourcesResponse};
 use google_cloud_wkt::FieldMask;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use tagledger_collect::{Asked, CollectError, Collector, CollectorInfo, Found, Job, Operation, Outlet, Rate, Target};
 use tagledger_model::{Origin, RawTag, Text, Timestamp};
@@ -91,6 +92,10 @@ impl Collector for Search {
         &INFO
     }
 
+    fn beside(&self) -> Option<&'static str> {
+        Some(super::assets::INFO.id)
+    }
+
     fn collect<'a>(&'a self, targets: &'a [Target], out: &'a Outlet) -> Asked<'a, ()> {
         Box::pin(async move {
             out.counts_the_rest(&targets[0]);
@@ -99,11 +104,13 @@ impl Collector for Search {
             match read {
                 Err(CollectError::Denied { permission }) => Err(hierarchy::refused(session, hierarchy, name, permission, &SEARCH).await),
                 Err(other) => Err(other),
-                Ok(seen) => {
+                Ok(emptiness) => {
                     self.look_for_hidden(targets, out);
-                    if let Some(emptiness) = seen {
-                        out.amend(self.place.together.searched(emptiness, targets)).await;
-                    }
+                    let gone = if places::is_project(name) { HashMap::new() } else { hierarchy::gone(session, hierarchy, targets).await };
+                    let (left, there): (Vec<Target>, Vec<Target>) = targets.iter().cloned().partition(|target| gone.contains_key(&target.scope));
+                    // What of them lay on pages to come is missing, and they themselves are not empty for that.
+                    left.iter().for_each(|target| out.missing(target, CollectError::Incomplete(gone[&target.scope].clone())));
+                    out.amend(self.place.together.searched(emptiness, there)).await;
                     Ok(())
                 }
             }
@@ -146,7 +153,7 @@ impl InChains for Search {
             let mut projects = Projects::default();
             for result in results.into_iter().filter(|result| !self.is_left_out(result)) {
                 context.hit(hit(result), &mut projects, &mut |one| {
-                    if let (Found::Resource(resource), Some(emptiness)) = (&one, emptiness.as_mut()) {
+                    if let Found::Resource(resource) = &one {
                         emptiness.take(resource);
                     }
                     found.push(one);

@@ -58,6 +58,9 @@ fn what_is_kept_and_what_ends() {
     let days = |kind: &str, data: Value| proven(kind, data).retention.map(|fact| fact.value);
     assert_eq!(days("logging.googleapis.com/logbucket", json!({"retentionDays": 400.0})), Some(Retention::Days(400)));
     assert_eq!(days("logging.googleapis.com/logbucket", json!({"lifecycleState": "ACTIVE"})), Some(Retention::Days(30)));
+    let name = "//logging.googleapis.com/projects/1/locations/global/buckets/_Required";
+    let required = facts("logging.googleapis.com/logbucket", name, json!({"retentionDays": 400, "locked": true}).as_object().unwrap());
+    assert_eq!(required, None, "nobody can change it");
     assert_eq!(days("bigquery.googleapis.com/dataset", json!({"defaultTableExpirationMs": "604800000"})), Some(Retention::Days(7)));
     assert_eq!(days("bigquery.googleapis.com/dataset", json!({})), None);
     let ends = |kind: &str, data: Value| proven(kind, data).ends.map(|fact| fact.value);
