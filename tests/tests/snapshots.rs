@@ -336,7 +336,9 @@ fn periods_that_overlap_are_refused_and_those_that_meet_are_not() {
     desk.put("cut/a.csv", &all[..at]);
     desk.put("cut/b.csv", HEAD.trim_end().to_owned() + ",ChargePeriodStart,ResourceId\n" + &all[at..]);
     assert_eq!(desk.cost("--bill cut")["rows"], 400);
-    let named = |name: &str| region(name).lines().map(|line| if line.matches(',').count() == 6 { format!("{line},{name}\n") } else { format!("{line}\n") }).collect::<String>();
+    let named = |name: &str| {
+        region(name).lines().map(|line| if line.matches(',').count() == 6 { format!("{line},{name}\n") } else { format!("{line}\n") }).collect::<String>()
+    };
     desk.put("regions/a.csv", named("eu-west-1"));
     desk.put("regions/b.csv", named("eu-north-1"));
     assert_eq!(desk.cost("--bill regions")["rows"], 1240);

@@ -274,9 +274,9 @@ fn coverage_row(row: &Coverage, made_up_for: bool) -> CoverageRow {
 }
 
 /// The months of a bill that are over; the last of them is the one that findings are priced by.
-pub(crate) fn priced_month(aggregate: &Aggregate, now: Timestamp) -> Option<Month> {
+pub(crate) fn priced_month(aggregate: &Aggregate, before: Month) -> Option<Month> {
     let months = aggregate.months();
-    months.iter().rev().find(|m| **m < now.month()).or(months.last()).copied()
+    months.iter().rev().find(|m| **m < before).or(months.last()).copied()
 }
 
 /// The newest month, where it is not over, or where the bill covers days and ends before it does. Bills come late: the last four days of a month say nothing.

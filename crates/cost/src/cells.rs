@@ -117,6 +117,9 @@ pub(crate) enum Cell<'a> {
     Number(i64),
 }
 
+/// What is said of an amount that no bill has.
+const TOO_LARGE: &str = "the amount is above 10^18; no bill has such, so look where the number came from";
+
 /// Amounts of a column, null where the cell is; and the rows of those that were rounded.
 pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: &mut Vec<usize>) -> Result<(), Broken> {
     out.clear();
@@ -129,6 +132,7 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
         })
     };
     let no_number = |row: usize, what: String| Broken { row, what };
+    let no_amount = |value: f64| format!("`{value}` is no amount; a cost is a decimal number, or empty");
     match array.data_type() {
         DataType::Float64 => {
             for (row, value) in array.as_primitive::<Float64Type>().iter().enumerate() {
@@ -136,10 +140,7 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                     out.push(None);
                     continue;
                 };
-                out.push(Some(
-                    note(row, Amount::from_f64(value))
-                        .ok_or_else(|| no_number(row, format!("`{value}` is no amount; a cost is a decimal number, or empty")))?,
-                ));
+                out.push(Some(note(row, Amount::from_f64(value)).ok_or_else(|| no_number(row, no_amount(value.into())))?));
             }
         }
         DataType::Float32 => {
@@ -148,10 +149,7 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                     out.push(None);
                     continue;
                 };
-                out.push(Some(
-                    note(row, Amount::from_f64(value.into()))
-                        .ok_or_else(|| no_number(row, format!("`{value}` is no amount; a cost is a decimal number, or empty")))?,
-                ));
+                out.push(Some(note(row, Amount::from_f64(value.into())).ok_or_else(|| no_number(row, no_amount(value.into())))?));
             }
         }
         DataType::Decimal128(_, scale) => {
@@ -160,27 +158,18 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                     out.push(None);
                     continue;
                 };
-                out.push(Some(
-                    note(row, Amount::from_scaled(value, i32::from(*scale)))
-                        .ok_or_else(|| no_number(row, "the amount is above 10^18; no bill has such, so look where the number came from".to_owned()))?,
-                ));
+                out.push(Some(note(row, Amount::from_scaled(value, i32::from(*scale))).ok_or_else(|| no_number(row, TOO_LARGE.to_owned()))?));
             }
         }
         DataType::Int64 => {
             for (row, value) in array.as_primitive::<Int64Type>().iter().enumerate() {
-                let exact = value.map(|v| {
-                    Amount::from_scaled(i128::from(v), 0)
-                        .ok_or_else(|| no_number(row, "the amount is above 10^18; no bill has such, so look where the number came from".to_owned()))
-                });
+                let exact = value.map(|v| Amount::from_scaled(i128::from(v), 0).ok_or_else(|| no_number(row, TOO_LARGE.to_owned())));
                 out.push(exact.transpose()?.map(|(amount, _)| amount));
             }
         }
         DataType::Int32 => {
             for (row, value) in array.as_primitive::<Int32Type>().iter().enumerate() {
-                let exact = value.map(|v| {
-                    Amount::from_scaled(i128::from(v), 0)
-                        .ok_or_else(|| no_number(row, "the amount is above 10^18; no bill has such, so look where the number came from".to_owned()))
-                });
+                let exact = value.map(|v| Amount::from_scaled(i128::from(v), 0).ok_or_else(|| no_number(row, TOO_LARGE.to_owned())));
                 out.push(exact.transpose()?.map(|(amount, _)| amount));
             }
         }

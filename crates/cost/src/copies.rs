@@ -309,7 +309,9 @@ pub(crate) fn refused(file: &Path, others: &[&Path], days: Option<(u16, u16)>, C
     if let Some((first, last)) = days {
         let name = |day: u16| Timestamp(i64::from(day) * 86_400).day();
         let days = if first == last { name(first) } else { format!("{} to {}", name(first), name(last)) };
-        let what = format!("its rows of {days} are in {shown} as well ({both} of {compared} that were compared): they would count twice; leave those days out of one of them");
+        let what = format!(
+            "its rows of {days} are in {shown} as well ({both} of {compared} that were compared): they would count twice; leave those days out of one of them"
+        );
         return CostError::File { path: file.display().to_string(), what };
     }
     CostError::File {

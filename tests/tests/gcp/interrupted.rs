@@ -17,7 +17,10 @@ fn estate(weather: &Value) -> Value {
     let value = |n: u32| json!({"parent": "folders/100", "type": "cloudresourcemanager.googleapis.com/TagValue", "name": format!("//cloudresourcemanager.googleapis.com/tagValues/{n}"), "data": {}});
     estate["assets"].as_array_mut().unwrap().extend((1..=130).map(value));
     // And a project in which nothing is, and a snapshot of a disk that is gone.
-    estate["projects"].as_array_mut().unwrap().push(json!({"id": "void", "number": "1003", "name": "Void", "parent": "folders/100", "labels": {"environment": "production", "application": "shop"}}));
+    estate["projects"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"id": "void", "number": "1003", "name": "Void", "parent": "folders/100", "labels": {"environment": "production", "application": "shop"}}));
     let disk = "https://www.googleapis.com/compute/v1/projects/one/zones/europe-west1-b/disks/gone";
     estate["assets"].as_array_mut().unwrap().push(json!({
         "project": "one", "type": "compute.googleapis.com/Snapshot", "location": "europe", "displayName": "s", "data": {"status": "READY", "sourceDisk": disk},

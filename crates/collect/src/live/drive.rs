@@ -349,4 +349,3 @@ impl Row {
         Self { blind, outcome }
     }
 }
-
