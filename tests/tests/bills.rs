@@ -18,6 +18,10 @@ fn plain(amount: &Value) -> String {
     Decimal::parse(amount.as_str().unwrap()).to_string()
 }
 
+fn sum_of(cell: &Value) -> String {
+    plain(&cell["amount"])
+}
+
 fn sum(cost: &Value) -> String {
     plain(&cost["totals"][0]["bill"])
 }
@@ -97,6 +101,31 @@ fn what_must_be_known_of_a_bill_stands_beside_every_form_of_it() {
     let csv = desk.call("cost --bill bill.csv --format csv").exits(0);
     assert!(csv.err.contains(&format!("note: {expected}")) && !csv.out.contains("note"), "{}", csv.err);
     assert_eq!(desk.call("cost --bill bill.csv --format csv --quiet").exits(0).err, "");
+}
+
+#[test]
+fn purchases_that_may_be_of_commitments_are_told_with_their_sum() {
+    let head = "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,ChargeCategory";
+    let desk = desk(&format!("{head}\n90,EUR,2026-10-01,AWS,Usage\n10,EUR,2026-10-01,AWS,Purchase\n"));
+    let note = "Purchases of 10.00 EUR count in EffectiveCost: 1 bill file without CommitmentDiscountId";
+    assert!(said(&desk, "bill.csv", "").contains(note));
+    desk.put("known.csv", format!("{head},CommitmentDiscountId\n90,EUR,2026-10-01,AWS,Usage,\n10,EUR,2026-10-01,AWS,Purchase,\n"));
+    assert!(!said(&desk, "known.csv", "").contains("Purchases of"));
+    // The same in the words of FOCUS 0.5.
+    desk.put("old.csv", format!("{}\n90,EUR,2026-10-01,AWS,Usage\n10,EUR,2026-10-01,AWS,Tax\n", head.replace("ChargeCategory", "ChargeType")));
+    assert!(said(&desk, "old.csv", "").contains("Charged for: usage 90.00, tax 10.00"));
+}
+
+#[test]
+fn an_account_that_a_bill_alone_knows_is_for_what_the_taxonomy_declares() {
+    let desk = desk(
+        "EffectiveCost,BillingCurrency,BillingPeriodStart,ProviderName,SubAccountId\n5,EUR,2026-10-01,AWS,111122223333\n7,EUR,2026-10-01,AWS,444455556666\n",
+    );
+    desk.put("taxonomy.yaml", format!("{TAXONOMY}stages:\n  - environment: test\n    aws: {{ accounts: [\"1111*\"] }}\n"));
+    let cost = desk.cost("--bill bill.csv --by Environment");
+    let cells: Vec<_> = cost["cells"].as_array().unwrap().iter().map(|cell| (cell["values"][0].as_str(), sum_of(cell))).collect();
+    assert_eq!(cells, [(None, "7".to_owned()), (Some("test"), "5".to_owned())]);
+    assert!(cost["bases"].to_string().contains("stage"), "{}", cost["bases"]);
 }
 
 #[test]

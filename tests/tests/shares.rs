@@ -111,6 +111,8 @@ fn shared_costs_are_divided_to_the_last_unit() {
     let said = wrong("value,weight\nshop,1,200\ncrm,1\n");
     assert!(said.contains("usage.csv:2") && said.contains("This row has 3 cells, the first line 2"), "{said}");
     assert!(!said.contains("version: 1"), "the line of another file is drawn: {said}");
+    let said = wrong("value,weight\nshop,1\nshop,5\n");
+    assert!(said.contains("usage.csv:3") && said.contains("named twice for one month"), "{said}");
     let said = wrong("value,weight\nshop,1\n,5\n");
     assert!(said.contains("usage.csv:3") && said.contains("is no value of Application"), "{said}");
     // What is unattributed may be shared as well, credits included; where nothing weighs it stays, and that is said.

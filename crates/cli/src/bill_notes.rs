@@ -3,8 +3,10 @@
 use crate::assemble::Billed;
 use crate::costs::converted;
 use crate::gaps::gap_notes;
+use std::collections::BTreeMap;
 use tagledger_cost::Measure;
-use tagledger_report::grouped;
+use tagledger_model::Amount;
+use tagledger_report::{grouped, plural};
 
 /// What a reader must know to trust the money.
 pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
@@ -57,6 +59,20 @@ pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
                 "Purchases of commitments, {sum}, count nothing as EffectiveCost: the rows that they cover carry it, unless the export is one of actual cost; compare --measure billed"
             ),
         });
+    }
+    if repairs.files_without_commitments > 0 && measure == Measure::Effective {
+        let mut sums: BTreeMap<u32, Amount> = BTreeMap::new();
+        for charge in billed.aggregate.charges.iter().filter(|charge| charge.kind == "purchase") {
+            *sums.entry(charge.currency).or_default() += charge.sums[measure.position()];
+        }
+        for (currency, sum) in sums.into_iter().filter(|(_, sum)| *sum != Amount::ZERO) {
+            let files = plural(repairs.files_without_commitments, "bill file");
+            notes.push(format!(
+                "Purchases of {} {} count in EffectiveCost: {files} without CommitmentDiscountId cannot say which are of commitments, whose cost other rows may carry as well; compare --measure billed",
+                sum.grouped(),
+                billed.aggregate.word(currency)
+            ));
+        }
     }
     // The newest months say enough; the report has all of them.
     for one in converted(billed).iter().rev().take(4) {

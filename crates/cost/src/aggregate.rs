@@ -234,6 +234,8 @@ pub struct Repairs {
     pub fractional_billed: u64,
     /// Files without a column for tags: their rows are attributed by their resource, or not at all.
     pub files_without_tags: u64,
+    /// FOCUS files that do not say which purchases are of commitments, so that these cannot be set aside.
+    pub files_without_commitments: u64,
 }
 
 impl Repairs {
@@ -246,6 +248,7 @@ impl Repairs {
             integral_effective: self.integral_effective + other.integral_effective,
             fractional_billed: self.fractional_billed + other.fractional_billed,
             files_without_tags: self.files_without_tags + other.files_without_tags,
+            files_without_commitments: self.files_without_commitments + other.files_without_commitments,
         }
     }
 }

@@ -75,8 +75,11 @@ impl Billing<'_> {
     #[inline]
     pub(crate) fn needs_account(&self) -> bool {
         let ladder = &self.taxonomy.costs.ladder;
+        // Without an inventory, `stages:` may still name an account.
+        let is_declared = !self.taxonomy.stages.is_empty() && self.taxonomy.key("Environment").is_some_and(|key| self.keys.contains(&key));
         self.dimensions.scope
-            || (self.owners.is_some() && (ladder.contains(&Rung::Scope) || ladder.contains(&Rung::Stage)))
+            || (self.owners.is_some() && ladder.contains(&Rung::Scope))
+            || ((self.owners.is_some() || is_declared) && ladder.contains(&Rung::Stage))
             || self.assigned().any(|assign| assign.costs.scope.is_some() || assign.costs.cloud.is_some())
     }
 

@@ -135,6 +135,11 @@ impl Columns {
             || self.at.iter().any(|(c, at)| *c == column && !at.is_empty())
     }
 
+    /// Whether the file says which purchases are of commitments: a cloud's own form does by its kinds.
+    pub fn tells_commitments(&self) -> bool {
+        self.mapping.is_some() || self.header.find("CommitmentDiscountId").is_some()
+    }
+
     /// True when the file holds this measure.
     pub fn holds(&self, measure: Measure) -> bool {
         !self.costs[measure.position()].is_empty()

@@ -9,8 +9,8 @@ use crate::book::NO_WORD;
 use crate::owners::NONE;
 use crate::{CostError, Measure};
 use rustc_hash::FxHashMap;
-use tagledger_model::{Amount, Month, Standing};
-use tagledger_taxonomy::{CostFacts, KeyId, KeyState, Rung};
+use tagledger_model::{Amount, ContainerRef, Month, Standing};
+use tagledger_taxonomy::{CostFacts, KeyId, KeyState, Rung, Stages};
 
 /// Why a unit of cost was attributed where it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -84,6 +84,8 @@ pub(crate) struct LadderContext<'a> {
     pub billing: &'a Billing<'a>,
     /// Scope row of each context.
     scopes: Vec<u32>,
+    /// What `stages:` says of the account of each context that the inventory does not have: the code of an Environment, 0 for none.
+    stages: Vec<u32>,
 }
 
 /// One rung: for a key, the value that it gives to a group, 0 for none.
@@ -186,7 +188,11 @@ impl Step for DeclaredStage {
         Basis::Stage
     }
     fn claim(&self, cx: &LadderContext<'_>, key: KeyId, group: usize) -> u32 {
-        let Some(owners) = cx.billing.owners.filter(|_| cx.billing.taxonomy.key("Environment") == Some(key)) else { return 0 };
+        if cx.billing.taxonomy.key("Environment") != Some(key) {
+            return 0;
+        }
+        let by_account = cx.stages[cx.aggregate.groups[group].context as usize];
+        let Some(owners) = cx.billing.owners.filter(|_| by_account == 0) else { return by_account };
         // The nearest container speaks, as it does for rules: a group may be declared for something else than the scope around it.
         let stage = match (cx.owner(group), cx.scope(group)) {
             (OwnerKind::Known { group: row, .. } | OwnerKind::Unknown { group: row }, _) if row != NONE => {
@@ -315,7 +321,28 @@ impl<'a> LadderContext<'a> {
             Some(owners) if context.account != NO_WORD => owners.scope(billing.cloud_of(aggregate.word(context.provider)), aggregate.word(context.account)),
             _ => NONE,
         };
-        let scopes = aggregate.contexts.iter().map(scope).collect();
-        Self { aggregate, billing, scopes }
+        let scopes: Vec<u32> = aggregate.contexts.iter().map(scope).collect();
+        let stages = stages(aggregate, billing, &scopes);
+        Self { aggregate, billing, scopes, stages }
     }
+}
+
+/// What `stages:` says of accounts that the inventory does not have, by context: a bill alone knows their ids.
+fn stages(aggregate: &Aggregate, billing: &Billing<'_>, scopes: &[u32]) -> Vec<u32> {
+    let declared = Stages::new(&billing.taxonomy);
+    let Some(key) = billing.taxonomy.key("Environment").filter(|_| !declared.is_empty()) else { return vec![0; scopes.len()] };
+    let mut known: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+    let stage = |provider: u32, account: u32| {
+        let (cloud, _) = billing.clouds.known.get(billing.clouds.position(aggregate.word(provider)))?;
+        let container = ContainerRef::new(cloud.scope_word(), aggregate.word(account).clone(), None);
+        let stage = declared.entry(cloud.id.as_str(), &container)?;
+        Some(billing.dictionary.code(key, stage.environment()?))
+    };
+    let of = |(context, scope): (&Context, &u32)| {
+        if *scope != NONE || context.account == NO_WORD {
+            return 0;
+        }
+        *known.entry((context.provider, context.account)).or_insert_with(|| stage(context.provider, context.account).unwrap_or(0))
+    };
+    aggregate.contexts.iter().zip(scopes).map(of).collect()
 }

@@ -186,7 +186,7 @@ pub fn read(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + S
 }
 
 fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Aggregate, CostError> {
-    let Headers { tasks, opened, added, measures, files_without_tags, knows_units, forms } = headers(bill, billing)?;
+    let Headers { tasks, opened, added, measures, files_without_tags, files_without_commitments, knows_units, forms } = headers(bill, billing)?;
     let paths: Vec<&Path> = bill.files.iter().map(|(path, _)| path.as_path()).collect();
     deliveries::no_copies(&paths, &|at| opened[at].holds_rows(paths[at]))?;
     let (of_file, shown, first_files) = bill.deliveries(&opened);
@@ -238,6 +238,7 @@ fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) +
     first.ledgers.no_two(&paths)?;
     no_copies_of_rows(&first.copies, &paths, &opened, billing.measure)?;
     first.repairs.files_without_tags = files_without_tags;
+    first.repairs.files_without_commitments = files_without_commitments;
     if billing.measure == Measure::Effective && !billing.all_measures {
         compare_sample(bill, &opened, &mut first.repairs)?;
     }
@@ -253,6 +254,7 @@ fn read_files(bill: &Bill, billing: &Billing<'_>, progress: &(dyn Fn(u64, u64) +
 }
 
 /// What the headers of all files say.
+#[derive(Default)]
 struct Headers {
     tasks: Vec<Task>,
     opened: Vec<Opened>,
@@ -261,14 +263,14 @@ struct Headers {
     /// Which measures every file holds.
     measures: [bool; 4],
     files_without_tags: u64,
+    files_without_commitments: u64,
     knows_units: bool,
     forms: Vec<&'static str>,
 }
 
 /// Reads the headers of all files; one that lacks what is wanted ends it.
 fn headers(bill: &Bill, billing: &Billing<'_>) -> Result<Headers, CostError> {
-    let mut all =
-        Headers { tasks: Vec::new(), opened: Vec::new(), added: Vec::new(), measures: [true; 4], files_without_tags: 0, knows_units: true, forms: Vec::new() };
+    let mut all = Headers { measures: [true; 4], knows_units: true, ..Headers::default() };
     for (number, (path, shape)) in bill.files.iter().enumerate() {
         let file = match shape {
             Shape::Csv => Opened::Csv(Box::new(Columns::of(csv_bill::header(path)?, path, &billing.clouds.mappings))),
@@ -285,6 +287,7 @@ fn headers(bill: &Bill, billing: &Billing<'_>) -> Result<Headers, CostError> {
             csv_bill::month_first(path, columns)?;
         }
         all.files_without_tags += u64::from(!columns.has(Column::Tags));
+        all.files_without_commitments += u64::from(!columns.tells_commitments());
         all.knows_units &= columns.has(Column::ConsumedUnit);
         all.forms.extend(columns.mapping().map(|mapping| mapping.name));
         for (has, measure) in all.measures.iter_mut().zip(Measure::ALL) {

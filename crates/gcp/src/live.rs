@@ -12,7 +12,7 @@ mod session;
 pub(crate) mod settings;
 pub(crate) mod store;
 
-use places::{Place, widest};
+use places::{Place, is_project, widest};
 use session::Session;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -38,9 +38,14 @@ impl Connection for Caller {
     fn discover(&self) -> Asked<'_, Discovery> {
         Box::pin(async move {
             let mut discovery = Discovery::default();
-            let hierarchy = Arc::new(hierarchy::discover(&self.session, &self.settings, &mut discovery).await?);
+            let mut hierarchy = hierarchy::discover(&self.session, &self.settings, &mut discovery).await?;
             let searched = widest(&hierarchy, &search::INFO, &mut discovery, |place| search::probe(&self.session, place)).await;
             let listed = widest(&hierarchy, &assets::INFO, &mut discovery, |place| assets::probe(&self.session, place)).await;
+            let unlisted = hierarchy.unlisted(self.settings.texts(settings::SKIP_PROJECTS));
+            for place in searched.iter().filter(|place| !unlisted.is_empty() && !is_project(place)) {
+                hierarchy.leave_out(search::numbers(&self.session, place, &unlisted).await);
+            }
+            let hierarchy = Arc::new(hierarchy);
             // What both calls read at one place is judged together.
             let place =
                 |name: &Text| Place { session: Arc::clone(&self.session), hierarchy: Arc::clone(&hierarchy), name: name.clone(), together: Arc::default() };

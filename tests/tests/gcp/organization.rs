@@ -79,6 +79,19 @@ fn a_skipped_project_is_not_shown_by_its_organisation() {
 }
 
 #[test]
+fn a_skipped_project_is_known_by_its_number_where_nobody_lists_projects() {
+    let mut estate = plain(&json!({"deny": ["SearchProjects@*"]}));
+    let bucket = json!({"project": "two", "type": "storage.googleapis.com/Bucket", "name": "//storage.googleapis.com/two-data", "displayName": "two-data", "labels": {}, "location": "eu", "data": {}});
+    estate["assets"].as_array_mut().unwrap().push(bucket);
+    let desk = desk();
+    let Some(server) = Server::of(&estate) else { return };
+    server.scan(&desk, &json!({"skip_projects": ["two"]}), "").done().ends(&[1, 3]);
+    let left: Vec<String> = ids(&desk, "run").into_iter().filter(|id| id.contains("two")).collect();
+    assert_eq!(left, Vec::<String>::new());
+    assert_eq!(ids(&desk, "run").len(), 251, "the other project is all there");
+}
+
+#[test]
 fn whoever_is_let_into_folders_alone_asks_folders() {
     let mut estate = plain(&json!({}));
     estate["access"] = json!({"get": ["folders/100", "folders/200"], "search": ["folders/100", "folders/200"], "list": ["folders/100", "folders/200"]});

@@ -105,6 +105,10 @@ fn chain(finding: &Finding, state: &StateCells, priced: Option<&str>, taxonomy: 
     for money in &finding.money {
         line("at stake", &format!("{money} in {}", priced.unwrap_or("the priced month")));
     }
+    // A resource that costs nothing and one that the bill does not name look alike in it, so neither is guessed.
+    if let Some(month) = priced.filter(|_| finding.money.is_empty() && finding.kind != "waiver") {
+        line("at stake", &format!("not measurable: the bill names no cost of it in {month}"));
+    }
     if let Some(first) = &finding.first_seen {
         line("first seen", &if finding.age_known { first.to_string() } else { format!("{first}; it may be older") });
     }

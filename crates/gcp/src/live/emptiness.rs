@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use tagledger_collect::{CollectorInfo, Found, Target};
-use tagledger_model::{CloudId, Fact, Facts, Further, NativeId, Observed, Origin, RawResource, Taggable, Text};
+use tagledger_model::{CloudId, Fact, Facts, Further, NativeId, Observed, Origin, RawResource, Taggable, Text, Timestamp};
 
 pub(super) const DATASET: &str = "bigquery.googleapis.com/dataset";
 
@@ -34,6 +34,10 @@ const CAME_ALONG: &[(&str, IsGiven)] = &[
     ("orgpolicy.googleapis.com/policy", |_| true),
 ];
 
+/// Seconds in which something new may still be empty because the inventory lags behind: for some kinds that is hours.
+/// <https://cloud.google.com/asset-inventory/docs/faq>
+const SETTLING: i64 = 86_400;
+
 /// What rows have said so far.
 #[derive(Debug, Default)]
 pub(super) struct Emptiness {
@@ -51,9 +55,15 @@ impl Emptiness {
     /// Notes what a resource says of what it lies in.
     pub fn take(&mut self, resource: &RawResource) {
         let id = &resource.id.canonical;
+        let is_new = || resource.created.is_some_and(|created| Timestamp::now().0 - created.0 < SETTLING);
+        if resource.kind == PROJECT && is_new() {
+            self.used.insert(resource.scope.clone());
+        }
         if resource.kind.starts_with("bigquery.googleapis.com/") {
             if resource.kind == DATASET {
-                self.datasets.push((id.clone(), resource.scope.clone()));
+                if !is_new() {
+                    self.datasets.push((id.clone(), resource.scope.clone()));
+                }
             } else if let Some(dataset) = dataset(id) {
                 self.filled.insert(self.hasher.hash_one(dataset));
             }
@@ -194,6 +204,24 @@ mod tests {
             seen(&[("new.googleapis.com/Thing", "//new.googleapis.com/projects/shop/things/x")], Listing::default()).is_empty(),
             "what is not known is somebody's"
         );
+    }
+
+    #[test]
+    fn what_was_made_today_may_have_more_in_it_than_is_shown() {
+        let info = &super::super::search::INFO;
+        let made = |kind: &'static str, name: &str, ago: i64| {
+            let Found::Resource(mut one) = row(info, NativeId::exact(name.to_owned()), kind, &"shop".into(), "x") else { unreachable!() };
+            one.created = Some(Timestamp(Timestamp::now().0 - ago));
+            one
+        };
+        let empty = |ago: i64| {
+            let mut emptiness = Emptiness::default();
+            emptiness.take(&made(PROJECT, "//cloudresourcemanager.googleapis.com/projects/shop", ago));
+            emptiness.take(&made(DATASET, "//bigquery.googleapis.com/projects/shop/datasets/d", ago));
+            let targets = [Target { scope: "shop".into(), region: None }];
+            emptiness.unused(info, &Listing::default(), &targets).len()
+        };
+        assert_eq!((empty(3_600), empty(2 * SETTLING)), (0, 1), "the dataset; the project holds it");
     }
 
     #[test]

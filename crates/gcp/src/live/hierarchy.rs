@@ -219,6 +219,17 @@ impl Hierarchy {
         }
     }
 
+    /// Those of these projects that Resource Manager does not show, so that nobody knows their numbers.
+    pub fn unlisted(&self, ids: &[String]) -> Vec<String> {
+        ids.iter().filter(|id| !self.left_out.contains(id.as_str()) || !self.ids.values().any(|known| known == id.as_str())).cloned().collect()
+    }
+
+    /// Leaves out what is named by these numbers as well.
+    pub fn leave_out(&mut self, numbers: HashSet<Text>) {
+        let all = self.left_out.iter().cloned().chain(numbers).collect();
+        self.left_out = Arc::new(all);
+    }
+
     /// What a root lies in; empty for an organisation and for what is not seen.
     fn parent(&self, root: &str) -> &str {
         let of_project = root.strip_prefix("projects/").and_then(|id| self.projects.get(id)).map(|member| member.parent.as_str());

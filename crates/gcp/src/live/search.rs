@@ -14,7 +14,7 @@ use crate::name::Name;
 use crate::projects::Projects;
 use google_cloud_asset_v1::model::{self, ResourceSearchResult, SearchAllResourcesResponse};
 use google_cloud_wkt::FieldMask;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use tagledger_collect::{Asked, CollectError, Collector, CollectorInfo, Found, Job, Operation, Outlet, Rate, Target};
 use tagledger_model::{Origin, RawTag, Text, Timestamp};
@@ -64,6 +64,21 @@ pub(super) fn probe(session: &Session, place: Text) -> Asked<'_, ()> {
 pub(super) fn job(place: &Place) -> Job {
     let lists = place.lists(PARTS.len());
     places::job(place, Arc::new(Search { place: place.clone(), lists, reading: Mutex::new(Reading::new(lists)) }))
+}
+
+/// The numbers of these projects, which a search shows beside their ids: most of what lies in a project names it by its number.
+pub(super) async fn numbers(session: &Session, place: &Text, ids: &[String]) -> HashSet<Text> {
+    let (mut numbers, mut token): (_, Option<String>) = (HashSet::new(), None);
+    // What fails here fails again when the place is read, and is told then.
+    while let Ok(answer) = page(session, place, Some("cloudresourcemanager.googleapis.com/Project"), token.clone(), PAGE).await {
+        let is_named = |one: &&ResourceSearchResult| Name::parse(&one.name).and_then(|name| name.project()).is_some_and(|id| ids.iter().any(|own| own == id));
+        numbers.extend(answer.results.iter().filter(is_named).filter_map(|one| one.project.strip_prefix("projects/")).map(Text::new));
+        if answer.next_page_token.is_empty() || token.as_ref() == Some(&answer.next_page_token) {
+            break;
+        }
+        token = Some(answer.next_page_token);
+    }
+    numbers
 }
 
 async fn page(asked: &Session, place: &Text, part: Option<&str>, token: Option<String>, size: i32) -> Result<SearchAllResourcesResponse, CollectError> {

@@ -180,6 +180,9 @@ fn usage(path: &std::path::Path, text: &str, key: Option<&Key>, side: &mut SideF
         match (amount(field(weight)), month.map(Month::parse)) {
             (None, _) => error(line, format!("`{}` is no weight", field(weight).escape_debug()), "Write a number of zero or more"),
             (_, Some(None)) => error(line, format!("`{}` is no month", month.unwrap_or_default().escape_debug()), "Write it as 2026-11"),
+            (Some(_), month) if rows.iter().any(|row: &Usage| row.value == named && row.month == month.flatten()) => {
+                error(line, format!("`{named}` is named twice for one month"), "Write its weight once, or a month for each");
+            }
             (Some(weight), month) => rows.push(Usage { value: named, month: month.flatten(), weight }),
         }
     }
