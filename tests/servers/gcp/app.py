@@ -130,7 +130,7 @@ class App:
 
     def rate(self):
         """Rows of SearchAllResources a second, from the first question of the last scan to its last answer; a search for containers begins one."""
-        begins = max((n for n, call in enumerate(self.calls) if call["operation"] in ("SearchOrganizations", "SearchProjects")), default=0)
+        begins = max((n for n, call in enumerate(self.calls) if call["operation"] == "SearchOrganizations"), default=0)
         last = [call for call in self.calls[begins:] if call["operation"] == "SearchAllResources" and call["rows"] and call["ended"]]
         return int(sum(call["rows"] for call in last) / (max(call["ended"] for call in last) - min(call["began"] for call in last))) if last else 0
 
