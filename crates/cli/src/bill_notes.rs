@@ -60,20 +60,7 @@ pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
             ),
         });
     }
-    if repairs.files_without_commitments > 0 && measure == Measure::Effective {
-        let mut sums: BTreeMap<u32, Amount> = BTreeMap::new();
-        for charge in billed.aggregate.charges.iter().filter(|charge| charge.kind == "purchase") {
-            *sums.entry(charge.currency).or_default() += charge.sums[measure.position()];
-        }
-        for (currency, sum) in sums.into_iter().filter(|(_, sum)| *sum != Amount::ZERO) {
-            let files = plural(repairs.files_without_commitments, "bill file");
-            notes.push(format!(
-                "Purchases of {} {} count in EffectiveCost: {files} without CommitmentDiscountId cannot say which are of commitments, whose cost other rows may carry as well; compare --measure billed",
-                sum.grouped(),
-                billed.aggregate.word(currency)
-            ));
-        }
-    }
+    notes.extend(purchases(billed));
     // The newest months say enough; the report has all of them.
     for one in converted(billed).iter().rev().take(4) {
         let by = if one.source.is_empty() { String::new() } else { format!(", {}", one.source) };
@@ -98,4 +85,25 @@ pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
         notes.push("The bill has several currencies; they are never added together".to_owned());
     }
     notes
+}
+
+/// Purchases of which nobody can say whether they are of commitments: a sentence for each currency.
+fn purchases(billed: &Billed<'_>) -> Vec<String> {
+    let (files, measure) = (billed.aggregate.repairs.files_without_commitments, billed.billing.measure);
+    if files == 0 || measure != Measure::Effective {
+        return Vec::new();
+    }
+    let mut sums: BTreeMap<u32, Amount> = BTreeMap::new();
+    for charge in billed.aggregate.charges.iter().filter(|charge| charge.kind == "purchase") {
+        *sums.entry(charge.currency).or_default() += charge.sums[measure.position()];
+    }
+    let told = |(currency, sum): (u32, Amount)| {
+        format!(
+            "Purchases of {} {} count in EffectiveCost: {} without CommitmentDiscountId cannot say which are of commitments, whose cost other rows may carry as well; compare --measure billed",
+            sum.grouped(),
+            billed.aggregate.word(currency),
+            plural(files, "bill file")
+        )
+    };
+    sums.into_iter().filter(|(_, sum)| *sum != Amount::ZERO).map(told).collect()
 }

@@ -119,9 +119,12 @@ impl Source<'_> {
     }
 }
 
+/// Cloud and id of scopes.
+type Scopes = BTreeSet<(String, String)>;
+
 /// Scopes that runs of the last week looked at: those that are wanted, in whatever case (clouds change it from one day to the next), and those that are not,
 /// of runs that looked at some of the wanted ones. An export that did not arrive leaves no other trace; runs over other scopes altogether are somebody else's.
-fn lately(sources: &[Source<'_>], wanted: &BTreeSet<(String, String)>, now: Timestamp) -> (BTreeSet<(String, String)>, BTreeSet<(String, String)>) {
+fn lately(sources: &[Source<'_>], wanted: &Scopes, now: Timestamp) -> (Scopes, Scopes) {
     let known = state::folded(wanted.iter().map(|(cloud, scope)| (cloud.as_str(), scope.as_str())));
     let is_wanted = |(cloud, scope): &(&str, &str)| known.contains(&(*cloud, scope.to_lowercase()));
     let records = sources.iter().map(Source::record).filter(|record| state::is_lately(&record.point, now));

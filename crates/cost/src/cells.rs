@@ -140,7 +140,7 @@ pub(crate) fn amounts(array: &ArrayRef, out: &mut Vec<Option<Amount>>, rounded: 
                     out.push(None);
                     continue;
                 };
-                out.push(Some(note(row, Amount::from_f64(value)).ok_or_else(|| no_number(row, no_amount(value.into())))?));
+                out.push(Some(note(row, Amount::from_f64(value)).ok_or_else(|| no_number(row, no_amount(value)))?));
             }
         }
         DataType::Float32 => {

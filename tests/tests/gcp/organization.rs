@@ -117,9 +117,9 @@ fn estate_with_stray() -> Value {
 fn a_project_that_its_organisation_does_not_show_is_named() {
     let mut estate = estate_with_stray();
     estate["access"] = json!({"get": [ORGANIZATION, "projects/stray"]});
-    let disk = "https://www.googleapis.com/compute/v1/projects/stray/zones/europe-west1-b/disks/d";
+    let source = "https://www.googleapis.com/compute/v1/projects/stray/zones/europe-west1-b/disks/d";
     let snapshot = json!({
-        "project": "one", "type": "compute.googleapis.com/Snapshot", "location": "europe", "displayName": "s", "data": {"status": "READY", "sourceDisk": disk},
+        "project": "one", "type": "compute.googleapis.com/Snapshot", "location": "europe", "displayName": "s", "data": {"status": "READY", "sourceDisk": source},
         "name": "//compute.googleapis.com/projects/one/global/snapshots/s", "labels": {"environment": "production", "application": "shop"},
     });
     estate["assets"].as_array_mut().unwrap().push(snapshot);

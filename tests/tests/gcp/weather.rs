@@ -207,14 +207,14 @@ fn a_project_that_is_deleted_while_its_organisation_is_read_was_not_seen_whole_a
 #[test]
 fn a_token_of_a_list_that_is_not_taken_any_more_begins_it_anew() {
     let mut estate = plain(&json!({"stale": {"ListAssets@organizations/*": 2}}));
-    let disk = |n: u32| {
+    let made = |n: u32| {
         json!({
             "project": "one", "type": "compute.googleapis.com/Disk", "location": "europe-west1-b", "displayName": format!("d{n}"),
             "name": format!("//compute.googleapis.com/projects/one/zones/europe-west1-b/disks/d{n}"), "data": {"status": "READY"},
             "labels": {"environment": "production", "application": "shop"},
         })
     };
-    estate["assets"].as_array_mut().unwrap().extend((0..40).map(disk));
+    estate["assets"].as_array_mut().unwrap().extend((0..40).map(made));
     estate["page"] = json!({"search": 100, "list": 10});
     let desk = desk();
     let Some(server) = Server::of(&estate) else { return };

@@ -163,13 +163,13 @@ impl Money {
                 read_days(bill, billing, &keys, month, &mut spend)?;
             }
             let has_earlier = || aggregate.months().first().copied() < month;
-            match month.filter(|month| open_month(&aggregate, now, spend.covered) == Some(*month) && *month < before && has_earlier()) {
-                Some(partial) => before = partial,
-                None => {
-                    spend.cost_keys.clone_from(&found.keys);
-                    return Ok(Self { aggregate, cube, spend, month });
-                }
+            let is_partial = |month: &Month| open_month(&aggregate, now, spend.covered) == Some(*month) && *month < before;
+            if let Some(partial) = month.filter(is_partial).filter(|_| has_earlier()) {
+                before = partial;
+                continue;
             }
+            spend.cost_keys.clone_from(&found.keys);
+            return Ok(Self { aggregate, cube, spend, month });
         }
     }
 

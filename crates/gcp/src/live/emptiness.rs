@@ -105,7 +105,10 @@ pub(super) struct Listing {
 
 /// What both calls have seen of a place: what is empty is said by whichever comes to its end last. With what was searched stands of what it was seen whole.
 #[derive(Debug, Default)]
-pub(super) struct Together(Mutex<(Option<(Emptiness, Vec<Target>)>, Option<Listing>)>);
+pub(super) struct Together(Mutex<(Option<Searched>, Option<Listing>)>);
+
+/// What a search has seen, and of which targets.
+type Searched = (Emptiness, Vec<Target>);
 
 impl Together {
     /// All was searched, of these targets.

@@ -124,7 +124,9 @@ impl Collector for Search {
                     let gone = if places::is_project(name) { HashMap::new() } else { hierarchy::gone(session, hierarchy, targets).await };
                     let (left, there): (Vec<Target>, Vec<Target>) = targets.iter().cloned().partition(|target| gone.contains_key(&target.scope));
                     // What of them lay on pages to come is missing, and they themselves are not empty for that.
-                    left.iter().for_each(|target| out.missing(target, CollectError::Incomplete(gone[&target.scope].clone())));
+                    for target in &left {
+                        out.missing(target, CollectError::Incomplete(gone[&target.scope].clone()));
+                    }
                     out.amend(self.place.together.searched(emptiness, there)).await;
                     Ok(())
                 }
