@@ -55,6 +55,13 @@ fn corrections_support_and_rows_dated_ahead_have_no_pace() {
     assert_eq!(with(&[&format!("19,{row},2026-11-03T00:00:00Z,AWS,Usage,,Correction,Compute,")]), (19, "442.00".to_owned()));
     assert_eq!(with(&[&format!("19,{row},2026-11-01T00:00:00Z,AWS,Usage,,,AWS Support (Business),")]), (19, "442.00".to_owned()));
     assert_eq!(with(&[&format!("0.01,{row},2026-11-24T00:00:00Z,AWS,Usage,,,Compute,")]), (19, "423.01".to_owned()));
+    // A little behind a gap is of a bill to come, though the day is over by now.
+    let late = |day: &str, amount: &str| {
+        let desk = Desk::laid();
+        desk.put("bill.csv", format!("{}{amount},EUR,2026-11-01,{day}T00:00:00Z,AWS,Usage,\n", bill(false)));
+        desk.cost("--bill bill.csv --by Application --outlook --now 2026-11-29")["outlook"]["pace"][0]["days"].clone()
+    };
+    assert_eq!([late("2026-11-27", "0.01"), late("2026-11-27", "9")], [json!(19), json!(26)]);
     assert_eq!(with(&[&format!("50,{row},2026-11-30T00:00:00Z,AWS,Usage,,,Compute,")]), (19, "473.00".to_owned()));
 }
 

@@ -281,6 +281,9 @@ fn what_cannot_be_the_whole_bill_is_refused() {
     desk.put("named.csv", HEAD.to_owned() + &named.map(|name| format!("1,EUR,2026-10-01,Microsoft,{name}\n")).concat());
     let cells = desk.cost("--bill named.csv --by scope")["cells"].clone();
     assert_eq!((cells.as_array().map(Vec::len), &cells[0]["values"][0]), (Some(1), &subscription.into()), "{cells}");
+    // What the taxonomy says of one form of it counts for that form, and what is asked for is the account.
+    let asked = desk.cost(&format!("--bill named.csv --by scope --where scope=/subscriptions/{}", subscription.to_uppercase()));
+    assert_eq!(asked["cells"][0]["amount"], "4.00", "{asked}");
     // 5 October, as a spreadsheet writes it: read with the month first, it would be of May. The bills' own order stays.
     let dated = |period: &str, day: &str| format!("EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart\n1,EUR,{period},{day}\n");
     desk.put("day.csv", dated("01/10/2026", "05/10/2026") + "1,EUR,01/10/2026,13/10/2026\n");
@@ -293,6 +296,16 @@ fn what_cannot_be_the_whole_bill_is_refused() {
     refused(&desk, "doubt.csv", &["doubt.csv:2:BillingPeriodStart: `01/10/2026` may have the day before the month"]);
     desk.put("end.csv", first.replace("ChargePeriodStart", "BillingPeriodEnd").replace(",02/10/2026", ",31/10/2026"));
     refused(&desk, "end.csv", &["end.csv:3:BillingPeriodEnd: `31/10/2026` has the day before the month"]);
+    // A tag is no date of the bill, whatever it is called and whatever order it is in.
+    let tagged = |period: &str, tag: &str| {
+        format!(
+            "lineItem/LineItemType,lineItem/UnblendedCost,bill/BillingPeriodStartDate,lineItem/CurrencyCode,resourceTags/user:EndDate\nUsage,5,{period},USD,{tag}\n"
+        )
+    };
+    desk.put("tagged.csv", tagged("2026-10-01T00:00:00Z", "31/12/2026"));
+    assert_eq!(sum(&desk, "tagged.csv"), "5");
+    desk.put("tagged.csv", tagged("1/10/2026", "12/31/2026"));
+    refused(&desk, "tagged.csv", &["`1/10/2026` may have the day before the month"]);
     desk.put("month.csv", dated("10/01/2026", "10/13/2026") + "2,eur ,10/01/2026,10/05/2026\n");
     assert_eq!(sum(&desk, "month.csv"), "3", "`eur ` is EUR");
     desk.put("rates.csv", "date,from,to,rate,source\n2026-10-31,USD,EUR,0,9,ECB\n");
@@ -325,11 +338,46 @@ fn periods_that_overlap_are_refused_and_those_that_meet_are_not() {
     };
     desk.put("two/a.csv", of(1..=15));
     desk.put("two/b.csv", of(10..=31));
-    refused(&desk, "two", &["two/", "its rows of 2026-10-10 to 2026-10-15 are in two/", "leave those days out of one of them"]);
+    refused(&desk, "two", &["two/", "its rows of 2026-10-10 to 2026-10-15 are in two/", "export each day once"]);
     desk.put("two/b.csv", of(15..=31));
     refused(&desk, "two", &["its rows of 2026-10-15 are in two/"]);
     desk.put("two/b.csv", of(16..=31));
     assert_eq!(desk.cost("--bill two")["totals"][0]["equal"], true);
+    // Flat fees without a resource, and disks of one name in two groups, are not in both.
+    let flat = |own: &str| {
+        let rows = (1..=31).map(|day| {
+            let own = if day % 7 < 5 { format!("{own}.{day:02},EUR,2026-10-01,AWS,1,2026-10-{day:02}T00:00:00Z,\n") } else { String::new() };
+            format!("1.08,EUR,2026-10-01,AWS,1,2026-10-{day:02}T00:00:00Z,\n0.81,EUR,2026-10-01,AWS,1,2026-10-{day:02}T00:00:00Z,\n{own}")
+        });
+        HEAD.trim_end().to_owned() + ",ChargePeriodStart,ResourceId\n" + &rows.collect::<String>()
+    };
+    desk.put("flat/us.csv", flat("5"));
+    desk.put("flat/eu.csv", flat("7"));
+    assert_eq!(desk.cost("--bill flat")["totals"][0]["equal"], true);
+    let disks = |group: &str, own: u32| {
+        let named =
+            |day: u32| (0..4).map(move |n| format!("/subscriptions/1/resourceGroups/rg-{group}-test/providers/Microsoft.Compute/disks/osdisk-{day}-{n}"));
+        let row = |day: u32, id: String, amount: &str| format!("{amount},EUR,2026-10-01,Microsoft,1,2026-10-{day:02}T00:00:00Z,{id}\n");
+        let rows = (1..=31).flat_map(|day| {
+            named(day).map(move |id| {
+                row(
+                    day,
+                    id,
+                    if day < 8 {
+                        "0.25"
+                    } else if own == 1 {
+                        "0.11"
+                    } else {
+                        "0.12"
+                    },
+                )
+            })
+        });
+        HEAD.trim_end().to_owned() + ",ChargePeriodStart,ResourceId\n" + &rows.collect::<String>()
+    };
+    desk.put("disks/a.csv", disks("shop", 1));
+    desk.put("disks/b.csv", disks("blog", 2));
+    assert_eq!(desk.cost("--bill disks")["rows"], 248);
     // Parts that are cut within a day, and those of one day that are alike but for their Region, have no row in common.
     let (all, region) = (of(1..=20), |name: &str| of(1..=31).replace(",ResourceId", ",ResourceId,RegionId").replace(",i-1\n", &format!(",i-1,{name}\n")));
     let at = all.match_indices('\n').nth(190).unwrap().0 + 1;

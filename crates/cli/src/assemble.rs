@@ -1,6 +1,6 @@
 //! Puts the short part of the report together from what each room found.
 
-use crate::bill_notes::bill_notes;
+use crate::bill_notes::{bill_notes, named};
 use crate::costs::{costs, sliced};
 use crate::exit;
 use crate::history::{Places, State};
@@ -274,9 +274,9 @@ fn coverage_row(row: &Coverage, made_up_for: bool) -> CoverageRow {
 }
 
 /// The months of a bill that are over; the last of them is the one that findings are priced by.
-pub(crate) fn priced_month(aggregate: &Aggregate, before: Month) -> Option<Month> {
+pub(crate) fn priced_month(aggregate: &Aggregate, now: Timestamp) -> Option<Month> {
     let months = aggregate.months();
-    months.iter().rev().find(|m| **m < before).or(months.last()).copied()
+    months.iter().rev().find(|m| **m < now.month()).or(months.last()).copied()
 }
 
 /// The newest month, where it is not over, or where the bill covers days and ends before it does. Bills come late: the last four days of a month say nothing.
@@ -301,13 +301,9 @@ fn notes(parts: &Parts<'_>) -> Vec<String> {
         notes.extend(bill_notes(billed));
     }
     if let Some(no_longer) = parts.known.map(|known| &known.no_longer).filter(|scopes| !scopes.is_empty()) {
-        const SHOWN: usize = 5;
-        let names: Vec<String> = no_longer.iter().take(SHOWN).map(|(cloud, scope)| format!("{cloud} {scope}")).collect();
-        let more = no_longer.len() - names.len();
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         notes.push(format!(
-            "Runs of the last week looked at what this one did not: {}{more}. An export may not have arrived, or nothing is left there; nothing is said here of what is",
-            names.join(", ")
+            "Runs of the last week looked at what this one did not: {}. An export may not have arrived, or nothing is left there; nothing is said here of what is",
+            named(no_longer.iter().map(|(cloud, scope)| format!("{cloud} {scope}")))
         ));
     }
     let taxonomy = parts.cx.taxonomy();

@@ -16,13 +16,9 @@ pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
         notes.push(format!("The bill does not hold the whole of {month}, by which findings are priced: they cost more than is said"));
     }
     for one in billed.priced.map(|month| billed.cube.unlooked(billed.billing, month)).unwrap_or_default() {
-        const SHOWN: usize = 5;
-        let names: Vec<&str> = one.scopes.iter().take(SHOWN).map(tagledger_model::Text::as_str).collect();
-        let more = one.scopes.len() - names.len();
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let accounts = if one.scopes.len() == 1 { "1 account".to_owned() } else { format!("{} accounts", grouped(one.scopes.len() as u64)) };
         let month = billed.priced.map(|month| month.to_string()).unwrap_or_default();
-        notes.push(format!("{} {} of {month} is of {accounts} that this scan did not look at: {}{more}", one.amount.grouped(), one.currency, names.join(", ")));
+        notes.push(format!("{} {} of {month} is of {accounts} that this scan did not look at: {}", one.amount.grouped(), one.currency, named(&one.scopes)));
     }
     if repairs.rounded > 0 {
         notes.push(format!("{} amounts had more than 12 digits after the point (binary doubles do) and were rounded half to even", grouped(repairs.rounded)));
@@ -85,6 +81,15 @@ pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
         notes.push("The bill has several currencies; they are never added together".to_owned());
     }
     notes
+}
+
+/// The first of some names, and how many more there are.
+pub(crate) fn named(all: impl IntoIterator<Item = impl std::fmt::Display, IntoIter: ExactSizeIterator>) -> String {
+    const SHOWN: usize = 5;
+    let all = all.into_iter();
+    let more = all.len().saturating_sub(SHOWN);
+    let first = all.take(SHOWN).map(|name| name.to_string()).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{first} and {more} more") } else { first }
 }
 
 /// Purchases of which nobody can say whether they are of commitments: a sentence for each currency.

@@ -127,7 +127,7 @@ type Scopes = BTreeSet<(String, String)>;
 fn lately(sources: &[Source<'_>], wanted: &Scopes, now: Timestamp) -> (Scopes, Scopes) {
     let known = state::folded(wanted.iter().map(|(cloud, scope)| (cloud.as_str(), scope.as_str())));
     let is_wanted = |(cloud, scope): &(&str, &str)| known.contains(&(*cloud, scope.to_lowercase()));
-    let records = sources.iter().map(Source::record).filter(|record| state::is_lately(&record.point, now));
+    let records = sources.iter().map(Source::record).filter(|record| state::is_lately(state::started(&record.point), now));
     let scopes = records.map(|record| record.places.scopes()).filter(|scopes| scopes.iter().any(is_wanted)).flatten();
     let (same, other): (Vec<_>, Vec<_>) = scopes.partition(is_wanted);
     let owned = |all: Vec<(&str, &str)>| all.into_iter().map(|(cloud, scope)| (cloud.to_owned(), scope.to_owned())).collect();
@@ -186,7 +186,9 @@ impl Before {
         let (same, no_longer) = lately(&sources, &wanted, now);
         wanted.extend(same.into_iter().chain(no_longer.iter().cloned()));
         let mut state = State::of(&sources, Some(&wanted));
-        state.no_longer = no_longer;
+        // One that is named in two cases is one.
+        let mut folded = BTreeSet::new();
+        state.no_longer = no_longer.into_iter().filter(|(cloud, scope)| folded.insert((cloud.clone(), scope.to_lowercase()))).collect();
         state
     }
 

@@ -37,7 +37,7 @@ const FEWEST_OF_DAYS: usize = 8;
 /// What is quickly known of a row, and all that it is known by, with the day that it began on in the first sixteen bits.
 pub(crate) type Digest = (u64, u64);
 
-/// Stands for the day of a row that has none.
+/// Stands for the day of a row that has none, or that names no resource: flat fees are alike wherever they are paid, and prove no overlap.
 const UNDATED: u16 = u16::MAX;
 
 /// Days since 1970-01-01 on which a row began.
@@ -140,7 +140,9 @@ impl<'r> Known<'r> {
             hasher.write(name.rsplit('/').next().unwrap_or_default().trim_start_matches('0').as_bytes());
             hasher.write_u8(0xff);
         }
-        let day = self.at.get(row).copied().flatten().and_then(|at| u16::try_from(at.div_euclid(86_400)).ok()).unwrap_or(UNDATED);
+        let has_id = self.ids.as_ref().is_some_and(|ids| !text(ids, row).is_empty());
+        let at = self.at.get(row).copied().flatten().filter(|_| has_id);
+        let day = at.and_then(|at| u16::try_from(at.div_euclid(86_400)).ok()).unwrap_or(UNDATED);
         u64::from(day) << 48 | hasher.finish() >> 16
     }
 }
@@ -189,8 +191,8 @@ pub(crate) struct Suspected {
     pub file: usize,
     pub others: BTreeSet<usize>,
     pub rows: BTreeSet<Digest>,
-    /// The first and the last of the days in question, where it is not about all of the file.
-    pub days: Option<(u16, u16)>,
+    /// The days in question; none where it is about all of the file.
+    pub days: Vec<u16>,
 }
 
 /// What is remembered of the files that others might be copies of.
@@ -272,15 +274,15 @@ impl Copies {
         // Rows that do not say when they began may be of two days, unless the files lie side by side.
         let is_dated = |other: &usize| sketch.is_dated && self.of_file[other].is_dated || files[file].parent() == files[*other].parent();
         if is_enough {
-            return others.iter().all(is_dated).then_some(Suspected { file, others, rows: compared, days: None });
+            return others.iter().all(is_dated).then_some(Suspected { file, others, rows: compared, days: Vec::new() });
         }
         let (rows, days) = overlap(&compared, &held)?;
-        Some(Suspected { file, others, rows, days: Some(days) })
+        Some(Suspected { file, others, rows, days })
     }
 }
 
-/// Of what is remembered that on days of which nearly all is in others as well, and the first and last of these days: periods that overlap.
-fn overlap(compared: &BTreeSet<Digest>, held: &dyn Fn(&Digest) -> bool) -> Option<(BTreeSet<Digest>, (u16, u16))> {
+/// Of what is remembered that on days of which nearly all is in others as well, and these days: periods that overlap.
+fn overlap(compared: &BTreeSet<Digest>, held: &dyn Fn(&Digest) -> bool) -> Option<(BTreeSet<Digest>, Vec<u16>)> {
     let mut days: BTreeMap<u16, (usize, usize)> = BTreeMap::new();
     for digest in compared.iter().filter(|digest| day(digest) != UNDATED) {
         let (all, both) = days.entry(day(digest)).or_default();
@@ -288,9 +290,8 @@ fn overlap(compared: &BTreeSet<Digest>, held: &dyn Fn(&Digest) -> bool) -> Optio
         *both += usize::from(held(digest));
     }
     days.retain(|_, (all, both)| *both > 0 && *both * 10 >= *all * 9);
-    let (first, last) = (*days.keys().next()?, *days.keys().next_back()?);
     let rows: BTreeSet<Digest> = compared.iter().filter(|digest| days.contains_key(&day(digest))).copied().collect();
-    (rows.len() >= FEWEST_OF_DAYS).then_some((rows, (first, last)))
+    (rows.len() >= FEWEST_OF_DAYS).then(|| (rows, days.into_keys().collect()))
 }
 
 /// The name of a file without what says which container it is.
@@ -299,18 +300,24 @@ fn stem(path: &Path) -> String {
     [".csv.gz", ".csv", ".parquet"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name).to_owned()
 }
 
+/// Days, those that follow on each other as one: `2026-10-03 to 2026-10-05, 2026-10-09`.
+fn in_words(days: &[u16]) -> String {
+    let name = |day: u16| Timestamp(i64::from(day) * 86_400).day();
+    let runs = days.chunk_by(|one, next| one + 1 == *next).filter_map(|run| Some((*run.first()?, *run.last()?)));
+    runs.map(|(first, last)| if first == last { name(first) } else { format!("{} to {}", name(first), name(last)) }).collect::<Vec<_>>().join(", ")
+}
+
 /// That a file is a copy.
-pub(crate) fn refused(file: &Path, others: &[&Path], days: Option<(u16, u16)>, Copy { compared, both, .. }: &Copy) -> CostError {
+pub(crate) fn refused(file: &Path, others: &[&Path], days: &[u16], Copy { compared, both, .. }: &Copy) -> CostError {
     let shown = match others {
         [one] => one.display().to_string(),
         [one, rest @ ..] => format!("{} and {} more", one.display(), rest.len()),
         [] => String::new(),
     };
-    if let Some((first, last)) = days {
-        let name = |day: u16| Timestamp(i64::from(day) * 86_400).day();
-        let days = if first == last { name(first) } else { format!("{} to {}", name(first), name(last)) };
+    if !days.is_empty() {
         let what = format!(
-            "its rows of {days} are in {shown} as well ({both} of {compared} that were compared): they would count twice; leave those days out of one of them"
+            "its rows of {} are in {shown} as well ({both} of {compared} that were compared): they would count twice; export each day once",
+            in_words(days)
         );
         return CostError::File { path: file.display().to_string(), what };
     }

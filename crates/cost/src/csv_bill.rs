@@ -6,7 +6,7 @@ use crate::book::Book;
 use crate::closed::Adding;
 use crate::columns::{Columns, Header, Rows};
 use crate::enter::{Work, wanted};
-use crate::focus::{Column, Measure};
+use crate::focus::{Column, Measure, same_name};
 use crate::rounding::{COMPARED, SAMPLED_ROWS};
 use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
@@ -292,9 +292,12 @@ fn order(text: &str) -> Option<(Order, [u8; 2])> {
 /// could tell, and a bill of 1 October would count in January. What bills write with slashes themselves has the month first, and mostly says so in its first
 /// row, by the end of its period; else it is read until a row does.
 pub(crate) fn month_first(path: &Path, columns: &Columns) -> Result<(), CostError> {
-    const NAMES: [&str; 5] = ["date", "period", "start", "end", "time"];
-    let is_date = |name: &str| NAMES.iter().any(|word| name.to_lowercase().contains(word));
-    let tops: Vec<usize> = columns.tops_of_all().iter().enumerate().filter(|(_, name)| is_date(name)).map(|(at, _)| at).collect();
+    const BOUND: [Column; 3] = [Column::BillingPeriodStart, Column::ChargePeriodStart, Column::ChargePeriodEnd];
+    // Nobody else asks for the end of a billing period. What stands in a column of tags is no date of the bill.
+    const ENDS: [&str; 3] = ["BillingPeriodEnd", "BillingPeriodEndDate", "bill/BillingPeriodEndDate"];
+    let bound = columns.tops(&BOUND, &[]);
+    let is_date = |(at, name): &(usize, &String)| bound.contains(at) || ENDS.iter().any(|end| same_name(end, name));
+    let tops: Vec<usize> = columns.tops_of_all().iter().enumerate().filter(is_date).map(|(at, _)| at).collect();
     if tops.is_empty() {
         return Ok(());
     }

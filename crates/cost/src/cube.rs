@@ -30,6 +30,16 @@ impl Dimensions {
     pub const ALL: Self = Self { provider: true, scope: true, service: true, charge: false };
 }
 
+/// An account by its id: one form of a bill names a subscription by its path and another by its id, in either case. Words of the taxonomy match what the bill
+/// says; what is shown, and asked for, is this.
+pub fn account(text: &str) -> Text {
+    let text = text.trim();
+    let id = if text.starts_with('/') { text.trim_end_matches('/').rsplit('/').next().unwrap_or(text) } else { text };
+    let is_mark = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    let is_guid = id.len() == 36 && id.bytes().enumerate().all(|(at, byte)| if is_mark(at) { byte == b'-' } else { byte.is_ascii_hexdigit() });
+    if is_guid { Text::from(id.to_ascii_lowercase()) } else { Text::new(id) }
+}
+
 /// One cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CubeCell {
@@ -39,7 +49,7 @@ pub struct CubeCell {
     pub currency: Text,
     /// Provider; empty where the bill names none or it was not kept apart.
     pub provider: Text,
-    /// Sub-account as the bill spells it.
+    /// Sub-account by its id.
     pub scope: Text,
     /// Service.
     pub service: Text,
@@ -192,7 +202,7 @@ impl Cube {
                     month: context.month,
                     currency: text(context.currency),
                     provider: text(context.provider),
-                    scope: text(context.account),
+                    scope: account(aggregate.word(context.account)),
                     service: text(context.service),
                     keys: keys.iter().enumerate().map(|(k, (code, basis))| (word(k, *code), *basis)).collect(),
                     rows,
@@ -203,6 +213,16 @@ impl Cube {
         cells.sort_by(|a, b| {
             let place = |c: &CubeCell| (c.month, c.currency.clone(), c.provider.clone(), c.scope.clone(), c.service.clone());
             place(a).cmp(&place(b)).then_with(|| a.keys.cmp(&b.keys))
+        });
+        // Accounts that the bill spells in two ways are one.
+        cells.dedup_by(|next, one| {
+            let is_same = (next.month, &next.currency, &next.provider, &next.scope, &next.service, &next.keys)
+                == (one.month, &one.currency, &one.provider, &one.scope, &one.service, &one.keys);
+            if is_same {
+                one.rows += next.rows;
+                one.amount += next.amount;
+            }
+            is_same
         });
         let cube = Self { keys: billing.keys.clone(), cells, unshared, on_bill: gaps::on_bill(aggregate, billing) };
         cube.conserve(aggregate, billing)?;

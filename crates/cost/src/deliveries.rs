@@ -26,8 +26,8 @@ struct Manifest {
 #[serde(rename_all = "camelCase")]
 struct Blob {
     blob_name: String,
-    /// Bytes that it was written with.
-    byte_count: Option<u64>,
+    /// Bytes that it was written with; what is no number of them says nothing.
+    byte_count: Option<serde_json::Value>,
 }
 
 /// Bytes at the beginning of a file that tell it from others of its size.
@@ -86,7 +86,7 @@ pub(crate) fn listed(files: Vec<PathBuf>, manifests: &[PathBuf]) -> Result<Vec<P
         let Ok(said) = serde_json::from_value::<Manifest>(said_of.clone()) else { continue };
         // One of a run that wrote nothing lists nothing: what lies below it is of another run.
         let is_empty = said_of.as_object().is_some_and(|own| ["blobs", "dataFiles", "reportKeys"].iter().any(|list| own.contains_key(*list)));
-        let blobs = said.blobs.into_iter().map(|blob| (blob.blob_name, blob.byte_count));
+        let blobs = said.blobs.into_iter().map(|blob| (blob.blob_name, blob.byte_count.and_then(|count| count.as_u64())));
         let names: Vec<(String, Option<u64>)> = blobs.chain(said.data_files.into_iter().chain(said.report_keys).map(|name| (name, None))).collect();
         let mut own: Vec<&PathBuf> = Vec::new();
         for (name, size) in &names {

@@ -24,7 +24,6 @@ use map_tags::map_tags;
 use memo::Memo;
 use run::Run;
 use spread_tags::spread_tags;
-use std::borrow::Cow;
 use tagledger_model::{Amount, Month};
 
 /// The columns that a bill is read for.
@@ -338,15 +337,6 @@ pub(crate) fn weights(rows: &Rows<'_>, out: &mut Vec<u64>) -> Result<(), Broken>
     Ok(())
 }
 
-/// An account as its cloud calls it: exports of Azure name a subscription by its path or by its id, in either case.
-fn account(text: &str) -> Cow<'_, str> {
-    const PATH: &str = "/subscriptions/";
-    let id = text.split_at_checked(PATH.len()).filter(|(path, id)| path.eq_ignore_ascii_case(PATH) && !id.contains('/')).map_or(text, |(_, id)| id);
-    let is_guid =
-        id.len() == 36 && id.bytes().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() });
-    if is_guid { Cow::Owned(id.to_ascii_lowercase()) } else { Cow::Borrowed(id) }
-}
-
 /// Word numbers of a column that repeats a few words; `NO_WORD` where the file does not have it or it was not asked for.
 fn words(rows: &Rows<'_>, column: Column, memo: &mut Memo<u32>, out: &mut Vec<u32>, book: &mut Book<'_>) -> Result<(), Fault> {
     out.clear();
@@ -361,7 +351,6 @@ fn words(rows: &Rows<'_>, column: Column, memo: &mut Memo<u32>, out: &mut Vec<u3
         _ if is_null(text) => NO_WORD,
         // `usd` is no currency of its own.
         Column::BillingCurrency if text.bytes().any(|byte| !byte.is_ascii_uppercase()) => book.word(&text.trim().to_ascii_uppercase()),
-        Column::SubAccountId => book.word(&account(text)),
         _ => book.word(text),
     };
     let mut last: (&str, u32) = ("", NO_WORD);

@@ -9,7 +9,7 @@ use crate::book::NO_WORD;
 use crate::owners::NONE;
 use crate::{CostError, Measure};
 use rustc_hash::FxHashMap;
-use tagledger_model::{Amount, ContainerRef, Month, Standing};
+use tagledger_model::{Amount, ContainerRef, Month, Standing, Text};
 use tagledger_taxonomy::{CostFacts, KeyId, KeyState, Rung, Stages};
 
 /// Why a unit of cost was attributed where it was.
@@ -334,8 +334,9 @@ fn stages(aggregate: &Aggregate, billing: &Billing<'_>, scopes: &[u32]) -> Vec<u
     let mut known: FxHashMap<(u32, u32), u32> = FxHashMap::default();
     let stage = |provider: u32, account: u32| {
         let (cloud, _) = billing.clouds.known.get(billing.clouds.position(aggregate.word(provider)))?;
-        let container = ContainerRef::new(cloud.scope_word(), aggregate.word(account).clone(), None);
-        let stage = declared.entry(cloud.id.as_str(), &container)?;
+        let said = aggregate.word(account);
+        let entry = |id: Text| declared.entry(cloud.id.as_str(), &ContainerRef::new(cloud.scope_word(), id, None));
+        let stage = entry(said.clone()).or_else(|| entry(crate::cube::account(said)))?;
         Some(billing.dictionary.code(key, stage.environment()?))
     };
     let of = |(context, scope): (&Context, &u32)| {

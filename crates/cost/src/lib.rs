@@ -35,7 +35,7 @@ mod splits;
 
 pub use aggregate::{Aggregate, Charge, Converted, Group, Invoice, SetAside, Totals};
 pub use billing::{Billing, Clouds};
-pub use cube::{Axis, BasisTotal, Cube, CubeCell, Dimensions, Slice, Unshared};
+pub use cube::{Axis, BasisTotal, Cube, CubeCell, Dimensions, Slice, Unshared, account};
 pub use days::read_days;
 pub use elsewhere::{Elsewhere, Names};
 pub use focus::{Column, Measure};

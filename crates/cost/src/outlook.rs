@@ -109,7 +109,9 @@ fn pace(aggregate: &Aggregate, billing: &Billing<'_>, usage: &BTreeMap<Place, Am
     let one = |currency: u32| {
         let of_month = || usage.iter().filter(move |((day, other, _), _)| *other == currency && (first..next).contains(day));
         // Today, as far as the bill knows: it is not over.
-        let newest = of_month().map(|((day, _, _), _)| *day).max()?;
+        let mut by_day: BTreeMap<i64, Amount> = BTreeMap::new();
+        of_month().for_each(|((day, _, _), amount)| *by_day.entry(*day).or_default() += *amount);
+        let newest = newest_day(&by_day)?;
         let days = newest - first;
         let whole: Amount = of_month().filter(|((day, _, _), _)| *day < newest).map(|(_, amount)| *amount).sum();
         let so_far = aggregate.total(billing.measure, month, currency);
@@ -122,6 +124,19 @@ fn pace(aggregate: &Aggregate, billing: &Billing<'_>, usage: &BTreeMap<Place, Am
         })
     };
     aggregate.currencies().into_iter().filter_map(one).collect()
+}
+
+/// The last day that the bill tells of; a little that is dated behind a gap after days without one is of a bill to come.
+fn newest_day(by_day: &BTreeMap<i64, Amount>) -> Option<i64> {
+    const GAP: i64 = 3;
+    let days: Vec<(i64, Amount)> = by_day.iter().map(|(day, amount)| (*day, *amount)).collect();
+    let newest = days.last()?.0;
+    let Some(gap) = (1..days.len()).find(|at| days[*at].0 - days[at - 1].0 > GAP) else { return Some(newest) };
+    let (before, behind) = days.split_at(gap);
+    let usual = median(before.iter().map(|(_, amount)| Amount(amount.0.abs())).collect());
+    let is_dense = i64::try_from(before.len() * 2).is_ok_and(|twice| twice > before[gap - 1].0 - before[0].0);
+    let is_little = behind.iter().all(|(_, amount)| amount.0.abs() * 10 < usual.0);
+    Some(if is_dense && is_little { before[gap - 1].0 } else { newest })
 }
 
 /// The middle of some amounts; of two middles the lower.

@@ -73,7 +73,7 @@ impl Scoped {
                 let cloud = owners.inventory().clouds()[usize::from(scope.cloud)].id.clone();
                 Self { cloud, scope: scope.id.clone(), name: scope.name.clone() }
             }
-            None => Self { cloud, scope: Text::new(account.trim()), name: None },
+            None => Self { cloud, scope: crate::cube::account(account), name: None },
         }
     }
 }

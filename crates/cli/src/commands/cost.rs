@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::log;
 use crate::settings::File;
 use std::sync::Arc;
-use tagledger_cost::{Axis, Billing, Cube, CubeCell, Dimensions, LakeColumn, Owners, lake_columns, question};
+use tagledger_cost::{Axis, Billing, Cube, CubeCell, Dimensions, LakeColumn, Owners, account, lake_columns, question};
 use tagledger_model::Timestamp;
 use tagledger_report::cost_report;
 use tagledger_taxonomy::{Dictionary, Domain, KeyId, SplitBy, Taxonomy};
@@ -223,6 +223,7 @@ impl Wanted {
             let on = On::of(taxonomy, name.trim(), "--where")?;
             let pattern = match on {
                 On::Key(key) => canonical(taxonomy, key, value.trim())?,
+                On::Scope if !value.contains(['*', '?']) => account(value).to_string(),
                 _ => value.trim().to_owned(),
             };
             match all.iter_mut().find(|wanted| wanted.on == on) {

@@ -27,9 +27,9 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tagledger_cost::{Aggregate, Bill, Billing, Cube, Dimensions, Measure, Owners, Rates, read_days};
-use tagledger_engine::{Context, FindingSource, Inventory, Prices, Spend, audit};
-use tagledger_model::{Level, Month, Timestamp};
+use tagledger_cost::{Bill, Billing, Cube, Dimensions, Measure, Owners, Rates, read_days};
+use tagledger_engine::{Context, FindingSource, Inventory, Prices, audit};
+use tagledger_model::{Level, Timestamp};
 use tagledger_report::{Costs, FORMATS, Report, Summary, TerminalOptions, terminal};
 use tagledger_rules::RULES;
 use tagledger_store::{Claim, NewRun};
@@ -78,16 +78,26 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let Gathered { inventory, imported, is_whole } = read_inventory(Sources { from: &from, live }, &taxonomy, args.audit.quiet)?;
     let run = run.map_or_else(|| NewRun::begin(&out), Ok)?;
     let owners = bill.map(|_| Owners::new(&inventory));
-    let mut billing = billing(&taxonomy, &inventory, owners.as_ref(), rates, (args.audit.measure.into(), now));
-    let money = found.as_ref().map(|found| Money::read(found, &mut billing, now, args.audit.quiet)).transpose()?;
-    let prices = money.as_ref().map_or_else(Prices::default, |money| prices(&money.aggregate, money.month));
-    let cube = money.as_ref().map(|money| &money.cube);
-    let billed = money.as_ref().map(|money| money.billed(&billing, now));
-    let spend = money.as_ref().map(|money| &money.spend);
+    let billing = billing(&taxonomy, &inventory, owners.as_ref(), rates, (args.audit.measure.into(), now));
+    let aggregate = bill.map(|b| read_bill(b, &billing, args.audit.quiet)).transpose()?;
+    let cube = aggregate.as_ref().map(|a| Cube::new(a, &billing)).transpose()?;
+    let month = aggregate.as_ref().and_then(|a| priced_month(a, now));
+    let prices = aggregate.as_ref().map_or_else(Prices::default, |a| prices(a, month));
+    let mut spend = cube.as_ref().map(|cube| cube.spend(&billing, month));
+    let keys = daily_keys(&taxonomy);
+    if let (Some(spend), Some(bill), Some(month), false) = (&mut spend, bill, month, keys.is_empty()) {
+        read_days(bill, &billing, &keys, month, spend)?;
+    }
+    let covered = spend.as_ref().and_then(|spend| spend.covered);
+    let of_bill = |(aggregate, cube)| Billed { billing: &billing, aggregate, cube, priced: month, open: open_month(aggregate, now, covered) };
+    let billed = aggregate.as_ref().zip(cube.as_ref()).map(of_bill);
+    if let (Some(spend), Some(found)) = (&mut spend, &found) {
+        spend.cost_keys.clone_from(&found.keys);
+    }
     let judged = seen::judge(&imported.coverage, &inventory);
     let (whole, unseen) = (whole_scopes(&judged), unseen_scopes(&judged, &inventory));
     let ran = before.as_ref().map(|before| before.releases(now));
-    let cx = Context { spend, whole: Some(&whole), unseen: Some(&unseen), ran: ran.as_ref(), ..Context::new(&inventory, now) };
+    let cx = Context { spend: spend.as_ref(), whole: Some(&whole), unseen: Some(&unseen), ran: ran.as_ref(), ..Context::new(&inventory, now) };
     let audited = std::thread::scope(|threads| {
         // The order in which rows are shown takes as long as a rule, and is asked for when the audit has ended.
         threads.spawn(|| inventory.in_order());
@@ -107,7 +117,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
         summary.runs = before.points(&record, now);
         summary.notes.extend(before.damaged().iter().chain(&known.damaged).map(|why| format!("A run of the history is passed over: {why}")));
     }
-    let rows = LiveRows { cx, findings: &findings, prices: &prices, cube };
+    let rows = LiveRows { cx, findings: &findings, prices: &prices, cube: cube.as_ref() };
     write(run, &Written { summary: &summary, rows: &rows, taxonomy: &taxonomy, record: &record }, args.audit.quiet)?;
     // Whoever reads standard output may go away, and the history may be out of reach: neither keeps the other from being done.
     // What is too old goes when the run is kept, and may be what it is compared with.
@@ -136,46 +146,6 @@ fn claim(out: &Path, patience: Duration) -> Result<Claim, Failure> {
         log::warn(&format!("{}: root writes here in a folder of another user, who cannot replace later what root leaves; scan as that user", out.display()));
     }
     Ok(claim)
-}
-
-/// A bill, read for a scan.
-struct Money {
-    aggregate: Aggregate,
-    cube: Cube,
-    spend: Spend,
-    /// The one that findings are priced by: the last that the bill holds as a whole.
-    month: Option<Month>,
-}
-
-impl Money {
-    /// Reads it; once more with the month before as the last, where days show that the last one is not all there though it is over.
-    fn read(found: &Bills, billing: &mut Billing<'_>, now: Timestamp, quiet: bool) -> Result<Self, Failure> {
-        let bill = found.bill();
-        let keys = daily_keys(&billing.taxonomy);
-        let mut before = now.month();
-        loop {
-            billing.price_before = Some(before);
-            let aggregate = read_bill(bill, billing, quiet)?;
-            let cube = Cube::new(&aggregate, billing)?;
-            let month = priced_month(&aggregate, before);
-            let mut spend = cube.spend(billing, month);
-            if let Some(month) = month.filter(|_| !keys.is_empty()) {
-                read_days(bill, billing, &keys, month, &mut spend)?;
-            }
-            let has_earlier = || aggregate.months().first().copied() < month;
-            let is_partial = |month: &Month| open_month(&aggregate, now, spend.covered) == Some(*month) && *month < before;
-            if let Some(partial) = month.filter(is_partial).filter(|_| has_earlier()) {
-                before = partial;
-                continue;
-            }
-            spend.cost_keys.clone_from(&found.keys);
-            return Ok(Self { aggregate, cube, spend, month });
-        }
-    }
-
-    fn billed<'m>(&'m self, billing: &'m Billing<'m>, now: Timestamp) -> Billed<'m> {
-        Billed { billing, aggregate: &self.aggregate, cube: &self.cube, priced: self.month, open: open_month(&self.aggregate, now, self.spend.covered) }
-    }
 }
 
 /// How the bill of a scan is read: with all that its findings, and its cube, ask of it.
@@ -237,7 +207,7 @@ fn daily_keys(taxonomy: &Taxonomy) -> Vec<KeyId> {
 }
 
 /// Reads a bill.
-pub(crate) fn read_bill(bill: &Bill, billing: &Billing<'_>, quiet: bool) -> Result<Aggregate, Failure> {
+pub(crate) fn read_bill(bill: &Bill, billing: &Billing<'_>, quiet: bool) -> Result<tagledger_cost::Aggregate, Failure> {
     let _reading = tracing::info_span!("reading bill").entered();
     let bar = progress::bar("reading bill", quiet);
     let aggregate = tagledger_cost::read(bill, billing, &|done, total| {

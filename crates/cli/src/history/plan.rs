@@ -22,8 +22,8 @@ struct Spoken {
 
 /// The runs of the week before one.
 fn lately<'s, 'h>(sources: &'s [Source<'h>], at: usize) -> impl Iterator<Item = &'s Source<'h>> {
-    let started = started(&sources[at].record().point);
-    sources[at + 1..].iter().filter(move |other| is_lately(&other.record().point, started))
+    let moment = started(&sources[at].record().point);
+    sources[at + 1..].iter().filter(move |other| is_lately(started(&other.record().point), moment))
 }
 
 /// Which runs speak for which place.

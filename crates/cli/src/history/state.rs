@@ -93,8 +93,8 @@ pub(super) fn folded<'s>(scopes: impl Iterator<Item = (&'s str, &'s str)>) -> BT
 }
 
 /// Whether a run is young enough to say something of the present.
-pub(super) fn is_lately(point: &Point, now: Timestamp) -> bool {
-    now.0 - started(point).0 <= LATELY
+pub(super) fn is_lately(started: Timestamp, now: Timestamp) -> bool {
+    now.0 - started.0 <= LATELY
 }
 
 impl State {
@@ -129,8 +129,7 @@ impl State {
         for (number, known) in &self.findings {
             past.finding(*number, known.seen);
         }
-        let is_late = |at: &usize| now.0 - self.started[*at].0 <= LATELY;
-        for at in (0..self.used.len()).filter(is_late) {
+        for at in (0..self.used.len()).filter(|at| is_lately(self.started[*at], now)) {
             past.resources(self.seen_by[at].iter().copied());
             for place in &self.whole_by[at] {
                 past.whole(&place.cloud, &place.scope, place.region.as_deref());

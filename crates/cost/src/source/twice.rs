@@ -14,7 +14,7 @@ pub(super) fn no_copies_of_rows(copies: &Copies, paths: &[&Path], opened: &[Open
     let Some(copy) = copies::proven(&suspected, &file, measure)? else { return Ok(()) };
     let one = &suspected[copy.number];
     let others: Vec<&Path> = one.others.iter().map(|at| paths[*at]).collect();
-    Err(copies::refused(paths[one.file], &others, one.days, &copy))
+    Err(copies::refused(paths[one.file], &others, &one.days, &copy))
 }
 
 /// Which files might hold what another one holds: those of which no partition says that they are of another month.

@@ -114,16 +114,21 @@ pub(super) async fn discover(session: &Session, settings: &Settings, discovery: 
         let is_active = one.state.name().is_some_and(is_active);
         hierarchy.folders.insert(one.name.into(), Folder { name: shown(one.display_name), parent: one.parent.into(), is_active });
     }
-    let projects = pages(session, &SEARCH_PROJECTS, |clients, token| async move {
-        let answer = clients.projects.search_projects().set_page_size(PAGE).set_page_token(token).send().await?;
-        Ok((answer.projects, answer.next_page_token))
-    });
-    for one in known(projects.await, "projects", &ALL_PROJECTS, discovery)? {
+    for one in known(projects(session).await, "projects", &ALL_PROJECTS, discovery)? {
         let (id, member) = member(one);
         hierarchy.projects.insert(id, member);
     }
     hierarchy.choose(settings, discovery);
     Ok(hierarchy)
+}
+
+/// Every project that the caller may see.
+async fn projects(session: &Session) -> Read<model::Project> {
+    pages(session, &SEARCH_PROJECTS, |clients, token| async move {
+        let answer = clients.projects.search_projects().set_page_size(PAGE).set_page_token(token).send().await?;
+        Ok((answer.projects, answer.next_page_token))
+    })
+    .await
 }
 
 /// What a search showed. A failure is a row, and what was shown before it counts: what is asked may also be named in the settings. Without credentials nothing can be asked at all.
@@ -333,11 +338,7 @@ pub(super) async fn refused(session: &Session, hierarchy: &Hierarchy, place: &st
 
 /// Projects that were there when a read of something wide began and are not any more, each with what is said of it. Where nobody answers, none is known to be gone.
 pub(super) async fn gone(session: &Session, hierarchy: &Hierarchy, targets: &[Target]) -> HashMap<Text, String> {
-    let (projects, failed) = pages(session, &SEARCH_PROJECTS, |clients, token| async move {
-        let answer = clients.projects.search_projects().set_page_size(PAGE).set_page_token(token).send().await?;
-        Ok((answer.projects, answer.next_page_token))
-    })
-    .await;
+    let (projects, failed) = projects(session).await;
     if failed.is_some() {
         return HashMap::new();
     }

@@ -67,7 +67,7 @@ function monthChart() {
       const sum = sums.get(name);
       group.append(shape("text", { class: "value", x: middle, y: sum < 0n ? bottom + 13 : top - 6 }, count(rounded(sum, UNIT))),
         shape("text", { x: middle, y: foot + 17, class: name === state.month ? "now" : null }, name));
-      if (!isOver) group.append(shape("text", { class: "value", x: middle, y: foot + 33 }, "not over"));
+      if (!isOver) group.append(shape("text", { class: "value", x: middle, y: foot + 33 }, "so far"));
       picture.append(group);
     });
     const legend = element("figcaption", {}, currency + " ", ...series.flatMap(({ label, style }) => [element("span", { class: "key " + style }), " " + label + " "]));
