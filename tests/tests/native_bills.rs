@@ -309,6 +309,77 @@ fn what_is_bound_and_what_the_project_says_stand_in_for_labels() {
 }
 
 #[test]
+fn what_a_project_lies_in_says_its_stage_where_no_inventory_does() {
+    let desk = Desk::laid();
+    desk.put(
+        "taxonomy.yaml",
+        "version: 1\nkeys:\n  Environment: { values: { production: [prod], test: [] } }\n  Application: {}\nstages:\n  - { environment: test, gcp: { projects: [lab] } }\n  \
+         - { environment: production, gcp: { folders: [Live, folders/9] } }\n  - { environment: test, gcp: { folders: [Tries, Everything] } }\n",
+    );
+    let container = |id: &str, name: &str| format!("{{'resource_name': '{id}', 'display_name': '{name}'}}");
+    let (organisation, live, tries) = (container("organizations/1", "example.com"), container("folders/7", "Live"), container("folders/8", "Tries"));
+    let everything = container("folders/2", "Everything");
+    let row = |cost: u32, project: &str, around: &[&str], labels: &str| {
+        format!(
+            "SELECT 'regular' AS cost_type, {{'month': '202610'}} AS invoice, TIMESTAMP '2026-10-01' AS usage_start_time, 'EUR' AS currency, {cost}::DOUBLE AS cost, \
+             []::STRUCT(amount DOUBLE)[] AS credits, \
+             {{'id': '{project}', 'ancestors': [{}]::STRUCT(resource_name VARCHAR, display_name VARCHAR)[]}} AS project, \
+             {labels}::STRUCT(key VARCHAR, value VARCHAR)[] AS labels",
+            around.join(", ")
+        )
+    };
+    let own = container("projects/11", "Shop");
+    let rows = [
+        // The nearest folder that the file names speaks, whichever end of the list is the near one.
+        row(1, "shop", &[&own, &live, &everything, &organisation], "[]"),
+        row(2, "shop-2", &[&organisation, &everything, &live, &own], "[]"),
+        row(4, "shop-3", &[&organisation, &everything, &tries], "[]"),
+        row(8, "shop-4", &[&live, &everything], "[]"),
+        row(16, "shop-5", &[&container("folders/9", "Renamed")], "[]"),
+        // The project itself is nearer than anything around it, and what people call it counts as its id does.
+        row(32, "lab", &[&live, &organisation], "[]"),
+        row(64, "x-1", &[&container("projects/12", "Lab"), &live], "[]"),
+        // A label says it before any stage; and where there is nothing around, nothing is known.
+        row(128, "shop", &[&live], "[{'key': 'environment', 'value': 'test'}]"),
+        row(256, "alone", &[&organisation], "[]"),
+        row(512, "alone-2", &[], "[]"),
+        // A project that was moved is for what lay around it when it cost something.
+        row(1024, "shop-3", &[&live, &organisation], "[]"),
+    ];
+    if parquet(&desk, "export.parquet", &rows.join(" UNION ALL ")).is_none() {
+        return;
+    }
+    let expected = ["2026-10 EUR production × – 1051", "2026-10 EUR test × – 228", "2026-10 EUR – × – 768"];
+    assert_eq!(shown(&desk.cost("--bill export.parquet")), expected);
+    let by = desk.cost("--bill export.parquet --by Environment,scope");
+    assert_eq!(by["cells"].as_array().unwrap().len(), 11, "a project is one, however often it was moved: {by:#}");
+    // An inventory knows where its projects lie today.
+    desk.put("inventory.csv", "cloud,scope,kind,id\ngcp,shop,vm,//a/9\n");
+    let expected = ["2026-10 EUR production × – 1050", "2026-10 EUR test × – 228", "2026-10 EUR – × – 769"];
+    assert_eq!(shown(&desk.cost("--bill export.parquet --from inventory.csv")), expected);
+    // Google's own table in FOCUS, with its record and with a column that a view makes of it; and as text.
+    let query = |ancestors: &str| {
+        format!(
+            "SELECT DATE '2026-10-01' AS BillingPeriodStart, 'EUR' AS BillingCurrency, 'Google Cloud' AS ServiceProviderName, 'shop' AS SubAccountId, \
+             1.0::DECIMAL(18, 2) AS EffectiveCost, {ancestors}"
+        )
+    };
+    parquet(&desk, "record.parquet", &query("{'Id': 'shop', 'Ancestors': [{'ResourceName': 'folders/7', 'DisplayName': 'Live'}]} AS x_Project")).unwrap();
+    parquet(&desk, "column.parquet", &query(&format!("[{live}] AS x_ProjectAncestors"))).unwrap();
+    parquet(&desk, "text.parquet", &query("'[{\"resource_name\":\"folders/7\",\"display_name\":\"Live\"}]' AS x_ProjectAncestors")).unwrap();
+    for name in ["record", "column", "text"] {
+        assert_eq!(shown(&desk.cost(&format!("--bill {name}.parquet"))), ["2026-10 EUR production × – 1"], "{name}");
+    }
+    // Names count where the file lets them.
+    desk.put(
+        "taxonomy.yaml",
+        "version: 1\nkeys:\n  Environment: { values: { production: [live], test: [tries] } }\n  Application: {}\nstage_from_name: true\n",
+    );
+    let expected = ["2026-10 EUR production × – 1131", "2026-10 EUR test × – 132", "2026-10 EUR – × – 784"];
+    assert_eq!(shown(&desk.cost("--bill export.parquet")), expected);
+}
+
+#[test]
 fn one_text_means_in_each_form_what_that_form_says() {
     let desk = Desk::laid();
     let text = "\"{\"\"user_env\"\":\"\"prod\"\",\"\"user_application\"\":\"\"shop\"\"}\"";

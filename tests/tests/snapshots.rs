@@ -296,6 +296,16 @@ fn what_cannot_be_the_whole_bill_is_refused() {
     refused(&desk, "doubt.csv", &["doubt.csv:2:BillingPeriodStart: `01/10/2026` may have the day before the month"]);
     desk.put("end.csv", first.replace("ChargePeriodStart", "BillingPeriodEnd").replace(",02/10/2026", ",31/10/2026"));
     refused(&desk, "end.csv", &["end.csv:3:BillingPeriodEnd: `31/10/2026` has the day before the month"]);
+    // A period of the 5th to the 4th is about a month in one order only, and so is one that ends on the first.
+    let period = |start: &str, end: &str| {
+        format!("EffectiveCost,BillingCurrency,BillingPeriodStartDate,BillingPeriodEndDate,BillingPeriodStart\n1,EUR,{start},{end},{start}\n")
+    };
+    desk.put("period.csv", period("1/5/2026 12:00:00 AM", "2/4/2026 12:00:00 AM"));
+    assert_eq!(desk.cost("--bill period.csv")["cells"][0]["month"], "2026-01");
+    desk.put("period.csv", period("10/1/2026", "11/1/2026"));
+    assert_eq!(desk.cost("--bill period.csv")["cells"][0]["month"], "2026-10");
+    desk.put("period.csv", period("5/1/2026", "4/2/2026"));
+    refused(&desk, "period.csv", &["period.csv:2:BillingPeriodStart: `5/1/2026` has the day before the month, as the end of its period shows"]);
     // A tag is no date of the bill, whatever it is called and whatever order it is in.
     let tagged = |period: &str, tag: &str| {
         format!(

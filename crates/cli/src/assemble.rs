@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tagledger_collect::Imported;
 use tagledger_cost::{Aggregate, Billing, Cube};
 use tagledger_engine::{Audit, Context, Counts, FindingSource, Prices};
-use tagledger_model::{Coverage, Level, Month, Outcome, Taggable, Timestamp};
+use tagledger_model::{Coverage, Level, Month, Outcome, Taggable, Text, Timestamp};
 use tagledger_report::{
     CloudCounts, Compliance, CoverageRow, Exit, FamilySummary, InventoryCounts, KeyInfo, MoneyRow, RuleSummary, SCHEMA_VERSION, Seen, Summary, grouped, plural,
 };
@@ -23,6 +23,10 @@ pub(crate) struct Billed<'a> {
     pub priced: Option<Month>,
     /// The newest month, where it is not over or the bill ends before it does.
     pub open: Option<Month>,
+    /// The last month that is over, where the bill does not hold all of it; a month that is not over, where there is no other.
+    pub partial: Option<Month>,
+    /// Providers of which the bill holds nothing after a day of the priced month, with that day, in days since 1970.
+    pub early: &'a [(Text, i64)],
 }
 
 /// What the exit code depends on.
@@ -273,20 +277,15 @@ fn coverage_row(row: &Coverage, made_up_for: bool) -> CoverageRow {
     }
 }
 
-/// The months of a bill that are over; the last of them is the one that findings are priced by.
-pub(crate) fn priced_month(aggregate: &Aggregate, now: Timestamp) -> Option<Month> {
+/// The last month of a bill before another, by which findings are priced; where there is none, the last one.
+pub(crate) fn priced_month(aggregate: &Aggregate, before: Month) -> Option<Month> {
     let months = aggregate.months();
-    months.iter().rev().find(|m| **m < now.month()).or(months.last()).copied()
+    months.iter().rev().find(|m| **m < before).or(months.last()).copied()
 }
 
-/// The newest month, where it is not over, or where the bill covers days and ends before it does. Bills come late: the last four days of a month say nothing.
-pub(crate) fn open_month(aggregate: &Aggregate, now: Timestamp, covered: Option<(i64, i64)>) -> Option<Month> {
-    const LATE: i64 = 5;
-    let newest = aggregate.months().last().copied()?;
-    let (first, next) = (newest.start().days(), newest.next().start().days());
-    // Where everything begins on the first of a month, nothing is known of days.
-    let ends_early = covered.is_some_and(|(_, last)| last > first && last + LATE < next);
-    (newest >= now.month() || ends_early).then_some(newest)
+/// The newest month, where it is not over, or where the bill ends before it does.
+pub(crate) fn open_month(aggregate: &Aggregate, now: Timestamp, ends_early: impl Fn(Month) -> bool) -> Option<Month> {
+    aggregate.months().last().copied().filter(|newest| *newest >= now.month() || ends_early(*newest))
 }
 
 /// What each resource cost in a month.

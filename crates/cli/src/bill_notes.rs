@@ -5,15 +5,25 @@ use crate::costs::converted;
 use crate::gaps::gap_notes;
 use std::collections::BTreeMap;
 use tagledger_cost::Measure;
-use tagledger_model::Amount;
+use tagledger_model::{Amount, Timestamp};
 use tagledger_report::{grouped, plural};
 
 /// What a reader must know to trust the money.
 pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
     let (repairs, measure) = (billed.aggregate.repairs, billed.billing.measure);
     let mut notes = Vec::new();
-    if let Some(month) = billed.priced.filter(|month| billed.open == Some(*month)) {
-        notes.push(format!("The bill does not hold the whole of {month}, by which findings are priced: they cost more than is said"));
+    match billed.priced.zip(billed.partial) {
+        Some((month, partial)) if month == partial => {
+            notes.push(format!("The bill does not hold the whole of {month}, by which findings are priced: they cost more than is said"));
+        }
+        Some((month, partial)) => {
+            notes.push(format!("The bill does not hold the whole of {partial}: findings are priced by {month}, the last month that it holds as a whole"));
+        }
+        None => {}
+    }
+    for (provider, last) in billed.early {
+        let (day, month) = (Timestamp(last * 86_400).day(), billed.priced.map(|month| month.to_string()).unwrap_or_default());
+        notes.push(format!("The bill holds nothing of {provider} after {day}: the rest of {month} is missing, or nothing was used there"));
     }
     for one in billed.priced.map(|month| billed.cube.unlooked(billed.billing, month)).unwrap_or_default() {
         let accounts = if one.scopes.len() == 1 { "1 account".to_owned() } else { format!("{} accounts", grouped(one.scopes.len() as u64)) };

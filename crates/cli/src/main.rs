@@ -19,6 +19,7 @@ mod guardrails;
 mod history;
 mod interrupt;
 mod log;
+mod money;
 mod notify;
 mod output;
 mod progress;

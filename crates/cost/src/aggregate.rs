@@ -26,6 +26,8 @@ pub struct Context {
     pub provider: u32,
     /// Word number of the sub-account.
     pub account: u32,
+    /// Word number of the containers around the sub-account, as the bill tells them, where something asks for them.
+    pub ancestors: u32,
     /// Word number of the service.
     pub service: u32,
     /// Word number of the category of the charge, where something asks for it.

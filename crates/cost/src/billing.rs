@@ -75,12 +75,22 @@ impl Billing<'_> {
     #[inline]
     pub(crate) fn needs_account(&self) -> bool {
         let ladder = &self.taxonomy.costs.ladder;
-        // Without an inventory, `stages:` may still name an account.
-        let is_declared = !self.taxonomy.stages.is_empty() && self.taxonomy.key("Environment").is_some_and(|key| self.keys.contains(&key));
         self.dimensions.scope
             || (self.owners.is_some() && ladder.contains(&Rung::Scope))
-            || ((self.owners.is_some() || is_declared) && ladder.contains(&Rung::Stage))
+            || (ladder.contains(&Rung::Stage) && (self.owners.is_some() || self.tells_stages()))
             || self.assigned().any(|assign| assign.costs.scope.is_some() || assign.costs.cloud.is_some())
+    }
+
+    /// True when what the bill itself says of an account may tell its stage: `stages:` and names speak for what no inventory knows.
+    fn tells_stages(&self) -> bool {
+        let is_told = !self.taxonomy.stages.is_empty() || self.taxonomy.stage_from_name;
+        is_told && self.taxonomy.key("Environment").is_some_and(|key| self.keys.contains(&key))
+    }
+
+    /// True when attribution looks at the containers around sub-accounts, as the bill tells them.
+    #[inline]
+    pub(crate) fn needs_ancestors(&self) -> bool {
+        self.taxonomy.costs.ladder.contains(&Rung::Stage) && self.tells_stages()
     }
 
     /// The assignments that are asked, of the keys that are wanted.

@@ -208,7 +208,7 @@ impl<'a> Book<'a> {
     pub fn context(&mut self, context: Context) -> u32 {
         let shared = Context { account: NO_WORD, ..context };
         // Months are mostly one after the other, providers and services mixed: a few places hold what the next rows ask for.
-        let place = (shared.provider ^ shared.service ^ shared.day) as usize % RECENT;
+        let place = (shared.provider ^ shared.ancestors ^ shared.service ^ shared.day) as usize % RECENT;
         let number = match self.recent[place] {
             Some((last, number)) if last == shared => number,
             _ => {

@@ -20,6 +20,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
+use tagledger_model::Timestamp;
 
 /// Longer than any row by far. A quote that nothing closes makes the rest of a file one row, and a gzip stream can stand for a thousand times its size.
 const LONGEST_ROW: usize = 64 << 20;
@@ -288,6 +289,25 @@ fn order(text: &str) -> Option<(Order, [u8; 2])> {
     })
 }
 
+/// The order of dates with slashes by a period's two ends: only one of the orders makes about a month of it.
+fn by_period(start: &str, end: &str) -> Option<Order> {
+    order(start)?;
+    order(end)?;
+    let is_month = |start: &str, end: &str| {
+        let days = Timestamp::parse(start).zip(Timestamp::parse(end)).map(|(start, end)| end.days() - start.days());
+        days.is_some_and(|days| (27..=32).contains(&days))
+    };
+    let swapped = |text: &str| {
+        let mut parts = text.splitn(3, '/');
+        Some(format!("{1}/{0}/{2}", parts.next()?, parts.next()?, parts.next()?))
+    };
+    match (is_month(start, end), is_month(&swapped(start)?, &swapped(end)?)) {
+        (true, false) => Some(Order::MonthFirst),
+        (false, true) => Some(Order::DayFirst),
+        _ => None,
+    }
+}
+
 /// Refuses a file whose dates have the day before the month, as a spreadsheet of most countries writes them: on the first twelve days of a month nobody
 /// could tell, and a bill of 1 October would count in January. What bills write with slashes themselves has the month first, and mostly says so in its first
 /// row, by the end of its period; else it is read until a row does.
@@ -306,6 +326,7 @@ pub(crate) fn month_first(path: &Path, columns: &Columns) -> Result<(), CostErro
     let late = u64::from(file.reader.position().line() < 2);
     let starts = columns.tops(&[Column::BillingPeriodStart], &[]);
     let is_start: Vec<bool> = tops.iter().map(|top| starts.contains(top)).collect();
+    let is_end: Vec<bool> = tops.iter().map(|top| ENDS.iter().any(|end| same_name(end, columns.top(*top)))).collect();
     let mut batches = Batches::over(path, file, columns, tops, late);
     let mut has_slashes = false;
     let mut doubtful: Option<(u64, String, String)> = None;
@@ -324,6 +345,18 @@ pub(crate) fn month_first(path: &Path, columns: &Columns) -> Result<(), CostErro
                     Order::Unknown => {}
                 }
             }
+        }
+        let text = |of: &[bool], row: usize| of.iter().position(|is| *is).map(|at| batch.column(at).as_string::<i32>().value(row));
+        // The first row that tells its period says which of its numbers is the month, for it is about a month long.
+        let told = (0..batch.num_rows()).find_map(|row| Some((row, by_period(text(&is_start, row)?, text(&is_end, row)?)?)));
+        match told {
+            Some((_, Order::MonthFirst)) => return Ok(()),
+            Some((row, _)) => {
+                let shown =
+                    (batches.lines[row], columns.shown(Column::BillingPeriodStart), text(&is_start, row).unwrap_or_default().chars().take(40).collect());
+                return Err(day_first(path, shown, "has the day before the month, as the end of its period shows"));
+            }
+            None => {}
         }
         if !has_slashes {
             break;

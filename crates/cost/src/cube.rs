@@ -172,7 +172,7 @@ impl Cube {
             context.account = keep(billing.dimensions.scope, context.account);
             context.provider = keep(billing.dimensions.provider, context.provider);
             context.service = keep(billing.dimensions.service, context.service);
-            (context.charge, context.named, context.day) = (crate::book::NO_WORD, crate::book::NO_WORD, crate::book::NO_WORD);
+            (context.ancestors, context.charge, context.named, context.day) = Default::default();
             let next = u32::try_from(context_list.len()).unwrap_or(u32::MAX);
             let context = *contexts.entry(context).or_insert_with(|| {
                 context_list.push(context);

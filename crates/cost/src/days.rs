@@ -7,13 +7,18 @@ use crate::billing::Billing;
 use crate::book::Book;
 use crate::focus::Measure;
 use crate::ladder::{LadderContext, attribute};
-use crate::outlook::is_usage;
+use crate::outlook::{is_usage, newest_day};
 use crate::spend::{Scoped, attributed};
 use crate::{Bill, CostError, Dimensions};
 use std::collections::BTreeMap;
 use tagledger_engine::{Attributed, ChargedFor, DayLine, Spend};
 use tagledger_model::{Amount, Month, Text};
 use tagledger_taxonomy::KeyId;
+
+/// Rows of each day.
+type ByDay = BTreeMap<i64, Amount>;
+
+static NO_NAME: Text = Text::const_new("");
 
 /// Mark the day of what was charged for use, of what does not say by what it is counted, and of what is charged for once.
 const USE: char = '+';
@@ -59,8 +64,32 @@ impl Book<'_> {
     }
 }
 
-/// Reads a bill day by day, from a month on, by these keys, and adds what it says to the spend.
-pub fn read_days(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], from: Month, spend: &mut Spend) -> Result<(), CostError> {
+/// How much of a month a bill holds, by the days on which something was charged for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Days do not tell: there are few, most of it is dated on the first, or most days have nothing.
+    Unsaid,
+    /// From its beginning to its end.
+    Whole,
+    /// There is nothing of its last days.
+    EndsEarly,
+    /// There is nothing of its first days.
+    BeginsLate,
+}
+
+/// What days say of a month of a bill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthDays {
+    /// The month.
+    pub month: Month,
+    /// How much of it there is.
+    pub extent: Extent,
+    /// Providers of which the bill holds nothing after a day, though it goes on with others: each with the last day, in days since 1970.
+    pub early: Vec<(Text, i64)>,
+}
+
+/// Reads a bill day by day, from a month on, by these keys, and adds what it says to the spend. Hands back what days say of each of these months.
+pub fn read_days(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], from: Month, spend: &mut Spend) -> Result<Vec<MonthDays>, CostError> {
     let daily = Billing {
         keys: keys.to_vec(),
         all_measures: false,
@@ -73,7 +102,54 @@ pub fn read_days(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], from: Month
     spend.knows_use = aggregate.knows_units;
     spend.days = lines(&aggregate, &daily)?;
     spend.covered = covered(&aggregate);
-    Ok(())
+    Ok(months(&aggregate, &daily, from))
+}
+
+fn months(aggregate: &Aggregate, billing: &Billing<'_>, from: Month) -> Vec<MonthDays> {
+    let mut rows: BTreeMap<Month, BTreeMap<(usize, &Text), ByDay>> = BTreeMap::new();
+    for group in &aggregate.groups {
+        let context = aggregate.contexts[group.context as usize];
+        let (word, provider) = (aggregate.word(context.day), aggregate.word(context.provider));
+        let within = (context.month.start().days(), context.month.next().start().days());
+        // A fee or a correction is dated anywhere.
+        if let Some(day) = day_of(word).filter(|day| !is_once(word) && within.0 <= *day && *day < within.1) {
+            let position = billing.clouds.position(provider);
+            // A cloud has several names.
+            let name = billing.clouds.known.get(position).map_or(provider, |_| &NO_NAME);
+            *rows.entry(context.month).or_default().entry((position, name)).or_default().entry(day).or_default() += Amount(group.rows.into());
+        }
+    }
+    let mut of = |month: Month| {
+        let providers = rows.remove(&month).unwrap_or_default();
+        let mut all = ByDay::new();
+        providers.values().flatten().for_each(|(day, rows)| *all.entry(*day).or_default() += *rows);
+        let whole = extent(month, &all);
+        let ends = |((position, name), of_one): (&(usize, &Text), &ByDay)| {
+            let (extent, last) = extent(month, of_one);
+            let shown = billing.clouds.known.get(*position).map_or_else(|| Text::clone(name), |(_, names)| Text::from(*names.first().unwrap_or(&"")));
+            (extent == Extent::EndsEarly && whole.0 != Extent::EndsEarly).then_some((shown, last))
+        };
+        MonthDays { month, extent: whole.0, early: providers.iter().filter_map(ends).collect() }
+    };
+    aggregate.months().into_iter().filter(|month| *month >= from).map(&mut of).collect()
+}
+
+/// How much of a month there is, by the rows of each day, and the last of these days.
+fn extent(month: Month, rows: &ByDay) -> (Extent, i64) {
+    // Bills come late, and begin where something does.
+    const LATE: i64 = 5;
+    let (first, next) = (month.start().days(), month.next().start().days());
+    let all: Amount = rows.values().copied().sum();
+    let (Some(oldest), Some(newest)) = (rows.keys().next().copied(), newest_day(rows)) else { return (Extent::Unsaid, first) };
+    let is_by_month = rows.get(&first).is_some_and(|of_first| of_first.0 * 2 > all.0);
+    let days = i64::try_from(rows.range(..=newest).count()).unwrap_or(i64::MAX);
+    let extent = match () {
+        () if days < 3 || is_by_month || days * 2 < newest - oldest + 1 => Extent::Unsaid,
+        () if newest + LATE < next => Extent::EndsEarly,
+        () if oldest > first + LATE => Extent::BeginsLate,
+        () => Extent::Whole,
+    };
+    (extent, newest)
 }
 
 /// The days that the bill covers: from its first to its last, as far as they lie within its months.
@@ -132,7 +208,32 @@ fn lines(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<Vec<DayLine>, C
 
 #[cfg(test)]
 mod tests {
-    use super::is_time;
+    use super::{Extent, extent, is_time};
+    use std::collections::BTreeMap;
+    use tagledger_model::{Amount, Month};
+
+    #[test]
+    fn days_tell_how_much_of_a_month_there_is_or_do_not_tell() {
+        let october = Month::parse("2026-10").unwrap_or(Month(0));
+        let first = october.start().days();
+        let of = |rows: &dyn Fn(i64) -> i128| {
+            let by_day: BTreeMap<i64, Amount> = (1..=31).map(|day| (first + day - 1, Amount(rows(day)))).filter(|(_, rows)| rows.0 > 0).collect();
+            extent(october, &by_day).0
+        };
+        let within = |from: i64, to: i64| move |day: i64| if (from..=to).contains(&day) { 20 } else { 0 };
+        assert_eq!(of(&within(1, 31)), Extent::Whole);
+        assert_eq!(of(&within(6, 27)), Extent::Whole);
+        assert_eq!(of(&within(1, 20)), Extent::EndsEarly);
+        assert_eq!(of(&within(12, 31)), Extent::BeginsLate);
+        assert_eq!(of(&within(12, 20)), Extent::EndsEarly);
+        // A little that is dated behind the end is of a bill to come.
+        assert_eq!(of(&|day| within(1, 20)(day) + i128::from(day == 31)), Extent::EndsEarly);
+        // A bill by months with a few fees, one that says nothing of days, and a month with little in it.
+        assert_eq!(of(&|day| if day == 1 { 500 } else { i128::from(day % 9 == 0) }), Extent::Unsaid);
+        assert_eq!(of(&|day| i128::from(day == 1) * 500), Extent::Unsaid);
+        assert_eq!(of(&|day| i128::from(day % 5 == 0)), Extent::Unsaid);
+        assert_eq!(of(&|_| 0), Extent::Unsaid);
+    }
 
     #[test]
     fn what_stands_there_is_told_from_what_is_done() {

@@ -1,6 +1,7 @@
 //! Rows of a batch, entered into a book.
 
 mod exchange;
+mod list_containers;
 mod list_tags;
 mod look_up;
 mod map_tags;
@@ -19,6 +20,7 @@ use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_schema::DataType;
+pub(crate) use list_containers::{containers, list_containers};
 use list_tags::list_tags;
 use map_tags::map_tags;
 use memo::Memo;
@@ -35,6 +37,9 @@ pub(crate) fn wanted(book: &Book<'_>) -> Vec<Column> {
     }
     if takes_accounts(book) {
         wanted.push(Column::SubAccountId);
+    }
+    if billing.needs_ancestors() {
+        wanted.push(Column::ScopeAncestors);
     }
     if billing.needs_service() {
         wanted.push(Column::ServiceName);
@@ -71,6 +76,7 @@ pub(crate) struct Work {
     currency: Vec<u32>,
     provider: Vec<u32>,
     account: Vec<u32>,
+    ancestors: Vec<u32>,
     service: Vec<u32>,
     charge: Vec<u32>,
     invoice: Vec<u32>,
@@ -86,7 +92,7 @@ pub(crate) struct Work {
     exchange: exchange::Exchange,
     /// How many rows of the bill each stands for; empty where it is one.
     weights: Vec<u64>,
-    words: [Memo<u32>; 8],
+    words: [Memo<u32>; 9],
     tag_memo: [Memo<u32>; 4],
     /// What a column of tags says, before it is held against another.
     further: Vec<u32>,
@@ -124,6 +130,7 @@ impl Work {
             self.account.clear();
             self.account.resize(count, NO_WORD);
         }
+        self.ancestors(rows, book)?;
         words(rows, Column::ServiceName, &mut self.words[3], &mut self.service, book)?;
         words(rows, Column::ChargeCategory, &mut self.words[4], &mut self.charge, book)?;
         words(rows, Column::InvoiceId, &mut self.words[6], &mut self.invoice, book)?;
@@ -185,6 +192,7 @@ impl Work {
             }
             let owned = if book.needs_no_owner(self.tags[row]) { Book::not_needed() } else { self.owned(book, row, ids.as_ref(), allocated.as_ref()) };
             let account = if book.needs_account(self.tags[row], owned) { self.account[row] } else { NO_WORD };
+            let ancestors = if account == NO_WORD { NO_WORD } else { self.ancestors[row] };
             let named = if by_name { named_by(book, row, ids.as_ref(), allocated.as_ref()) } else { NO_WORD };
             let context = book.context(Context {
                 month: self.months[row],
@@ -192,6 +200,7 @@ impl Work {
                 // Which account an id means depends on the provider.
                 provider: if by_provider || account != NO_WORD { self.provider[row] } else { NO_WORD },
                 account,
+                ancestors,
                 service: self.service[row],
                 charge: self.charge[row],
                 named,
@@ -271,6 +280,16 @@ impl Work {
             let spans = |(start, end): (&Option<i64>, &Option<i64>)| start.zip(*end).is_some_and(|(start, end)| end - start > 1);
             self.once.iter_mut().zip(self.days.iter().zip(&until)).for_each(|(once, days)| *once |= spans(days));
         }
+    }
+
+    /// What lies around the account of each row: text, or the list itself.
+    fn ancestors(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+        let Some(array) = rows.get(Column::ScopeAncestors).filter(|array| matches!(array.data_type(), DataType::List(_))) else {
+            return words(rows, Column::ScopeAncestors, &mut self.words[8], &mut self.ancestors, book);
+        };
+        self.ancestors.clear();
+        self.ancestors.resize(rows.len(), NO_WORD);
+        list_containers(array, &mut |row, text| self.ancestors[row] = book.word(text)).map_err(|broken| (rows.columns.shown(Column::ScopeAncestors), broken))
     }
 
     /// The day of each row.

@@ -74,11 +74,13 @@ pub enum Column {
     FurtherTags,
     /// Tags of the scope that the row names.
     ScopeTags,
+    /// The containers around the scope that the row names.
+    ScopeAncestors,
 }
 
 impl Column {
     /// All of them.
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::EffectiveCost,
         Self::BilledCost,
         Self::ListCost,
@@ -102,6 +104,7 @@ impl Column {
         Self::AllocatedTags,
         Self::FurtherTags,
         Self::ScopeTags,
+        Self::ScopeAncestors,
     ];
 
     /// The names it goes by, newest first.
@@ -133,6 +136,7 @@ impl Column {
             Self::AllocatedTags => &["AllocatedTags"],
             Self::FurtherTags => &["x_Tags"],
             Self::ScopeTags => &["x_ProjectLabels"],
+            Self::ScopeAncestors => &["x_ProjectAncestors", "x_Project.Ancestors"],
         }
     }
 }

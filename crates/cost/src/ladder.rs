@@ -6,9 +6,11 @@
 use crate::aggregate::{Aggregate, Context, OwnerKind, Said};
 use crate::billing::Billing;
 use crate::book::NO_WORD;
+use crate::enter::containers;
 use crate::owners::NONE;
 use crate::{CostError, Measure};
 use rustc_hash::FxHashMap;
+use tagledger_engine::CloudFacts;
 use tagledger_model::{Amount, ContainerRef, Month, Standing, Text};
 use tagledger_taxonomy::{CostFacts, KeyId, KeyState, Rung, Stages};
 
@@ -327,23 +329,43 @@ impl<'a> LadderContext<'a> {
     }
 }
 
-/// What `stages:` says of accounts that the inventory does not have, by context: a bill alone knows their ids.
+/// What is said of the stage of accounts that the inventory does not have, by context: a bill alone knows their ids, and some the containers around them.
 fn stages(aggregate: &Aggregate, billing: &Billing<'_>, scopes: &[u32]) -> Vec<u32> {
     let declared = Stages::new(&billing.taxonomy);
-    let Some(key) = billing.taxonomy.key("Environment").filter(|_| !declared.is_empty()) else { return vec![0; scopes.len()] };
-    let mut known: FxHashMap<(u32, u32), u32> = FxHashMap::default();
-    let stage = |provider: u32, account: u32| {
-        let (cloud, _) = billing.clouds.known.get(billing.clouds.position(aggregate.word(provider)))?;
-        let said = aggregate.word(account);
-        let entry = |id: Text| declared.entry(cloud.id.as_str(), &ContainerRef::new(cloud.scope_word(), id, None));
-        let stage = entry(said.clone()).or_else(|| entry(crate::cube::account(said)))?;
+    let is_told = !declared.is_empty() || billing.taxonomy.stage_from_name;
+    let Some(key) = billing.taxonomy.key("Environment").filter(|_| is_told) else { return vec![0; scopes.len()] };
+    let mut known: FxHashMap<(u32, u32, u32), u32> = FxHashMap::default();
+    let stage = |context: &Context| {
+        let (cloud, _) = billing.clouds.known.get(billing.clouds.position(aggregate.word(context.provider)))?;
+        let (around, name) = around(aggregate.word(context.ancestors), cloud);
+        let own = |id: Text| ContainerRef::new(cloud.scope_word(), id, name.clone());
+        let (said, folded) = (own(aggregate.word(context.account).clone()), own(crate::cube::account(aggregate.word(context.account))));
+        // As for the scopes of an inventory: an entry of the file for the nearest container, then names.
+        let chain = || [&said, &folded].into_iter().chain(&around);
+        let entry = chain().find_map(|container| declared.entry(cloud.id.as_str(), container));
+        let stage = entry.or_else(|| chain().find_map(|container| declared.named(container)))?;
         Some(billing.dictionary.code(key, stage.environment()?))
     };
     let of = |(context, scope): (&Context, &u32)| {
         if *scope != NONE || context.account == NO_WORD {
             return 0;
         }
-        *known.entry((context.provider, context.account)).or_insert_with(|| stage(context.provider, context.account).unwrap_or(0))
+        *known.entry((context.provider, context.account, context.ancestors)).or_insert_with(|| stage(context).unwrap_or(0))
     };
     aggregate.contexts.iter().zip(scopes).map(of).collect()
+}
+
+/// The containers around an account, the nearest first, and what people call the account itself, where they tell that as well.
+fn around(told: &Text, cloud: &CloudFacts) -> (Vec<ContainerRef>, Option<Text>) {
+    let container = |(id, name): (String, Option<String>)| Some(ContainerRef::new(id.split_once('/')?.0, Text::from(id.as_str()), name.map(Text::from)));
+    let mut all: Vec<ContainerRef> = containers(told).into_iter().filter_map(container).collect();
+    let is_own = |container: &ContainerRef| container.kind.as_str() == cloud.scope_word();
+    // Which end comes first is not documented. The account is at one of them, and at the other the organisation, which is no container that `stages:` may name.
+    let is_outermost = |first: &ContainerRef| cloud.containers.iter().all(|kind| kind.word != first.kind.as_str());
+    if all.last().is_some_and(is_own) || all.first().is_some_and(is_outermost) {
+        all.reverse();
+    }
+    let name = all.iter().find(|container| is_own(container)).and_then(|container| container.name.clone());
+    all.retain(|container| !is_own(container));
+    (all, name)
 }

@@ -36,7 +36,7 @@ mod splits;
 pub use aggregate::{Aggregate, Charge, Converted, Group, Invoice, SetAside, Totals};
 pub use billing::{Billing, Clouds};
 pub use cube::{Axis, BasisTotal, Cube, CubeCell, Dimensions, Slice, Unshared, account};
-pub use days::read_days;
+pub use days::{Extent, MonthDays, read_days};
 pub use elsewhere::{Elsewhere, Names};
 pub use focus::{Column, Measure};
 pub use ladder::{Basis, Reason};

@@ -127,7 +127,7 @@ fn pace(aggregate: &Aggregate, billing: &Billing<'_>, usage: &BTreeMap<Place, Am
 }
 
 /// The last day that the bill tells of; a little that is dated behind a gap after days without one is of a bill to come.
-fn newest_day(by_day: &BTreeMap<i64, Amount>) -> Option<i64> {
+pub(crate) fn newest_day(by_day: &BTreeMap<i64, Amount>) -> Option<i64> {
     const GAP: i64 = 3;
     let days: Vec<(i64, Amount)> = by_day.iter().map(|(day, amount)| (*day, *amount)).collect();
     let newest = days.last()?.0;

@@ -23,7 +23,8 @@ fn facts() -> Vec<CloudFacts> {
 fn taxonomy(path: &Path, text: &str) -> Arc<Taxonomy> {
     let names: Vec<_> = clouds().iter().map(|(c, _)| (c.id(), c.containers().iter().map(|k| k.word).collect::<Vec<_>>())).collect();
     let known: Vec<_> = names.iter().map(|(id, containers)| KnownCloud { id: id.as_str(), containers }).collect();
-    let side_file = |path: &Path| std::fs::read_to_string(path);
+    // What a split weighs by has the same lines for every taxonomy that names it.
+    let side_file = |path: &Path| if path.ends_with("usage.csv") { Ok(USAGE.to_owned()) } else { std::fs::read_to_string(path) };
     let loaded = tagledger_taxonomy::parse(path, text, &Known { rules: &[], clouds: &known }, &side_file);
     Arc::new(loaded.unwrap_or_else(|e| panic!("{e:?}")).taxonomy)
 }
@@ -112,6 +113,23 @@ const TAXONOMY: &str = "version: 1\nkeys:\n  Environment:\n    required: true\n 
 /// One bill row: month, currency, provider, amount in units of 10⁻⁶, tag text, resource id.
 type Row = (u8, u8, u8, i64, String, String);
 
+/// Some resources that rows may be of, with tags that say much, little or nonsense, in a group and in an account that say something as well.
+const INVENTORY: &str = "\
+cloud,scope,kind,id,group,tags
+aws,1,scope,,,\"{\"\"env\"\": \"\"test\"\"}\"
+azure,1,scope,,,\"{\"\"Application\"\": \"\"app-2\"\"}\"
+azure,1,resource_group,g,,\"{\"\"Application\"\": \"\"app-3\"\", \"\"env\"\": \"\"prod\"\"}\"
+aws,1,vm,a,,\"{\"\"env\"\": \"\"prod\"\", \"\"Application\"\": \"\"app-1\"\"}\"
+aws,1,vm,b,,\"{\"\"env\"\": \"\"nonsense\"\"}\"
+azure,1,vm,a,g,{}
+gcp,1,vm,b,,\"{\"\"Application\"\": \"\"app-0\"\"}\"
+";
+
+/// Weights of one month, of all months, and of nothing.
+const USAGE: &str = "value,weight,month\napp-4,3,\napp-5,0.1,\napp-6,1,2026-05\napp-4,7,2026-05\napp-9,0,\n";
+
+const STAGES: &str = "stages:\n  - { environment: production, azure: { subscriptions: [\"1\"] } }\n  - { environment: test, gcp: { projects: [\"1\"] } }\n";
+
 fn rows() -> impl Strategy<Value = Vec<Row>> {
     let tag_text = prop_oneof![
         Just(String::new()),
@@ -123,7 +141,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
         Just(r#"{"env":"nonsense\u0021","x":[1]}"#.to_owned()),
         ".{0,12}",
     ];
-    let id = prop_oneof![Just(String::new()), Just("NULL".to_owned()), "[a-z:/]{1,12}"];
+    let id = prop_oneof![Just(String::new()), Just("NULL".to_owned()), Just("a".to_owned()), Just("b".to_owned()), "[a-z:/]{1,12}"];
     prop::collection::vec((1_u8..=12, 0_u8..3, 0_u8..5, any::<i64>(), tag_text, id), 1..40)
 }
 
@@ -147,8 +165,10 @@ fn bill_of(rows: &[Row]) -> (tempfile::TempDir, Amount) {
     (folder, sum)
 }
 
-fn slices_of(folder: &Path, taxonomy: &Arc<Taxonomy>) -> Vec<Slice> {
-    let billing = billing(taxonomy, Dictionary::new(taxonomy), None);
+fn slices_of(folder: &Path, taxonomy: &Arc<Taxonomy>, inventory: Option<&Inventory>) -> Vec<Slice> {
+    let owners = inventory.map(Owners::new);
+    let dictionary = inventory.map_or_else(|| Dictionary::new(taxonomy), |inventory| inventory.dictionary().clone());
+    let billing = billing(taxonomy, dictionary, owners.as_ref());
     let aggregate = read(&Bill::find(&[folder.to_owned()]).unwrap(), &billing, &|_, _| {}).unwrap();
     let cube = Cube::new(&aggregate, &billing).unwrap();
     cube.by(&[Axis::Key(0), Axis::Key(1)])
@@ -169,9 +189,10 @@ fn costs() -> impl Strategy<Value = String> {
         1 => "by: cost".to_owned(),
         2 => format!("by: cost, to: [{}]", application(number + 1)),
         3 => "by: cost, where: { Environment: production }".to_owned(),
+        4 => "by: usage, usage: usage.csv".to_owned(),
         _ => format!("by: fixed, weights: {{ {}: 1, {}: 0.333, {}: 7 }}", application(number + 1), application(number + 3), application(number + 2)),
     };
-    let splits = prop::collection::vec(0..5_u8, 0..4);
+    let splits = prop::collection::vec(0..6_u8, 0..4);
     (Just(RUNGS.to_vec()).prop_shuffle(), 1..=6_usize, assign, splits, any::<bool>()).prop_map(move |(rungs, count, assign, splits, unattributed)| {
         let mut ladder: Vec<&str> = rungs.into_iter().take(count).collect();
         ladder.extend(["row", "assign"].iter().filter(|rung| !ladder.contains(rung)).copied().collect::<Vec<_>>());
@@ -194,19 +215,22 @@ proptest! {
     fn no_row_is_lost_or_doubled_and_their_order_says_nothing(rows in rows()) {
         let taxonomy = taxonomy(Path::new("taxonomy.yaml"), TAXONOMY);
         let (folder, sum) = bill_of(&rows);
-        let slices = slices_of(folder.path(), &taxonomy);
+        let slices = slices_of(folder.path(), &taxonomy, None);
         prop_assert_eq!(slices.iter().map(|s| s.amount).sum::<Amount>(), sum);
         prop_assert_eq!(slices.iter().map(|s| s.rows).sum::<u64>(), rows.len() as u64);
         let backwards: Vec<Row> = rows.iter().rev().cloned().collect();
         let (folder, _) = bill_of(&backwards);
-        prop_assert_eq!(slices_of(folder.path(), &taxonomy), slices);
+        prop_assert_eq!(slices_of(folder.path(), &taxonomy, None), slices);
     }
 
     #[test]
-    fn no_ladder_and_no_split_makes_or_loses_a_unit(rows in rows(), costs in costs()) {
-        let taxonomy = taxonomy(Path::new("taxonomy.yaml"), &format!("{TAXONOMY}{costs}"));
+    fn no_ladder_and_no_split_makes_or_loses_a_unit(rows in rows(), costs in costs(), knows in any::<bool>()) {
+        let taxonomy = taxonomy(Path::new("taxonomy.yaml"), &format!("{TAXONOMY}{STAGES}{costs}"));
+        let known = tempfile::tempdir().unwrap();
+        std::fs::write(known.path().join("inventory.csv"), INVENTORY).unwrap();
+        let inventory = knows.then(|| inventory(known.path(), &taxonomy));
         let (folder, _) = bill_of(&rows);
-        let slices = slices_of(folder.path(), &taxonomy);
+        let slices = slices_of(folder.path(), &taxonomy, inventory.as_ref());
         let mut own = std::collections::BTreeMap::<_, Amount>::new();
         for (month, currency, _, micros, _, _) in &rows {
             *own.entry((format!("2026-{month:02}"), ["USD", "EUR", "JPY"][usize::from(*currency)].to_owned())).or_default() += Amount(i128::from(*micros) * 1_000_000);
@@ -219,6 +243,6 @@ proptest! {
         prop_assert_eq!(slices.iter().map(|s| s.rows).sum::<u64>(), rows.len() as u64);
         let backwards: Vec<Row> = rows.iter().rev().cloned().collect();
         let (folder, _) = bill_of(&backwards);
-        prop_assert_eq!(slices_of(folder.path(), &taxonomy), slices, "{}", costs);
+        prop_assert_eq!(slices_of(folder.path(), &taxonomy, inventory.as_ref()), slices, "{}", costs);
     }
 }

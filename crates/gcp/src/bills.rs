@@ -36,6 +36,7 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("ResourceId", &["resource.global_name", "resource.name"]),
     ("x_Tags", &["tags"]),
     ("x_ProjectLabels", &["project.labels"]),
+    ("x_ProjectAncestors", &["project.ancestors"]),
     ("x_Rows", &[ROWS]),
 ];
 

@@ -47,15 +47,24 @@ fn offset(text: &[u8]) -> Option<UtcOffset> {
     UtcOffset::from_whole_seconds(sign * (hours * 3600 + minutes * 60)).ok()
 }
 
+/// `12:05:00`, `1:05`: hours of half a day.
+fn half_day(clock: &[u8], is_afternoon: bool) -> Option<Time> {
+    let mut parts = clock.split(|b| *b == b':').map(|part| number(part).filter(|_| part.len() <= 2).and_then(|n| u8::try_from(n).ok()));
+    let hour = parts.next()?.filter(|hour| (1..=12).contains(hour))?;
+    let (minute, second) = (parts.next()??, parts.next().unwrap_or(Some(0))?);
+    parts.next().is_none().then(|| Time::from_hms(hour % 12 + if is_afternoon { 12 } else { 0 }, minute, second).ok())?
+}
+
 impl Timestamp {
     /// Reads RFC 3339 and what bills and exports write instead: a blank for the `T`, no zone (UTC is meant), a date
-    /// alone, `MM/DD/YYYY` and `M/D/YYYY`, any number of digits of a fraction (cut off). None for anything else.
+    /// alone, `MM/DD/YYYY` and `M/D/YYYY`, `1:05:00 PM`, any number of digits of a fraction (cut off). None for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().as_bytes();
         let end = text.iter().position(|b| matches!(b, b'T' | b't' | b' ')).unwrap_or(text.len());
         let (day, rest) = (date(&text[..end])?, &text[end..]);
         let (clock, zone) = match rest {
             [] => (Time::MIDNIGHT, UtcOffset::UTC),
+            [b' ', clock @ .., b' ', half @ (b'A' | b'a' | b'P' | b'p'), b'M' | b'm'] => (half_day(clock, half.eq_ignore_ascii_case(&b'P'))?, UtcOffset::UTC),
             [b'T' | b't' | b' ', h1, h2, b':', m1, m2, tail @ ..] => {
                 let (second, tail) = match tail {
                     [b':', s1, s2, tail @ ..] => (number(&[*s1, *s2])?, tail),
@@ -166,8 +175,13 @@ mod tests {
             "2024-10-01T00:00:00.000123Z",
             "2024-10-01T00:00Z",
             "2024-10-01 00:00:00 UTC",
+            "10/1/2024 12:00:00 AM",
+            "10/1/2024 12:00 am",
         ] {
             assert_eq!(Timestamp::parse(text), Some(moment), "{text}");
+        }
+        for (text, hours) in [("10/1/2024 1:00:00 AM", 1), ("10/1/2024 12:00 PM", 12), ("10/01/2024 11:00:00 PM", 23)] {
+            assert_eq!(Timestamp::parse(text), Some(Timestamp(moment.0 + hours * 3600)), "{text}");
         }
         assert_eq!(moment.to_string(), "2024-10-01T00:00:00Z");
         assert_eq!(moment.month().to_string(), "2024-10");
@@ -190,6 +204,11 @@ mod tests {
             "10//2024",
             "010/1/2024",
             "10/1/2024/",
+            "10/1/2024 0:00 AM",
+            "10/1/2024 13:00:00 PM",
+            "10/1/2024 AM",
+            "10/1/2024 1:00:00:00 PM",
+            "10/1/2024 1:001 PM",
         ] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }

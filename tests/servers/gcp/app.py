@@ -52,7 +52,7 @@ class App:
     def record(self, operation, scope, asked):
         via = "prism" if asked.headers.get("x-loopback-via") else "direct"
         call = {"operation": operation, "scope": scope, "status": None, "via": via, "code": None, "page": None, "rows": None,
-                "user_project": asked.headers.get("x-goog-user-project"), "asset_types": asked.all("assetTypes"), "path": asked.path, "caller": None,
+                "user_project": asked.headers.get("x-goog-user-project"), "numbers": asked.numbers, "asset_types": asked.all("assetTypes"), "path": asked.path, "caller": None,
                 "page_size": asked.one("pageSize") or None, "began": time.monotonic(), "ended": None}
         self.calls.append(call)
         return call

@@ -65,12 +65,15 @@ class Manager:
         return [scope for scope in scopes if self.state(scope, gone) == "ACTIVE"]
 
     def state(self, scope, gone):
-        return "DELETE_REQUESTED" if scope in gone else self.world.by_scope[scope]["state"]
+        own = self.world.by_scope[scope]["state"]
+        return "DELETE_REQUESTED" if scope in gone and isinstance(own, str) else own
 
     def shown(self, scope, gone, is_number):
         kind, _, identifier = scope.partition("/")
         one, state = self.world.by_scope[scope], self.state(scope, gone)
-        found = {"name": self.world.numbered(scope), "displayName": one["name"], "state": STATES.index(state) if is_number else state,
+        # A number that no client knows yet may be seeded as it is.
+        state = STATES.index(state) if is_number and state in STATES else state
+        found = {"name": self.world.numbered(scope), "displayName": one["name"], "state": state,
                  "createTime": one["createTime"], "updateTime": one["createTime"], "etag": f'W/"{hashlib.sha256(scope.encode()).hexdigest()[:16]}"'}
         if kind == "organizations":
             found["directoryCustomerId"] = f"C0{identifier[:8]}"
@@ -80,7 +83,7 @@ class Manager:
             found["projectId"] = one["id"]
             if one["labels"]:
                 found["labels"] = one["labels"]
-        if state == "DELETE_REQUESTED":
+        if self.state(scope, gone) == "DELETE_REQUESTED":
             found["deleteTime"] = one.get("deleteTime", one["createTime"])
         return found
 

@@ -299,10 +299,14 @@ fn prism_finds_nothing_wrong_with_what_is_asked_of_bigquery() {
 fn odd() -> String {
     let labels = |pairs: &[(&str, Option<&str>)]| pairs.iter().map(|(key, value)| json!({"key": key, "value": value})).collect::<Vec<_>>();
     let prod = || labels(&[("env", Some("prod")), ("application", Some("shop"))]);
+    let around = |names: &[&str]| {
+        let one = |(at, name): (usize, &&str)| json!({"resource_name": if at == 0 { "projects/1001".to_owned() } else { format!("folders/{at}") }, "display_name": name});
+        names.iter().enumerate().map(one).collect::<Vec<_>>()
+    };
     let row = |more: Value| {
         let mut row = json!({
             "billing_account_id": "01AAAA-BBBBBB-CCCCCC", "invoice": {"month": "202610"}, "cost_type": "regular", "service": {"description": "Compute Engine"}, "sku": {"description": "N2 Instance Core"},
-            "usage_start_time": "2026-10-03 23:59:59", "project": {"id": "shop-prod", "number": "1001", "labels": labels(&[("env", Some("test"))])},
+            "usage_start_time": "2026-10-03 23:59:59", "project": {"id": "shop-prod", "number": "1001", "labels": labels(&[("env", Some("test"))]), "ancestors": around(&["Shop", "Live"])},
             "labels": prod(), "cost": 1.25, "cost_at_list": 2.5, "currency": "EUR", "usage": {"unit": "seconds"}, "credits": [],
             "resource": {"name": "vm", "global_name": "//compute.googleapis.com/projects/1001/zones/z/instances/7"},
         });
@@ -329,6 +333,10 @@ fn odd() -> String {
         // Places: without a project, without its id, without a resource's full name.
         row(json!({"project": null, "resource": null, "cost_type": "tax", "service": null})),
         row(json!({"project": {"id": "", "number": "1002"}})),
+        // What lies around it: another folder, whose name has to be escaped, and none.
+        row(json!({"project": {"id": "shop-test", "number": "1003", "ancestors": around(&["T", "é\"\\\n<x>", "Tries"])}, "labels": []})),
+        row(json!({"project": {"id": "shop-prod", "number": "1001", "ancestors": around(&["Shop", "Live"])}, "labels": []})),
+        row(json!({"project": {"id": "alone", "number": "1004", "ancestors": []}, "labels": []})),
         row(json!({"resource": {"name": "lone", "global_name": "NULL"}, "usage": null, "usage_start_time": null})),
         // Other months, and other money.
         row(json!({"invoice": {"month": "202609"}, "usage_start_time": "2026-10-01 00:00:00", "cost_type": "rounding_error", "cost": -0.01})),
@@ -441,6 +449,18 @@ fn the_emulator_adds_up_what_the_same_rows_say_as_a_file() {
             }
         }
     }
+    // Where no inventory knows the projects, what they lie in says their stage.
+    desk.put(
+        "stages.yaml",
+        format!("{TAXONOMY}stages:\n  - {{ environment: production, gcp: {{ folders: [Live] }} }}\n  - {{ environment: test, gcp: {{ folders: [Tries] }} }}\n"),
+    );
+    let staged = |bill: &str| {
+        let words = format!("cost --taxonomy stages.yaml --now 2026-10-31 --format json --by Environment,scope --bill {bill}");
+        let cells = cells(&report(&led(&tokens, &desk, &emulator.url(), &json!({}), &words).exits(0).out));
+        assert!(cells.contains_key(r#"2026-10 EUR ["test","shop-test"]"#) && cells.contains_key(r#"2026-10 EUR [null,"alone"]"#), "{cells:#?}");
+        cells
+    };
+    assert_eq!(staged("bigquery://finops.billing.odd?months=12"), staged("native/odd.parquet"));
     // All clouds together say the truth of the seed.
     let whole = report(&asked(&format!("native/aws.csv native/azure-amortized.csv {detailed}"), "--format json").exits(0).out);
     let mut seeded: BTreeMap<String, Decimal> = BTreeMap::new();

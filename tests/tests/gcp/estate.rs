@@ -10,6 +10,13 @@ const KEYS: &str = "  Environment: { required: true, aliases: [env, stage], valu
   Owner: { pattern: \".+@example[.]com\" }
 ";
 
+/// For how long logs are kept, by what a project is declared for where no bound tag says it.
+const RETENTION: &str = "stages:
+  - { environment: production, gcp: { projects: [shop-prod, data-prod] } }
+  - { environment: test, gcp: { projects: [shop-test, sandbox] } }
+retention: { production: { min: 30d, max: 365d }, test: { max: 14d } }
+";
+
 /// A taxonomy in which labels alone speak.
 pub fn desk() -> Desk {
     taxonomy("")
@@ -22,7 +29,7 @@ pub fn bound_desk() -> Desk {
 
 fn taxonomy(bound: &str) -> Desk {
     let desk = Desk::new();
-    desk.put("taxonomy.yaml", format!("version: 1\nkeys:\n{}", KEYS.replace("BOUND", bound)));
+    desk.put("taxonomy.yaml", format!("version: 1\nkeys:\n{}{RETENTION}", KEYS.replace("BOUND", bound)));
     desk
 }
 
@@ -84,6 +91,11 @@ fn full_name(kind: &str, project: &str, number: &str, rest: &str) -> String {
     }
 }
 
+/// What a project is declared for.
+fn stage(project: &str) -> &'static str {
+    if project.ends_with("-prod") { "production" } else { "test" }
+}
+
 /// An organisation with everything: projects that are asked and others that are not, each kind in four of them, labelled in every way in turn.
 pub fn whole() -> Value {
     let mut at = 0_usize;
@@ -111,6 +123,12 @@ pub fn whole() -> Value {
         let inherits = *folder == "210" || project["template"].as_str().is_some_and(|template| template.starts_with("bound") && !template.ends_with("else"));
         project["inherits"] = json!(*folder == "210");
         project["used"] = json!(*id != "hollow");
+        let bound = match project["template"].as_str() {
+            _ if *folder == "210" => Some("test"),
+            Some("bound" | "bound otherwise") => Some("production"),
+            Some("bound in two minds") => None,
+            _ => Some(stage(id)),
+        };
         projects.push(project);
         // What every project gets by itself.
         assets.push(json!({"project": id, "type": "serviceusage.googleapis.com/Service", "name": format!("//serviceusage.googleapis.com/projects/{number}/services/compute.googleapis.com"), "data": {}}));
@@ -124,6 +142,7 @@ pub fn whole() -> Value {
             let mut asset = json!({
                 "project": id, "type": kind.asset_type, "name": name, "displayName": name.rsplit('/').next(), "location": location,
                 "data": (kind.data)(id), "used": kind.used, "inherits": inherits, "createTime": "2026-01-05T08:00:00Z",
+                "stages": [stage(id), bound],
             });
             if kind.labelled {
                 asset = labelled(asset, name);

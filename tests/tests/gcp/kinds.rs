@@ -141,6 +141,15 @@ pub const KINDS: &[Kind] = &[
     kind("pubsub.googleapis.com/Subscription", "subscriptions/s", Some(true), |p| json!({"topic": format!("projects/{p}/topics/t")})),
     kind("pubsub.googleapis.com/Subscription", "subscriptions/left", Some(false), |_| json!({"topic": "_deleted-topic_"})),
     plain("logging.googleapis.com/LogBucket", "locations/global/buckets/audit", None, |_| json!({"retentionDays": 400, "lifecycleState": "ACTIVE"})),
+    plain("logging.googleapis.com/LogBucket", "locations/global/buckets/short", None, |_| json!({"retentionDays": 7, "lifecycleState": "ACTIVE"})),
+    // Without a word it is thirty days; and what Google keeps for its own audit nobody can change.
+    plain("logging.googleapis.com/LogBucket", "locations/global/buckets/_Default", None, |_| json!({"lifecycleState": "ACTIVE"})),
+    plain(
+        "logging.googleapis.com/LogBucket",
+        "locations/global/buckets/_Required",
+        None,
+        |_| json!({"retentionDays": 400, "lifecycleState": "ACTIVE", "locked": true}),
+    ),
     kind("storage.googleapis.com/Bucket", "", None, |_| json!({"storageClass": "STANDARD"})),
     kind("secretmanager.googleapis.com/Secret", "secrets/s", None, |_| json!({})),
 ];

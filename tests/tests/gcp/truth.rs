@@ -102,6 +102,7 @@ const RULES: &[&str] = &[
     "unattached",
     "expired",
     "stopped-too-long",
+    "log-retention",
 ];
 
 type Findings = BTreeSet<(String, String, String)>;
@@ -135,6 +136,18 @@ pub fn expected(world: &Value, bound: bool, sees: impl Fn(&Value) -> bool) -> Fi
         }
         if thing["data"]["status"] == "TERMINATED" {
             all.insert(("stopped-too-long".to_owned(), "-".to_owned(), id.clone()));
+        }
+        if thing["type"] == "logging.googleapis.com/LogBucket" && !id.ends_with("/_required") {
+            let days = thing["data"]["retentionDays"].as_u64().unwrap_or(30);
+            // Where bound tags disagree nothing is asked for.
+            let is_wrong = match thing["stages"][usize::from(bound)].as_str() {
+                Some("production") => !(30..=365).contains(&days),
+                Some(_) => days > 14,
+                None => false,
+            };
+            if is_wrong {
+                all.insert(("log-retention".to_owned(), "-".to_owned(), id.clone()));
+            }
         }
         if thing["used"] == json!(false) {
             all.insert(("unattached".to_owned(), "-".to_owned(), id.clone()));

@@ -205,6 +205,24 @@ fn a_project_that_is_deleted_while_its_organisation_is_read_was_not_seen_whole_a
 }
 
 #[test]
+fn enumerations_come_as_numbers_and_one_that_nobody_knows_is_told() {
+    let mut estate = plain(&json!({}));
+    // A state that this client was not generated with.
+    estate["projects"].as_array_mut().unwrap().push(json!({"id": "odd", "number": "1003", "name": "Odd", "parent": "folders/200", "state": 77}));
+    let (desk, Some(server)) = (desk(), Server::of(&estate)) else { return };
+    server.scan(&desk, &json!({}), "").done().ends(&[1, 3]);
+    let calls = server.calls();
+    for operation in ["SearchProjects", "SearchFolders", "SearchAllResources", "ListAssets"] {
+        let of_it: Vec<&Value> = calls.iter().filter(|call| call["operation"] == operation).collect();
+        assert!(!of_it.is_empty() && of_it.iter().all(|call| call["numbers"] == true), "{operation}: {of_it:?}");
+    }
+    let report = desk.report("run");
+    assert_eq!((ids(&desk, "run").len(), untagged(&report)), (ALL, 100));
+    assert_eq!(by_scope(&report, PROJECTS)["odd"].why, "the project is in a state that is not known");
+    assert!(why(&report).contains("incomplete"), "{}", why(&report));
+}
+
+#[test]
 fn a_token_of_a_list_that_is_not_taken_any_more_begins_it_anew() {
     let mut estate = plain(&json!({"stale": {"ListAssets@organizations/*": 2}}));
     let made = |n: u32| {

@@ -147,7 +147,7 @@ fn priced(args: &Check, taxonomy: &Arc<Taxonomy>, inventory: &Inventory, now: Ti
     };
     let bill = bills::find(&args.bill, args.bill_cache.as_deref(), args.quiet, &Asking { config: None, taxonomy, now, most_bytes: None })?;
     let aggregate = super::scan::read_bill(bill.bill(), &billing, args.quiet)?;
-    Ok(prices(&aggregate, priced_month(&aggregate, now)))
+    Ok(prices(&aggregate, priced_month(&aggregate, now.month())))
 }
 
 fn write(outputs: &[Output<'_>], gate: &Gate, args: &Check) -> Result<(), Failure> {

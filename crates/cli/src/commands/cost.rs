@@ -55,7 +55,15 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     };
     let aggregate = read_bill(bill.bill(), &billing, args.quiet)?;
     let cube = Cube::new(&aggregate, &billing)?;
-    let billed = Billed { billing: &billing, aggregate: &aggregate, cube: &cube, priced: None, open: open_month(&aggregate, asking.now, None) };
+    let billed = Billed {
+        billing: &billing,
+        aggregate: &aggregate,
+        cube: &cube,
+        priced: None,
+        open: open_month(&aggregate, asking.now, |_| false),
+        partial: None,
+        early: &[],
+    };
     let position = |on: &On| match on {
         On::Key(key) => Axis::Key(billing.keys.iter().position(|other| other == key).unwrap_or(0)),
         On::Cloud => Axis::Provider,

@@ -8,12 +8,13 @@ mod wanted;
 pub(crate) use inventory::{Sources, read_inventory};
 
 use crate::args::{Audit as AuditArgs, Format, Scan};
-use crate::assemble::{Billed, ExitRules, Parts, open_month, priced_month, prices, summary};
+use crate::assemble::{Billed, ExitRules, Parts, prices, summary};
 use crate::bills::{self, Asking, Bills};
 use crate::exit::Code;
 use crate::failure::Failure;
 use crate::history::{Before, Record, point};
 use crate::log;
+use crate::money::Money;
 use crate::notify::Routes;
 use crate::output::{Folder, Stdout};
 use crate::progress;
@@ -27,13 +28,13 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tagledger_cost::{Bill, Billing, Cube, Dimensions, Measure, Owners, Rates, read_days};
+use tagledger_cost::{Bill, Billing, Dimensions, Measure, Owners, Rates};
 use tagledger_engine::{Context, FindingSource, Inventory, Prices, audit};
-use tagledger_model::{Level, Timestamp};
+use tagledger_model::Timestamp;
 use tagledger_report::{Costs, FORMATS, Report, Summary, TerminalOptions, terminal};
 use tagledger_rules::RULES;
 use tagledger_store::{Claim, NewRun};
-use tagledger_taxonomy::{KeyId, Period, Taxonomy};
+use tagledger_taxonomy::Taxonomy;
 use wanted::Wanted;
 
 /// What `run.json` holds.
@@ -78,26 +79,21 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
     let Gathered { inventory, imported, is_whole } = read_inventory(Sources { from: &from, live }, &taxonomy, args.audit.quiet)?;
     let run = run.map_or_else(|| NewRun::begin(&out), Ok)?;
     let owners = bill.map(|_| Owners::new(&inventory));
-    let billing = billing(&taxonomy, &inventory, owners.as_ref(), rates, (args.audit.measure.into(), now));
-    let aggregate = bill.map(|b| read_bill(b, &billing, args.audit.quiet)).transpose()?;
-    let cube = aggregate.as_ref().map(|a| Cube::new(a, &billing)).transpose()?;
-    let month = aggregate.as_ref().and_then(|a| priced_month(a, now));
-    let prices = aggregate.as_ref().map_or_else(Prices::default, |a| prices(a, month));
-    let mut spend = cube.as_ref().map(|cube| cube.spend(&billing, month));
-    let keys = daily_keys(&taxonomy);
-    if let (Some(spend), Some(bill), Some(month), false) = (&mut spend, bill, month, keys.is_empty()) {
-        read_days(bill, &billing, &keys, month, spend)?;
-    }
-    let covered = spend.as_ref().and_then(|spend| spend.covered);
-    let of_bill = |(aggregate, cube)| Billed { billing: &billing, aggregate, cube, priced: month, open: open_month(aggregate, now, covered) };
-    let billed = aggregate.as_ref().zip(cube.as_ref()).map(of_bill);
-    if let (Some(spend), Some(found)) = (&mut spend, &found) {
-        spend.cost_keys.clone_from(&found.keys);
-    }
+    let mut billing = billing(&taxonomy, &inventory, owners.as_ref(), rates, (args.audit.measure.into(), now));
+    let money = found.as_ref().map(|found| Money::read(found, &mut billing, now, args.audit.quiet)).transpose()?;
+    let prices = money.as_ref().map_or_else(Prices::default, |money| prices(&money.aggregate, money.month));
+    let cube = money.as_ref().map(|money| &money.cube);
+    let billed = money.as_ref().map(|money| money.billed(&billing, now));
     let judged = seen::judge(&imported.coverage, &inventory);
     let (whole, unseen) = (whole_scopes(&judged), unseen_scopes(&judged, &inventory));
     let ran = before.as_ref().map(|before| before.releases(now));
-    let cx = Context { spend: spend.as_ref(), whole: Some(&whole), unseen: Some(&unseen), ran: ran.as_ref(), ..Context::new(&inventory, now) };
+    let cx = Context {
+        spend: money.as_ref().map(|money| &money.spend),
+        whole: Some(&whole),
+        unseen: Some(&unseen),
+        ran: ran.as_ref(),
+        ..Context::new(&inventory, now)
+    };
     let audited = std::thread::scope(|threads| {
         // The order in which rows are shown takes as long as a rule, and is asked for when the audit has ended.
         threads.spawn(|| inventory.in_order());
@@ -117,7 +113,7 @@ pub(crate) fn run(args: &Scan) -> Result<Code, Failure> {
         summary.runs = before.points(&record, now);
         summary.notes.extend(before.damaged().iter().chain(&known.damaged).map(|why| format!("A run of the history is passed over: {why}")));
     }
-    let rows = LiveRows { cx, findings: &findings, prices: &prices, cube: cube.as_ref() };
+    let rows = LiveRows { cx, findings: &findings, prices: &prices, cube };
     write(run, &Written { summary: &summary, rows: &rows, taxonomy: &taxonomy, record: &record }, args.audit.quiet)?;
     // Whoever reads standard output may go away, and the history may be out of reach: neither keeps the other from being done.
     // What is too old goes when the run is kept, and may be what it is compared with.
@@ -189,21 +185,6 @@ fn unseen_scopes(judged: &seen::Judged, inventory: &Inventory) -> BTreeSet<(Stri
     let partly = judged.partly.iter().map(|place| named(&place.cloud, &place.scope));
     let elsewhere = (judged.seen.elsewhere > 0).then(|| named("-", "*"));
     unnamed.chain(partly).chain(elsewhere).collect()
-}
-
-/// The keys by which rules ask for single days of the bill; none where nobody asks.
-fn daily_keys(taxonomy: &Taxonomy) -> Vec<KeyId> {
-    let is_on = |rule: &str| taxonomy.rules.get(rule).and_then(|setting| setting.level) != Some(Level::Off);
-    let mut keys: Vec<KeyId> = Vec::new();
-    if is_on("over-budget") {
-        keys.extend(taxonomy.costs.budgets.iter().filter(|budget| budget.per == Period::Day).map(|budget| budget.key));
-    }
-    if is_on("abandoned-environment") || is_on("spend-without-resource") {
-        keys.extend(["Environment", "Application"].iter().filter_map(|name| taxonomy.key(name)));
-    }
-    keys.sort_unstable();
-    keys.dedup();
-    keys
 }
 
 /// Reads a bill.

@@ -13,6 +13,7 @@ impl Book<'_> {
             currency: word(c.currency),
             provider: word(c.provider),
             account: word(c.account),
+            ancestors: word(c.ancestors),
             service: word(c.service),
             charge: word(c.charge),
             named: word(c.named),

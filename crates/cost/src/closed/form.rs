@@ -44,6 +44,7 @@ pub(crate) static COMPACT: BillMapping = BillMapping {
         ("AllocatedTags", &["AllocatedTags"]),
         ("x_Tags", &["x_Tags"]),
         ("x_ProjectLabels", &["x_ProjectLabels"]),
+        ("x_ProjectAncestors", &["x_ProjectAncestors"]),
         ("x_Rows", &[ROWS]),
     ],
     costs: &[("EffectiveCost", EFFECTIVE), ("BilledCost", BILLED), ("ListCost", LIST), ("ContractedCost", CONTRACTED)],

@@ -4,7 +4,7 @@ use super::form::{ASIDE, COSTS, KIND, KINDS, PART, ROWS};
 use crate::cells::{Broken, Cell, Texts, months};
 use crate::columns::{Columns, Fault, RowTags, Rows};
 use crate::copies::{self, Sketch};
-use crate::enter::{pairs, weights};
+use crate::enter::{list_containers, pairs, weights};
 use crate::focus::{Column, Measure};
 use crate::rounding::COMPARED;
 use arrow_array::builder::{Decimal128Builder, Int64Builder, StringBuilder};
@@ -19,7 +19,7 @@ use tagledger_model::{Amount, Month};
 const MOST: usize = 4_000_000;
 
 /// Columns of text, as they are called in the file that is written.
-const TEXTS: [(Column, &str); 9] = [
+const TEXTS: [(Column, &str); 10] = [
     (Column::BillingCurrency, "BillingCurrency"),
     (Column::Provider, "Provider"),
     (Column::SubAccountId, "SubAccountId"),
@@ -29,6 +29,7 @@ const TEXTS: [(Column, &str); 9] = [
     (Column::InvoiceIssuerName, "InvoiceIssuerName"),
     (Column::ResourceId, "ResourceId"),
     (Column::AllocatedResourceId, "AllocatedResourceId"),
+    (Column::ScopeAncestors, "x_ProjectAncestors"),
 ];
 const TAGS: [(Column, &str); 4] =
     [(Column::AllocatedTags, "AllocatedTags"), (Column::Tags, "Tags"), (Column::FurtherTags, "x_Tags"), (Column::ScopeTags, "x_ProjectLabels")];
@@ -258,6 +259,11 @@ enum Text<'a> {
 impl<'a> Text<'a> {
     fn of(rows: &'a Rows<'_>, column: Column) -> Result<Self, Fault> {
         let named = |broken: Broken| (rows.columns.shown(column), broken);
+        if let Some(array) = rows.get(column).filter(|array| column == Column::ScopeAncestors && matches!(array.data_type(), DataType::List(_))) {
+            let mut made = vec![None; rows.len()];
+            list_containers(array, &mut |row, text| made[row] = Some(text.to_owned())).map_err(named)?;
+            return Ok(Self::Made(made));
+        }
         let tags = match column {
             Column::Tags => rows.tags(),
             Column::AllocatedTags | Column::FurtherTags | Column::ScopeTags => rows.get(column).map(RowTags::Whole),

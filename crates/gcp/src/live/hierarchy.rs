@@ -92,6 +92,9 @@ pub(super) struct Hierarchy {
     pub roots: BTreeSet<Text>,
 }
 
+/// What stands for a state that this client was not generated with.
+const UNKNOWN_STATE: &str = "in a state that is not known";
+
 fn is_active(state: &str) -> bool {
     state == "ACTIVE"
 }
@@ -149,7 +152,7 @@ fn member(project: model::Project) -> (Text, Member) {
     let mut labels: Vec<RawTag> = project.labels.into_iter().map(|(key, value)| RawTag::own(key, value)).collect();
     // The client hands them over in no order.
     labels.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-    let state = project.state.name().map_or_else(|| "in a state that is not known".into(), Text::new);
+    let state = project.state.name().map_or_else(|| UNKNOWN_STATE.into(), Text::new);
     let number = project.name.strip_prefix("projects/").map(Text::new).unwrap_or_default();
     let created = project.create_time.map(|time| Timestamp(time.seconds()));
     (project.project_id.into(), Member { number, name: shown(project.display_name), parent: project.parent.into(), state, created, labels })
@@ -198,7 +201,9 @@ impl Hierarchy {
             if is_skipped || !is_active(&member.state) {
                 if !is_skipped {
                     let why = format!("the project is {}", member.state);
-                    discovery.coverage.push(row(id.clone(), ALL_PROJECTS.id, Outcome::Skipped { why }));
+                    // What is deleted is nobody's loss; what may be anything was not seen.
+                    let outcome = if member.state == UNKNOWN_STATE { Outcome::Failed { why } } else { Outcome::Skipped { why } };
+                    discovery.coverage.push(row(id.clone(), ALL_PROJECTS.id, outcome));
                 }
                 roots.remove(&root);
                 left_out.extend([id, member.number]);

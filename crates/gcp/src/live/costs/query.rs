@@ -47,10 +47,13 @@ pub(super) const COLUMNS: &[&str] = &[
     "labels",
     "tags",
     "project.labels",
+    "project.ancestors",
     "Tags",
     "x_Labels",
     "x_Tags",
     "x_ProjectLabels",
+    "x_ProjectAncestors",
+    "x_Project.Ancestors",
     "cost",
     CREDITS,
     "cost_at_list",
@@ -158,6 +161,8 @@ fn group(column: &str, found: &Found<'_>) -> Result<(Cell, String), String> {
     let cell = if is_month { Cell::Month } else { Cell::Text };
     match (found.field.r#type.as_str(), is_list(found.field)) {
         ("RECORD" | "STRUCT", true) if has("key") && has("value") => Ok((Cell::Pairs, format!("TO_JSON_STRING({sql})"))),
+        // What lies around a project; whoever reads the bill takes it apart.
+        ("RECORD" | "STRUCT", true) if has("resource_name") => Ok((cell, format!("TO_JSON_STRING({sql})"))),
         ("TIMESTAMP" | "DATETIME" | "DATE", false) if is_month => Ok((cell, format!("FORMAT_DATE('%Y%m', DATE({sql}))"))),
         ("TIMESTAMP" | "DATETIME" | "DATE", false) => Ok((cell, format!("CAST(DATE({sql}) AS STRING)"))),
         ("JSON", false) => Ok((cell, format!("TO_JSON_STRING({sql})"))),
