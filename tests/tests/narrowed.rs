@@ -67,8 +67,8 @@ fn months_stand_side_by_side_and_one_that_is_not_over_is_no_whole_one() {
     assert!(text.contains("2026-10 so far EUR") && !text.contains("Against"), "{text}");
     // One that ends long before its month does, as its days show where they are read.
     let head = "EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ProviderName,SubAccountId,ServiceName,Tags";
-    let days = (1..10).map(|day| format!("1,EUR,2026-10-01,2026-10-0{day},AWS,1,S,\n")).collect::<String>();
-    desk.put("short.csv", format!("{head}\n{days}"));
+    let days: Vec<String> = (1..10).map(|day| format!("1,EUR,2026-10-01,2026-10-0{day},AWS,1,S,\n")).collect();
+    desk.put("short.csv", format!("{head}\n{}", days.concat()));
     desk.put("inventory.csv", "cloud,scope,kind,id\naws,1,vm,i-1\n");
     desk.call("scan --from inventory.csv --bill short.csv --out run --now 2026-11-10").done();
     let notes = desk.report("run")["notes"].to_string();
@@ -94,7 +94,7 @@ fn findings_are_priced_by_the_last_month_that_the_bill_holds_whole() {
         format!("{cost},EUR,{month}-01,{month}-{day:02}T00:00:00Z,{next},{category},AWS,1,S,i-1,\n")
     };
     let days = |month: &str, from: u32, to: u32, cost: u32| (from..=to).map(|day| row(month, day, cost, "Usage")).collect::<String>();
-    let priced = |rows: &[String], now: &str| {
+    let told = |rows: &[String], now: &str| {
         desk.put("days.csv", format!("{head}\n{}", rows.concat()));
         desk.call(&format!("scan --from inventory.csv --bill days.csv --out run --now {now}")).done();
         let report = desk.report("run");
@@ -103,41 +103,41 @@ fn findings_are_priced_by_the_last_month_that_the_bill_holds_whole() {
         let cost = report["findings"].as_array().unwrap().iter().find(|f| f["resource"] == "i-1").map(|f| f["money"][0]["amount"].clone());
         (report["costs"]["priced_month"].as_str().unwrap().to_owned(), cost.unwrap().as_str().unwrap().to_owned(), notes)
     };
-    let held = |month: &str, cost: &str, note: &str| (month.to_owned(), cost.to_owned(), note.to_owned());
+    let wanted = |month: &str, cost: &str, note: &str| (month.to_owned(), cost.to_owned(), note.to_owned());
     let (september, october) = (days("2026-09", 1, 30, 2), days("2026-10", 1, 31, 3));
-    let broken = days("2026-10", 1, 20, 3);
+    let cut = days("2026-10", 1, 20, 3);
     let back = "The bill does not hold the whole of 2026-10: findings are priced by 2026-09, the last month that it holds as a whole";
     let low = "The bill does not hold the whole of 2026-10, by which findings are priced: they cost more than is said";
-    assert_eq!(priced(&[september.clone(), october.clone()], "2026-11-10"), held("2026-10", "93.00", ""));
+    assert_eq!(told(&[september.clone(), october.clone()], "2026-11-10"), wanted("2026-10", "93.00", ""));
     // A month that ends early, behind which the next has begun or not.
-    assert_eq!(priced(&[september.clone(), broken.clone()], "2026-11-10"), held("2026-09", "60.00", back));
-    assert_eq!(priced(&[september.clone(), broken.clone(), days("2026-11", 1, 8, 5)], "2026-11-10"), held("2026-09", "60.00", back));
+    assert_eq!(told(&[september.clone(), cut.clone()], "2026-11-10"), wanted("2026-09", "60.00", back));
+    assert_eq!(told(&[september.clone(), cut.clone(), days("2026-11", 1, 8, 5)], "2026-11-10"), wanted("2026-09", "60.00", back));
     // A tail of one row, a fee and a tax do not make a month whole.
     let tail = [row("2026-10", 31, 1, "Usage"), row("2026-10", 30, 1, "Tax"), row("2026-10", 29, 1, "Purchase")].concat();
     let many = (1..=12).map(|cost| days("2026-10", 1, 20, cost)).collect();
-    assert_eq!(priced(&[september.clone(), many, tail], "2026-11-10").0, "2026-09");
+    assert_eq!(told(&[september.clone(), many, tail], "2026-11-10").0, "2026-09");
     // The month before must be whole itself, and lie next to it; one further back will do.
-    assert_eq!(priced(&[days("2026-09", 15, 30, 2), broken.clone()], "2026-11-10"), held("2026-10", "60.00", low));
-    assert_eq!(priced(&[days("2026-06", 1, 30, 2), broken.clone()], "2026-11-10"), held("2026-10", "60.00", low));
-    assert_eq!(priced(&[days("2026-08", 1, 31, 1), days("2026-09", 15, 30, 2), broken.clone()], "2026-11-10").0, "2026-08");
-    assert_eq!(priced(&[row("2026-09", 1, 7, "Usage"), broken.clone()], "2026-11-10"), held("2026-10", "60.00", low));
+    assert_eq!(told(&[days("2026-09", 15, 30, 2), cut.clone()], "2026-11-10"), wanted("2026-10", "60.00", low));
+    assert_eq!(told(&[days("2026-06", 1, 30, 2), cut.clone()], "2026-11-10"), wanted("2026-10", "60.00", low));
+    assert_eq!(told(&[days("2026-08", 1, 31, 1), days("2026-09", 15, 30, 2), cut.clone()], "2026-11-10").0, "2026-08");
+    assert_eq!(told(&[row("2026-09", 1, 7, "Usage"), cut.clone()], "2026-11-10"), wanted("2026-10", "60.00", low));
     // A bill by months says nothing of days, whatever a fee is dated; and one that begins late is of whoever began then.
     let by_month = |month: &str| {
         [row(month, 1, 50, "Usage"), row(month, 1, 4, "Usage"), row(month, 1, 3, "Usage"), row(month, 9, 2, "Usage"), row(month, 12, 2, "Tax")].concat()
     };
-    assert_eq!(priced(&[by_month("2026-09"), by_month("2026-10")], "2026-11-10"), held("2026-10", "61.00", ""));
-    assert_eq!(priced(&[days("2026-10", 12, 31, 1)], "2026-11-10"), held("2026-10", "20.00", ""));
+    assert_eq!(told(&[by_month("2026-09"), by_month("2026-10")], "2026-11-10"), wanted("2026-10", "61.00", ""));
+    assert_eq!(told(&[days("2026-10", 12, 31, 1)], "2026-11-10"), wanted("2026-10", "20.00", ""));
     // One of two providers ends early: what it cost is told, as far as it is there.
     let azure = days("2026-10", 1, 12, 1).replace("AWS", "Microsoft").replace("i-1", "");
-    let (month, _, _) = priced(&[october.clone(), azure], "2026-11-10");
+    let (month, _, _) = told(&[october.clone(), azure], "2026-11-10");
     let notes = desk.report("run")["notes"].to_string();
     assert!(
         month == "2026-10" && notes.contains("The bill holds nothing of Microsoft after 2026-10-12: the rest of 2026-10 is missing, or nothing was used there"),
         "{notes}"
     );
     // What is not over is no whole month, and all that there is.
-    assert_eq!(priced(&[days("2026-11", 1, 8, 5)], "2026-11-10").0, "2026-11");
-    assert_eq!(priced(&[september, october, days("2026-11", 1, 8, 5)], "2026-11-10"), held("2026-10", "93.00", ""));
+    assert_eq!(told(&[days("2026-11", 1, 8, 5)], "2026-11-10").0, "2026-11");
+    assert_eq!(told(&[september, october, days("2026-11", 1, 8, 5)], "2026-11-10"), wanted("2026-10", "93.00", ""));
 }
 
 #[test]

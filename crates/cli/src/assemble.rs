@@ -29,6 +29,13 @@ pub(crate) struct Billed<'a> {
     pub early: &'a [(Text, i64)],
 }
 
+impl<'a> Billed<'a> {
+    /// One by which nothing is priced, and of whose days nothing is known.
+    pub fn unpriced(billing: &'a Billing<'a>, aggregate: &'a Aggregate, cube: &'a Cube, now: Timestamp) -> Self {
+        Self { billing, aggregate, cube, priced: None, open: open_month(aggregate, now, |_| false), partial: None, early: &[] }
+    }
+}
+
 /// What the exit code depends on.
 #[derive(Clone, Copy)]
 pub(crate) struct ExitRules {

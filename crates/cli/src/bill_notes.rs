@@ -11,25 +11,7 @@ use tagledger_report::{grouped, plural};
 /// What a reader must know to trust the money.
 pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
     let (repairs, measure) = (billed.aggregate.repairs, billed.billing.measure);
-    let mut notes = Vec::new();
-    match billed.priced.zip(billed.partial) {
-        Some((month, partial)) if month == partial => {
-            notes.push(format!("The bill does not hold the whole of {month}, by which findings are priced: they cost more than is said"));
-        }
-        Some((month, partial)) => {
-            notes.push(format!("The bill does not hold the whole of {partial}: findings are priced by {month}, the last month that it holds as a whole"));
-        }
-        None => {}
-    }
-    for (provider, last) in billed.early {
-        let (day, month) = (Timestamp(last * 86_400).day(), billed.priced.map(|month| month.to_string()).unwrap_or_default());
-        notes.push(format!("The bill holds nothing of {provider} after {day}: the rest of {month} is missing, or nothing was used there"));
-    }
-    for one in billed.priced.map(|month| billed.cube.unlooked(billed.billing, month)).unwrap_or_default() {
-        let accounts = if one.scopes.len() == 1 { "1 account".to_owned() } else { format!("{} accounts", grouped(one.scopes.len() as u64)) };
-        let month = billed.priced.map(|month| month.to_string()).unwrap_or_default();
-        notes.push(format!("{} {} of {month} is of {accounts} that this scan did not look at: {}", one.amount.grouped(), one.currency, named(&one.scopes)));
-    }
+    let mut notes = of_months(billed);
     if repairs.rounded > 0 {
         notes.push(format!("{} amounts had more than 12 digits after the point (binary doubles do) and were rounded half to even", grouped(repairs.rounded)));
     }
@@ -89,6 +71,30 @@ pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
     }
     if billed.aggregate.currencies().len() > 1 {
         notes.push("The bill has several currencies; they are never added together".to_owned());
+    }
+    notes
+}
+
+/// What is missing from the month that findings are priced by.
+fn of_months(billed: &Billed<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    match billed.priced.zip(billed.partial) {
+        Some((month, partial)) if month == partial => {
+            notes.push(format!("The bill does not hold the whole of {month}, by which findings are priced: they cost more than is said"));
+        }
+        Some((month, partial)) => {
+            notes.push(format!("The bill does not hold the whole of {partial}: findings are priced by {month}, the last month that it holds as a whole"));
+        }
+        None => {}
+    }
+    for (provider, last) in billed.early {
+        let (day, month) = (Timestamp(last * 86_400).day(), billed.priced.map(|month| month.to_string()).unwrap_or_default());
+        notes.push(format!("The bill holds nothing of {provider} after {day}: the rest of {month} is missing, or nothing was used there"));
+    }
+    for one in billed.priced.map(|month| billed.cube.unlooked(billed.billing, month)).unwrap_or_default() {
+        let accounts = if one.scopes.len() == 1 { "1 account".to_owned() } else { format!("{} accounts", grouped(one.scopes.len() as u64)) };
+        let month = billed.priced.map(|month| month.to_string()).unwrap_or_default();
+        notes.push(format!("{} {} of {month} is of {accounts} that this scan did not look at: {}", one.amount.grouped(), one.currency, named(&one.scopes)));
     }
     notes
 }

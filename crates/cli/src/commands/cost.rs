@@ -2,7 +2,7 @@
 
 use super::scan::{Sources, read_bill, read_inventory, terminal_options};
 use crate::args::{Cost, Format};
-use crate::assemble::{Billed, open_month};
+use crate::assemble::Billed;
 use crate::bill_notes::bill_notes;
 use crate::bills::{self, Asking};
 use crate::clouds;
@@ -55,15 +55,7 @@ pub(crate) fn run(args: &Cost) -> Result<Code, Failure> {
     };
     let aggregate = read_bill(bill.bill(), &billing, args.quiet)?;
     let cube = Cube::new(&aggregate, &billing)?;
-    let billed = Billed {
-        billing: &billing,
-        aggregate: &aggregate,
-        cube: &cube,
-        priced: None,
-        open: open_month(&aggregate, asking.now, |_| false),
-        partial: None,
-        early: &[],
-    };
+    let billed = Billed::unpriced(&billing, &aggregate, &cube, asking.now);
     let position = |on: &On| match on {
         On::Key(key) => Axis::Key(billing.keys.iter().position(|other| other == key).unwrap_or(0)),
         On::Cloud => Axis::Provider,

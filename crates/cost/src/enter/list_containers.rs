@@ -26,7 +26,11 @@ pub(crate) fn list_containers(array: &ArrayRef, each: &mut dyn FnMut(usize, &str
         for at in offset(row)..offset(row + 1) {
             let name = shown.as_ref().and_then(|shown| shown.text(at)).map_or(Value::Null, Value::from);
             text.push(if text.is_empty() { '[' } else { ',' });
-            text.push_str(&format!("{{\"resource_name\":{},\"display_name\":{name}}}", Value::from(ids.text(at).unwrap_or_default())));
+            text.push_str("{\"resource_name\":");
+            text.push_str(&Value::from(ids.text(at).unwrap_or_default()).to_string());
+            text.push_str(",\"display_name\":");
+            text.push_str(&name.to_string());
+            text.push('}');
         }
         if !text.is_empty() {
             text.push(']');
