@@ -132,7 +132,8 @@ fn findings_are_priced_by_the_last_month_that_the_bill_holds_whole() {
     let (month, _, _) = told(&[october.clone(), azure], "2026-11-10");
     let notes = desk.report("run")["notes"].to_string();
     assert!(
-        month == "2026-10" && notes.contains("The bill holds nothing of Microsoft after 2026-10-12: the rest of 2026-10 is missing, or nothing was used there"),
+        month == "2026-10"
+            && notes.contains("The bill has no charges of a day of Microsoft after 2026-10-12: the rest of 2026-10 is missing, or nothing was used there"),
         "{notes}"
     );
     // What is not over is no whole month, and all that there is.

@@ -89,7 +89,7 @@ fn of_months(billed: &Billed<'_>) -> Vec<String> {
     }
     for (provider, last) in billed.early {
         let (day, month) = (Timestamp(last * 86_400).day(), billed.priced.map(|month| month.to_string()).unwrap_or_default());
-        notes.push(format!("The bill holds nothing of {provider} after {day}: the rest of {month} is missing, or nothing was used there"));
+        notes.push(format!("The bill has no charges of a day of {provider} after {day}: the rest of {month} is missing, or nothing was used there"));
     }
     for one in billed.priced.map(|month| billed.cube.unlooked(billed.billing, month)).unwrap_or_default() {
         let accounts = if one.scopes.len() == 1 { "1 account".to_owned() } else { format!("{} accounts", grouped(one.scopes.len() as u64)) };

@@ -292,7 +292,7 @@ pub(crate) fn seconds(array: &ArrayRef, out: &mut Vec<Option<i64>>) {
                     _ => "",
                 };
                 if text != last.0 {
-                    last = (text.to_owned(), Timestamp::parse(by_the_wall(text)).map(|at| at.0));
+                    last = (text.to_owned(), Timestamp::parse(text).map(|at| at.0));
                 }
                 out.push(last.1);
             }
@@ -300,30 +300,11 @@ pub(crate) fn seconds(array: &ArrayRef, out: &mut Vec<Option<i64>>) {
     }
 }
 
-/// A moment as its own place's clock shows it: what begins at midnight there is of that day, whatever day it is elsewhere.
-fn by_the_wall(text: &str) -> &str {
-    const CLOCK: usize = "2026-10-01T00:00:00".len();
-    let clock = text.trim().get(..CLOCK).filter(|clock| clock.as_bytes()[10] == b'T' && clock.as_bytes()[16] == b':');
-    clock.filter(|clock| Timestamp::parse(clock).is_some()).unwrap_or(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow_array::{BooleanArray, Int64Array, StringArray};
+    use arrow_array::{BooleanArray, Int64Array};
     use std::sync::Arc;
-
-    #[test]
-    fn a_day_is_that_of_the_place() {
-        let texts =
-            ["2026-10-01T00:00:00+02:00", "2026-10-01T23:59:59.5-07:00", "2026-10-01T00:00:00Z", "2026-10-01 12:00:00", "10/1/2026 11:00 PM", "2026-10-01"];
-        let mut out = Vec::new();
-        days(&(Arc::new(StringArray::from_iter_values(texts)) as ArrayRef), &mut out);
-        let first = Timestamp::parse("2026-10-01").map(Timestamp::days);
-        assert_eq!(out, vec![first; texts.len()]);
-        days(&(Arc::new(StringArray::from_iter_values(["2026-10-01Tx", "no"])) as ArrayRef), &mut out);
-        assert_eq!(out, [None, None]);
-    }
 
     #[test]
     fn months_may_be_numbers_and_what_is_no_month_is_named() {

@@ -15,11 +15,6 @@ use tagledger_engine::{Attributed, ChargedFor, DayLine, Spend};
 use tagledger_model::{Amount, Month, Text};
 use tagledger_taxonomy::KeyId;
 
-/// Rows of each day.
-type ByDay = BTreeMap<i64, Amount>;
-
-static NO_NAME: Text = Text::const_new("");
-
 /// Mark the day of what was charged for use, of what does not say by what it is counted, and of what is charged for once.
 const USE: char = '+';
 const UNSAID: char = '?';
@@ -105,51 +100,59 @@ pub fn read_days(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], from: Month
     Ok(months(&aggregate, &daily, from))
 }
 
-fn months(aggregate: &Aggregate, billing: &Billing<'_>, from: Month) -> Vec<MonthDays> {
-    let mut rows: BTreeMap<Month, BTreeMap<(usize, &Text), ByDay>> = BTreeMap::new();
-    for group in &aggregate.groups {
-        let context = aggregate.contexts[group.context as usize];
-        let (word, provider) = (aggregate.word(context.day), aggregate.word(context.provider));
-        let within = (context.month.start().days(), context.month.next().start().days());
-        // A fee or a correction is dated anywhere.
-        if let Some(day) = day_of(word).filter(|day| !is_once(word) && within.0 <= *day && *day < within.1) {
-            let position = billing.clouds.position(provider);
-            // A cloud has several names.
-            let name = billing.clouds.known.get(position).map_or(provider, |_| &NO_NAME);
-            *rows.entry(context.month).or_default().entry((position, name)).or_default().entry(day).or_default() += Amount(group.rows.into());
-        }
-    }
-    let mut of = |month: Month| {
-        let providers = rows.remove(&month).unwrap_or_default();
-        let mut all = ByDay::new();
-        providers.values().flatten().for_each(|(day, rows)| *all.entry(*day).or_default() += *rows);
-        let whole = extent(month, &all);
-        let ends = |((position, name), of_one): (&(usize, &Text), &ByDay)| {
-            let (extent, last) = extent(month, of_one);
-            let shown = billing.clouds.known.get(*position).map_or_else(|| Text::clone(name), |(_, names)| Text::from(*names.first().unwrap_or(&"")));
-            (extent == Extent::EndsEarly && whole.0 != Extent::EndsEarly).then_some((shown, last))
-        };
-        MonthDays { month, extent: whole.0, early: providers.iter().filter_map(ends).collect() }
-    };
-    aggregate.months().into_iter().filter(|month| *month >= from).map(&mut of).collect()
+/// Rows of a month by their days, and those that are charged for once or for more than a day: bills by months have no others, but for some on days of their own.
+#[derive(Debug, Default, Clone)]
+struct Rows {
+    by_day: BTreeMap<i64, Amount>,
+    once: Amount,
 }
 
-/// How much of a month there is, by the rows of each day, and the last of these days.
-fn extent(month: Month, rows: &ByDay) -> (Extent, i64) {
+fn months(aggregate: &Aggregate, billing: &Billing<'_>, from: Month) -> Vec<MonthDays> {
+    // A cloud has several names, and who is no cloud has its own.
+    let mut by_provider: BTreeMap<Month, BTreeMap<(usize, &str), Rows>> = BTreeMap::new();
+    for group in &aggregate.groups {
+        let context = aggregate.contexts[group.context as usize];
+        let (word, provider) = (aggregate.word(context.day), aggregate.word(context.provider).as_str());
+        let within = context.month.start().days()..context.month.next().start().days();
+        let Some(day) = day_of(word).filter(|day| within.contains(day)) else { continue };
+        let position = billing.clouds.position(provider);
+        let name = billing.clouds.known.get(position).map_or(provider, |(_, names)| names.first().copied().unwrap_or_default());
+        let rows = by_provider.entry(context.month).or_default().entry((position, name)).or_default();
+        *if is_once(word) { &mut rows.once } else { rows.by_day.entry(day).or_default() } += Amount(group.rows.into());
+    }
+    let of = |month: Month| {
+        let mut all = Rows::default();
+        for rows in by_provider.get(&month).into_iter().flat_map(BTreeMap::values) {
+            all.once += rows.once;
+            rows.by_day.iter().for_each(|(day, count)| *all.by_day.entry(*day).or_default() += *count);
+        }
+        let whole = extent(month, &all);
+        let ends = |((_, name), rows): (&(usize, &str), &Rows)| {
+            let last = *rows.by_day.keys().next_back()?;
+            let is_early = extent(month, rows) == Extent::EndsEarly && whole != Extent::EndsEarly && newest_day(&rows.by_day) == Some(last);
+            is_early.then(|| (Text::from(*name), last))
+        };
+        let early = by_provider.get(&month).into_iter().flatten().filter_map(ends).collect();
+        MonthDays { month, extent: whole, early }
+    };
+    aggregate.months().into_iter().filter(|month| *month >= from).map(of).collect()
+}
+
+/// How much of a month there is.
+fn extent(month: Month, Rows { by_day, once }: &Rows) -> Extent {
     // Bills come late, and begin where something does.
     const LATE: i64 = 5;
     let (first, next) = (month.start().days(), month.next().start().days());
-    let all: Amount = rows.values().copied().sum();
-    let (Some(oldest), Some(newest)) = (rows.keys().next().copied(), newest_day(rows)) else { return (Extent::Unsaid, first) };
-    let is_by_month = rows.get(&first).is_some_and(|of_first| of_first.0 * 2 > all.0);
-    let days = i64::try_from(rows.range(..=newest).count()).unwrap_or(i64::MAX);
-    let extent = match () {
+    let (Some(oldest), Some(newest)) = (by_day.keys().next().copied(), newest_day(by_day)) else { return Extent::Unsaid };
+    let of_months = by_day.get(&first).copied().unwrap_or_default() + *once;
+    let is_by_month = of_months.0 * 2 > (by_day.values().copied().sum::<Amount>() + *once).0;
+    let days = i64::try_from(by_day.range(..=newest).count()).unwrap_or(i64::MAX);
+    match () {
         () if days < 3 || is_by_month || days * 2 < newest - oldest + 1 => Extent::Unsaid,
         () if newest + LATE < next => Extent::EndsEarly,
         () if oldest > first + LATE => Extent::BeginsLate,
         () => Extent::Whole,
-    };
-    (extent, newest)
+    }
 }
 
 /// The days that the bill covers: from its first to its last, as far as they lie within its months.
@@ -208,7 +211,7 @@ fn lines(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<Vec<DayLine>, C
 
 #[cfg(test)]
 mod tests {
-    use super::{Extent, extent, is_time};
+    use super::{Extent, Rows, extent, is_time};
     use std::collections::BTreeMap;
     use tagledger_model::{Amount, Month};
 
@@ -218,7 +221,7 @@ mod tests {
         let first = october.start().days();
         let of = |rows: &dyn Fn(i64) -> i128| {
             let by_day: BTreeMap<i64, Amount> = (1..=31).map(|day| (first + day - 1, Amount(rows(day)))).filter(|(_, rows)| rows.0 > 0).collect();
-            extent(october, &by_day).0
+            extent(october, &Rows { by_day, once: Amount::ZERO })
         };
         let within = |from: i64, to: i64| move |day: i64| if (from..=to).contains(&day) { 20 } else { 0 };
         assert_eq!(of(&within(1, 31)), Extent::Whole);
@@ -233,6 +236,8 @@ mod tests {
         assert_eq!(of(&|day| i128::from(day == 1) * 500), Extent::Unsaid);
         assert_eq!(of(&|day| i128::from(day % 5 == 0)), Extent::Unsaid);
         assert_eq!(of(&|_| 0), Extent::Unsaid);
+        let by_day: BTreeMap<i64, Amount> = (4..15).map(|day| (first + day, Amount(1))).collect();
+        assert_eq!(extent(october, &Rows { by_day, once: Amount(100) }), Extent::Unsaid, "what is charged for a whole month is no day's");
     }
 
     #[test]
