@@ -99,15 +99,15 @@ fn findings_are_priced_by_the_last_month_that_the_bill_holds_whole() {
         desk.call(&format!("scan --from inventory.csv --bill days.csv --out run --now {now}")).done();
         let report = desk.report("run");
         let notes =
-            report["notes"].as_array().unwrap().iter().filter_map(|note| note.as_str().filter(|note| note.contains("the whole of"))).collect::<String>();
+            report["notes"].as_array().unwrap().iter().filter_map(|note| note.as_str().filter(|note| note.contains("findings are priced"))).collect::<String>();
         let cost = report["findings"].as_array().unwrap().iter().find(|f| f["resource"] == "i-1").map(|f| f["money"][0]["amount"].clone());
         (report["costs"]["priced_month"].as_str().unwrap().to_owned(), cost.unwrap().as_str().unwrap().to_owned(), notes)
     };
     let wanted = |month: &str, cost: &str, note: &str| (month.to_owned(), cost.to_owned(), note.to_owned());
     let (september, october) = (days("2026-09", 1, 30, 2), days("2026-10", 1, 31, 3));
     let cut = days("2026-10", 1, 20, 3);
-    let back = "The bill does not hold the whole of 2026-10: findings are priced by 2026-09, the last month that it holds as a whole";
-    let low = "The bill does not hold the whole of 2026-10, by which findings are priced: they cost more than is said";
+    let back = "The bill has no charges of a day after 2026-10-20 in 2026-10: findings are priced by 2026-09, the last month that it holds as a whole";
+    let low = "The bill has no charges of a day after 2026-10-20 in 2026-10: unless nothing was used then, it does not hold the whole of 2026-10, by which findings are priced, and they cost more than is said";
     assert_eq!(told(&[september.clone(), october.clone()], "2026-11-10"), wanted("2026-10", "93.00", ""));
     // A month that ends early, behind which the next has begun or not.
     assert_eq!(told(&[september.clone(), cut.clone()], "2026-11-10"), wanted("2026-09", "60.00", back));
@@ -121,6 +121,18 @@ fn findings_are_priced_by_the_last_month_that_the_bill_holds_whole() {
     assert_eq!(told(&[days("2026-06", 1, 30, 2), cut.clone()], "2026-11-10"), wanted("2026-10", "60.00", low));
     assert_eq!(told(&[days("2026-08", 1, 31, 1), days("2026-09", 15, 30, 2), cut.clone()], "2026-11-10").0, "2026-08");
     assert_eq!(told(&[row("2026-09", 1, 7, "Usage"), cut.clone()], "2026-11-10"), wanted("2026-10", "60.00", low));
+    // One that broke off at once was by days before.
+    assert_eq!(told(&[september.clone(), days("2026-10", 1, 2, 3), days("2026-11", 1, 8, 5)], "2026-11-10").0, "2026-09");
+    assert_eq!(told(&[days("2026-10", 1, 2, 3)], "2026-11-10"), wanted("2026-10", "6.00", ""));
+    // Whether rules ask for days or not, and whatever the keys are called.
+    desk.put("taxonomy.yaml", "version: 1\nkeys:\n  Stage: { required: true }\n");
+    assert_eq!(told(&[september.clone(), cut.clone()], "2026-11-10"), wanted("2026-09", "60.00", back));
+    // A month that is not there at all, and a cloud that is not there any more.
+    let nothing = "The bill holds nothing of 2026-10, the last month that is over: findings are priced by 2026-09";
+    assert_eq!(told(&[september.clone(), days("2026-11", 1, 8, 5)], "2026-11-10"), wanted("2026-09", "60.00", nothing));
+    told(&[september.replace("AWS", "Microsoft"), september.clone(), october.clone()], "2026-11-10");
+    let notes = desk.report("run")["notes"].to_string();
+    assert!(notes.contains("The bill holds nothing of Microsoft in 2026-10, as it does in 2026-09: it is missing, or nothing was used there"), "{notes}");
     // A bill by months says nothing of days, whatever a fee is dated; and one that begins late is of whoever began then.
     let by_month = |month: &str| {
         [row(month, 1, 50, "Usage"), row(month, 1, 4, "Usage"), row(month, 1, 3, "Usage"), row(month, 9, 2, "Usage"), row(month, 12, 2, "Tax")].concat()

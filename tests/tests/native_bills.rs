@@ -334,6 +334,7 @@ fn what_a_project_lies_in_says_its_stage_where_no_inventory_does() {
         row(1, "shop", &[&own, &live, &everything, &organisation], "[]"),
         row(2, "shop-2", &[&organisation, &everything, &live, &own], "[]"),
         row(4, "shop-3", &[&organisation, &everything, &tries], "[]"),
+        row(2048, "shop-6", &[&organisation, &everything, &live], "[]"),
         row(8, "shop-4", &[&live, &everything], "[]"),
         row(16, "shop-5", &[&container("folders/9", "Renamed")], "[]"),
         // The project itself is nearer than anything around it, and what people call it counts as its id does.
@@ -349,13 +350,13 @@ fn what_a_project_lies_in_says_its_stage_where_no_inventory_does() {
     if parquet(&desk, "export.parquet", &rows.join(" UNION ALL ")).is_none() {
         return;
     }
-    let expected = ["2026-10 EUR production × – 1051", "2026-10 EUR test × – 228", "2026-10 EUR – × – 768"];
+    let expected = ["2026-10 EUR production × – 3099", "2026-10 EUR test × – 228", "2026-10 EUR – × – 768"];
     assert_eq!(shown(&desk.cost("--bill export.parquet")), expected);
     let by = desk.cost("--bill export.parquet --by Environment,scope");
-    assert_eq!(by["cells"].as_array().unwrap().len(), 11, "a project is one, however often it was moved: {by:#}");
+    assert_eq!(by["cells"].as_array().unwrap().len(), 12, "a project is one, however often it was moved: {by:#}");
     // An inventory knows where its projects lie today.
     desk.put("inventory.csv", "cloud,scope,kind,id\ngcp,shop,vm,//a/9\n");
-    let expected = ["2026-10 EUR production × – 1050", "2026-10 EUR test × – 228", "2026-10 EUR – × – 769"];
+    let expected = ["2026-10 EUR production × – 3098", "2026-10 EUR test × – 228", "2026-10 EUR – × – 769"];
     assert_eq!(shown(&desk.cost("--bill export.parquet --from inventory.csv")), expected);
     // Google's own table in FOCUS, with its record and with a column that a view makes of it; and as text.
     let query = |ancestors: &str| {
@@ -370,12 +371,17 @@ fn what_a_project_lies_in_says_its_stage_where_no_inventory_does() {
     for name in ["record", "column", "text"] {
         assert_eq!(shown(&desk.cost(&format!("--bill {name}.parquet"))), ["2026-10 EUR production × – 1"], "{name}");
     }
+    let asked = desk.call("cost --print-sql --table t --bill column.parquet").exits(0).out;
+    assert!(asked.contains("x_ProjectAncestors"), "what is added up elsewhere says the same: {asked}");
+    parquet(&desk, "odd.parquet", &query("'folders/7' AS x_ProjectAncestors")).unwrap();
+    let refused = desk.call("cost --bill odd.parquet").exits(2).err;
+    assert!(refused.contains("odd.parquet") && refused.contains("`folders/7` is no list of containers; export it as BigQuery writes it"), "{refused}");
     // Names count where the file lets them.
     desk.put(
         "taxonomy.yaml",
         "version: 1\nkeys:\n  Environment: { values: { production: [live], test: [tries] } }\n  Application: {}\nstage_from_name: true\n",
     );
-    let expected = ["2026-10 EUR production × – 1131", "2026-10 EUR test × – 132", "2026-10 EUR – × – 784"];
+    let expected = ["2026-10 EUR production × – 3179", "2026-10 EUR test × – 132", "2026-10 EUR – × – 784"];
     assert_eq!(shown(&desk.cost("--bill export.parquet")), expected);
 }
 

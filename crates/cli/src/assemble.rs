@@ -7,7 +7,7 @@ use crate::history::{Places, State};
 use crate::seen::{Judged, judge};
 use std::collections::{BTreeMap, BTreeSet};
 use tagledger_collect::Imported;
-use tagledger_cost::{Aggregate, Billing, Cube};
+use tagledger_cost::{Aggregate, Billing, Cube, MonthDays};
 use tagledger_engine::{Audit, Context, Counts, FindingSource, Prices};
 use tagledger_model::{Coverage, Level, Month, Outcome, Taggable, Text, Timestamp};
 use tagledger_report::{
@@ -23,16 +23,18 @@ pub(crate) struct Billed<'a> {
     pub priced: Option<Month>,
     /// The newest month, where it is not over or the bill ends before it does.
     pub open: Option<Month>,
-    /// The last month that is over, where the bill does not hold all of it; a month that is not over, where there is no other.
-    pub partial: Option<Month>,
+    /// What days say of the last month that is over, where the bill does not hold all of it.
+    pub partial: Option<&'a MonthDays>,
     /// Providers of which the bill holds nothing after a day of the priced month, with that day, in days since 1970.
     pub early: &'a [(Text, i64)],
+    /// The moment of the audit, where findings are priced.
+    pub now: Option<Timestamp>,
 }
 
 impl<'a> Billed<'a> {
     /// One by which nothing is priced, and of whose days nothing is known.
     pub fn unpriced(billing: &'a Billing<'a>, aggregate: &'a Aggregate, cube: &'a Cube, now: Timestamp) -> Self {
-        Self { billing, aggregate, cube, priced: None, open: open_month(aggregate, now, |_| false), partial: None, early: &[] }
+        Self { billing, aggregate, cube, priced: None, open: open_month(aggregate, now, |_| false), partial: None, early: &[], now: None }
     }
 }
 

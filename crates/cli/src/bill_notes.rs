@@ -3,9 +3,9 @@
 use crate::assemble::Billed;
 use crate::costs::converted;
 use crate::gaps::gap_notes;
-use std::collections::BTreeMap;
-use tagledger_cost::Measure;
-use tagledger_model::{Amount, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+use tagledger_cost::{Extent, Measure};
+use tagledger_model::{Amount, Month, Timestamp};
 use tagledger_report::{grouped, plural};
 
 /// What a reader must know to trust the money.
@@ -77,26 +77,54 @@ pub(crate) fn bill_notes(billed: &Billed<'_>) -> Vec<String> {
 
 /// What is missing from the month that findings are priced by.
 fn of_months(billed: &Billed<'_>) -> Vec<String> {
+    let (Some(priced), Some(now)) = (billed.priced, billed.now) else { return Vec::new() };
     let mut notes = Vec::new();
-    match billed.priced.zip(billed.partial) {
-        Some((month, partial)) if month == partial => {
-            notes.push(format!("The bill does not hold the whole of {month}, by which findings are priced: they cost more than is said"));
-        }
-        Some((month, partial)) => {
-            notes.push(format!("The bill does not hold the whole of {partial}: findings are priced by {month}, the last month that it holds as a whole"));
-        }
-        None => {}
+    let last = Month(now.month().0 - 1);
+    if priced < last && !billed.aggregate.months().contains(&last) {
+        notes.push(format!("The bill holds nothing of {last}, the last month that is over: findings are priced by {priced}"));
+    }
+    if priced >= now.month() {
+        notes.push(format!("{priced} is not over, and findings are priced by what the bill holds of it: they cost more than is said"));
+    }
+    if let Some(partial) = billed.partial {
+        let (first, last) = (day(partial.days.0), day(partial.days.1));
+        let where_not =
+            if partial.extent == Extent::BeginsLate { format!("before {first} in {}", partial.month) } else { format!("after {last} in {}", partial.month) };
+        let priced_by = if partial.month == priced {
+            format!("unless nothing was used then, it does not hold the whole of {priced}, by which findings are priced, and they cost more than is said")
+        } else {
+            format!("findings are priced by {priced}, the last month that it holds as a whole")
+        };
+        notes.push(format!("The bill has no charges of a day {where_not}: {priced_by}"));
     }
     for (provider, last) in billed.early {
-        let (day, month) = (Timestamp(last * 86_400).day(), billed.priced.map(|month| month.to_string()).unwrap_or_default());
-        notes.push(format!("The bill has no charges of a day of {provider} after {day}: the rest of {month} is missing, or nothing was used there"));
+        notes.push(format!("The bill has no charges of a day of {provider} after {}: the rest of {priced} is missing, or nothing was used there", day(*last)));
     }
-    for one in billed.priced.map(|month| billed.cube.unlooked(billed.billing, month)).unwrap_or_default() {
+    notes.extend(gone(billed, priced));
+    for one in billed.cube.unlooked(billed.billing, priced) {
         let accounts = if one.scopes.len() == 1 { "1 account".to_owned() } else { format!("{} accounts", grouped(one.scopes.len() as u64)) };
-        let month = billed.priced.map(|month| month.to_string()).unwrap_or_default();
-        notes.push(format!("{} {} of {month} is of {accounts} that this scan did not look at: {}", one.amount.grouped(), one.currency, named(&one.scopes)));
+        notes.push(format!("{} {} of {priced} is of {accounts} that this scan did not look at: {}", one.amount.grouped(), one.currency, named(&one.scopes)));
     }
     notes
+}
+
+fn day(days: i64) -> String {
+    Timestamp(days * 86_400).day()
+}
+
+/// Clouds that the month before has, and the priced one does not.
+fn gone(billed: &Billed<'_>, priced: Month) -> Vec<String> {
+    let before = Month(priced.0 - 1);
+    let clouds = &billed.billing.clouds;
+    let of = |month: Month| -> BTreeSet<&str> {
+        let cells = billed.cube.cells.iter().filter(|cell| cell.month == month && cell.amount != Amount::ZERO);
+        cells.filter_map(|cell| clouds.known.iter().find(|(cloud, _)| clouds.id(&cell.provider) == Some(&cloud.id))?.1.first().copied()).collect()
+    };
+    let (earlier, now) = (of(before), of(priced));
+    earlier
+        .difference(&now)
+        .map(|cloud| format!("The bill holds nothing of {cloud} in {priced}, as it does in {before}: it is missing, or nothing was used there"))
+        .collect()
 }
 
 /// The first of some names, and how many more there are.

@@ -16,8 +16,8 @@ pub(crate) struct Money {
     pub spend: Spend,
     /// The month that findings are priced by: the last one that is over and, as far as days tell, is held whole.
     pub month: Option<Month>,
-    /// The last month that is over, where the bill does not hold all of it.
-    partial: Option<Month>,
+    /// What days say of the last month that is over, where the bill does not hold all of it.
+    partial: Option<MonthDays>,
     /// What days say of the priced month and of later ones.
     days: Vec<MonthDays>,
 }
@@ -28,13 +28,17 @@ impl Money {
     pub fn read(found: &Bills, billing: &mut Billing<'_>, now: Timestamp, quiet: bool) -> Result<Self, Failure> {
         let keys = daily_keys(&billing.taxonomy);
         let mut money = Self::before(now.month(), found, billing, &keys, quiet)?;
-        let Some(partial) = money.month.filter(|month| *month < now.month() && matches!(money.extent(*month), Extent::EndsEarly | Extent::BeginsLate)) else {
-            return Ok(money);
+        let Some(last) = money.days.first().filter(|days| Some(days.month) == money.month && days.month < now.month()).cloned() else { return Ok(money) };
+        let is_short = match last.extent {
+            Extent::Unsaid | Extent::Whole => return Ok(money),
+            Extent::EndsEarly => true,
+            Extent::Few | Extent::BeginsLate => false,
         };
-        money.partial = (money.extent(partial) == Extent::EndsEarly).then_some(partial);
-        if let Some(whole) = last_whole(&money.aggregate.months(), partial, found, billing)? {
+        if let Some(whole) = last_whole(&money.aggregate.months(), last.month, found, billing)? {
             money = Self::before(whole.next(), found, billing, &keys, quiet)?;
-            money.partial = Some(partial);
+            money.partial = Some(last);
+        } else if is_short {
+            money.partial = Some(last);
         }
         Ok(money)
     }
@@ -45,29 +49,21 @@ impl Money {
         let cube = Cube::new(&aggregate, billing)?;
         let month = priced_month(&aggregate, before);
         let mut spend = cube.spend(billing, month);
-        let days = match month.filter(|_| !keys.is_empty()) {
-            Some(month) => read_days(found.bill(), billing, keys, month, &mut spend)?,
-            None => Vec::new(),
-        };
+        // Where no rule asks for single days, how far they reach is asked all the same.
+        let mut unasked = Spend::default();
+        let daily = if keys.is_empty() { &mut unasked } else { &mut spend };
+        let days = month.map_or_else(|| Ok(Vec::new()), |month| read_days(found.bill(), billing, keys, month, daily))?;
         spend.cost_keys.clone_from(&found.keys);
         Ok(Self { aggregate, cube, spend, month, partial: None, days })
     }
 
-    fn extent(&self, month: Month) -> Extent {
-        extent(&self.days, month)
-    }
-
     /// What reports say of it.
     pub fn billed<'m>(&'m self, billing: &'m Billing<'m>, now: Timestamp) -> Billed<'m> {
-        let open = open_month(&self.aggregate, now, |month| self.extent(month) == Extent::EndsEarly);
-        let partial = self.partial.or(open.filter(|_| open == self.month));
-        let early = self.days.iter().find(|days| Some(days.month) == self.month && open != self.month).map_or(&[][..], |days| &days.early);
-        Billed { billing, aggregate: &self.aggregate, cube: &self.cube, priced: self.month, open, partial, early }
+        let days = |month: Month| self.days.iter().find(|days| days.month == month);
+        let open = open_month(&self.aggregate, now, |month| days(month).is_some_and(|days| days.extent == Extent::EndsEarly));
+        let early = self.month.filter(|_| open != self.month).and_then(days).map_or(&[][..], |days| &days.early);
+        Billed { billing, aggregate: &self.aggregate, cube: &self.cube, priced: self.month, open, partial: self.partial.as_ref(), early, now: Some(now) }
     }
-}
-
-fn extent(days: &[MonthDays], month: Month) -> Extent {
-    days.iter().find(|days| days.month == month).map_or(Extent::Unsaid, |days| days.extent)
 }
 
 /// The month before a partial one that the bill holds whole: the nearest of a few, with no gap between. None where days do not tell.
@@ -76,8 +72,9 @@ fn last_whole(months: &[Month], partial: Month, found: &Bills, billing: &Billing
     let candidates: Vec<Month> = (1..=BACK).map(|back| Month(partial.0 - back)).take_while(|month| months.contains(month)).collect();
     let Some(oldest) = candidates.last() else { return Ok(None) };
     let days = read_days(found.bill(), billing, &[], *oldest, &mut Spend::default())?;
-    let mut told = candidates.into_iter().take_while(|month| extent(&days, *month) != Extent::Unsaid);
-    Ok(told.find(|month| extent(&days, *month) == Extent::Whole))
+    let extent = |month: &Month| days.iter().find(|days| days.month == *month).map_or(Extent::Unsaid, |days| days.extent);
+    let mut told = candidates.into_iter().take_while(|month| !matches!(extent(month), Extent::Unsaid | Extent::Few));
+    Ok(told.find(|month| extent(month) == Extent::Whole))
 }
 
 /// The keys by which rules ask for single days of the bill; none where nobody asks.

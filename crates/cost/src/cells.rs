@@ -256,7 +256,8 @@ fn month_of(text: &str) -> Option<Month> {
     let digits = text.trim();
     let short = || (digits.len() == 6).then(|| Some(format!("{}-{}", digits.get(..4)?, digits.get(4..)?))).flatten();
     // A month that begins at midnight of some place begins with that day, whatever day it is elsewhere.
-    let local = || digits.get(7..11).filter(|day| *day == "-01T" && digits.contains("T00:00:00")).and_then(|_| Month::parse(digits.get(..7)?));
+    let is_midnight = |rest: &str| rest.starts_with(['T', 't', ' ']) && rest.get(1..6) == Some("00:00");
+    let local = || digits.strip_prefix(digits.get(..7)?)?.strip_prefix("-01").filter(|rest| is_midnight(rest)).and_then(|_| Month::parse(digits.get(..7)?));
     local().or_else(|| Timestamp::parse(text).map(Timestamp::month)).or_else(|| Month::parse(digits)).or_else(|| Month::parse(&short()?))
 }
 
@@ -305,6 +306,21 @@ mod tests {
     use super::*;
     use arrow_array::{BooleanArray, Int64Array};
     use std::sync::Arc;
+
+    #[test]
+    fn a_month_begins_with_the_day_of_its_own_place() {
+        for text in [
+            "2026-10-01 00:00:00+02",
+            "2026-10-01T00:00+02:00",
+            "2026-10-01t00:00:00+02:00",
+            "2026-10-01T00:00:00.000+02:00",
+            "2026-10-01T00:00:00Z",
+            "2026-10-01",
+        ] {
+            assert_eq!(month_of(text).map(|month| month.to_string()).as_deref(), Some("2026-10"), "{text}");
+        }
+        assert_eq!(month_of("2026-10-01T01:00:00+02:00").map(|month| month.to_string()).as_deref(), Some("2026-09"));
+    }
 
     #[test]
     fn months_may_be_numbers_and_what_is_no_month_is_named() {

@@ -62,8 +62,10 @@ impl Book<'_> {
 /// How much of a month a bill holds, by the days on which something was charged for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// Days do not tell: there are few, most of it is dated on the first, or most days have nothing.
+    /// Days do not tell: most of it is dated on the first or charged for more than a day, or most days have nothing.
     Unsaid,
+    /// There are one or two days: all of a bill by months, or what a bill by days has of a month that broke off at once.
+    Few,
     /// From its beginning to its end.
     Whole,
     /// There is nothing of its last days.
@@ -79,6 +81,8 @@ pub struct MonthDays {
     pub month: Month,
     /// How much of it there is.
     pub extent: Extent,
+    /// The first and the last day on which something was charged for, in days since 1970; equal where there is none.
+    pub days: (i64, i64),
     /// Providers of which the bill holds nothing after a day, though it goes on with others: each with the last day, in days since 1970.
     pub early: Vec<(Text, i64)>,
 }
@@ -109,49 +113,59 @@ struct Rows {
 
 fn months(aggregate: &Aggregate, billing: &Billing<'_>, from: Month) -> Vec<MonthDays> {
     // A cloud has several names, and who is no cloud has its own.
-    let mut by_provider: BTreeMap<Month, BTreeMap<(usize, &str), Rows>> = BTreeMap::new();
+    let mut by_provider: BTreeMap<Month, BTreeMap<(usize, String), Rows>> = BTreeMap::new();
     for group in &aggregate.groups {
         let context = aggregate.contexts[group.context as usize];
         let (word, provider) = (aggregate.word(context.day), aggregate.word(context.provider).as_str());
         let within = context.month.start().days()..context.month.next().start().days();
         let Some(day) = day_of(word).filter(|day| within.contains(day)) else { continue };
         let position = billing.clouds.position(provider);
-        let name = billing.clouds.known.get(position).map_or(provider, |(_, names)| names.first().copied().unwrap_or_default());
+        let name = billing.clouds.known.get(position).map_or_else(|| provider.to_uppercase(), |(_, names)| (*names.first().unwrap_or(&"")).to_owned());
         let rows = by_provider.entry(context.month).or_default().entry((position, name)).or_default();
         *if is_once(word) { &mut rows.once } else { rows.by_day.entry(day).or_default() } += Amount(group.rows.into());
     }
     let of = |month: Month| {
-        let mut all = Rows::default();
+        let (mut all, mut by_month) = (Rows::default(), false);
         for rows in by_provider.get(&month).into_iter().flat_map(BTreeMap::values) {
+            by_month |= rows.are_by_month(month);
             all.once += rows.once;
             rows.by_day.iter().for_each(|(day, count)| *all.by_day.entry(*day).or_default() += *count);
         }
-        let whole = extent(month, &all);
-        let ends = |((_, name), rows): (&(usize, &str), &Rows)| {
+        // Where one provider charges by months, days of the others say nothing of the whole.
+        let whole = if by_month && by_provider[&month].len() > 1 { Extent::Unsaid } else { all.extent(month) };
+        let ends = |((_, name), rows): (&(usize, String), &Rows)| {
             let last = *rows.by_day.keys().next_back()?;
-            let is_early = extent(month, rows) == Extent::EndsEarly && whole != Extent::EndsEarly && newest_day(&rows.by_day) == Some(last);
-            is_early.then(|| (Text::from(*name), last))
+            let is_early = rows.extent(month) == Extent::EndsEarly && whole != Extent::EndsEarly && newest_day(&rows.by_day) == Some(last);
+            is_early.then(|| (Text::from(name.as_str()), last))
         };
-        let early = by_provider.get(&month).into_iter().flatten().filter_map(ends).collect();
-        MonthDays { month, extent: whole, early }
+        let early = by_provider.get(&month).into_iter().flatten().filter(|((_, name), _)| !name.is_empty()).filter_map(ends).collect();
+        let first = all.by_day.keys().next().copied().unwrap_or_default();
+        MonthDays { month, extent: whole, days: (first, newest_day(&all.by_day).unwrap_or(first)), early }
     };
     aggregate.months().into_iter().filter(|month| *month >= from).map(of).collect()
 }
 
-/// How much of a month there is.
-fn extent(month: Month, Rows { by_day, once }: &Rows) -> Extent {
-    // Bills come late, and begin where something does.
-    const LATE: i64 = 5;
-    let (first, next) = (month.start().days(), month.next().start().days());
-    let (Some(oldest), Some(newest)) = (by_day.keys().next().copied(), newest_day(by_day)) else { return Extent::Unsaid };
-    let of_months = by_day.get(&first).copied().unwrap_or_default() + *once;
-    let is_by_month = of_months.0 * 2 > (by_day.values().copied().sum::<Amount>() + *once).0;
-    let days = i64::try_from(by_day.range(..=newest).count()).unwrap_or(i64::MAX);
-    match () {
-        () if days < 3 || is_by_month || days * 2 < newest - oldest + 1 => Extent::Unsaid,
-        () if newest + LATE < next => Extent::EndsEarly,
-        () if oldest > first + LATE => Extent::BeginsLate,
-        () => Extent::Whole,
+impl Rows {
+    /// Whether most of it is dated on the first, or charged for more than a day.
+    fn are_by_month(&self, month: Month) -> bool {
+        let of_first = self.by_day.get(&month.start().days()).copied().unwrap_or_default();
+        (of_first + self.once).0 * 2 > (self.by_day.values().copied().sum::<Amount>() + self.once).0
+    }
+
+    /// How much of a month there is.
+    fn extent(&self, month: Month) -> Extent {
+        // Bills come late, and begin where something does.
+        const LATE: i64 = 5;
+        let (first, next) = (month.start().days(), month.next().start().days());
+        let (Some(oldest), Some(newest)) = (self.by_day.keys().next().copied(), newest_day(&self.by_day)) else { return Extent::Unsaid };
+        let days = i64::try_from(self.by_day.range(..=newest).count()).unwrap_or(i64::MAX);
+        match () {
+            () if days < 3 && self.once.0 * 2 < self.by_day.values().copied().sum::<Amount>().0 => Extent::Few,
+            () if days < 3 || self.are_by_month(month) || days * 2 < newest - oldest + 1 => Extent::Unsaid,
+            () if newest + LATE < next => Extent::EndsEarly,
+            () if oldest > first + LATE => Extent::BeginsLate,
+            () => Extent::Whole,
+        }
     }
 }
 
@@ -211,7 +225,7 @@ fn lines(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<Vec<DayLine>, C
 
 #[cfg(test)]
 mod tests {
-    use super::{Extent, Rows, extent, is_time};
+    use super::{Extent, Rows, is_time};
     use std::collections::BTreeMap;
     use tagledger_model::{Amount, Month};
 
@@ -221,7 +235,7 @@ mod tests {
         let first = october.start().days();
         let of = |rows: &dyn Fn(i64) -> i128| {
             let by_day: BTreeMap<i64, Amount> = (1..=31).map(|day| (first + day - 1, Amount(rows(day)))).filter(|(_, rows)| rows.0 > 0).collect();
-            extent(october, &Rows { by_day, once: Amount::ZERO })
+            Rows { by_day, once: Amount::ZERO }.extent(october)
         };
         let within = |from: i64, to: i64| move |day: i64| if (from..=to).contains(&day) { 20 } else { 0 };
         assert_eq!(of(&within(1, 31)), Extent::Whole);
@@ -232,12 +246,13 @@ mod tests {
         // A little that is dated behind the end is of a bill to come.
         assert_eq!(of(&|day| within(1, 20)(day) + i128::from(day == 31)), Extent::EndsEarly);
         // A bill by months with a few fees, one that says nothing of days, and a month with little in it.
-        assert_eq!(of(&|day| if day == 1 { 500 } else { i128::from(day % 9 == 0) }), Extent::Unsaid);
-        assert_eq!(of(&|day| i128::from(day == 1) * 500), Extent::Unsaid);
+        assert_eq!(of(&|day| if day == 1 { 500 } else { i128::from(day % 9 == 0) }), Extent::Few);
+        assert_eq!(of(&|day| if day == 1 { 500 } else { i128::from(day % 3 == 0) }), Extent::Unsaid);
+        assert_eq!(of(&|day| i128::from(day < 3) * 500), Extent::Few);
         assert_eq!(of(&|day| i128::from(day % 5 == 0)), Extent::Unsaid);
         assert_eq!(of(&|_| 0), Extent::Unsaid);
         let by_day: BTreeMap<i64, Amount> = (4..15).map(|day| (first + day, Amount(1))).collect();
-        assert_eq!(extent(october, &Rows { by_day, once: Amount(100) }), Extent::Unsaid, "what is charged for a whole month is no day's");
+        assert_eq!(Rows { by_day, once: Amount(100) }.extent(october), Extent::Unsaid, "what is charged for a whole month is no day's");
     }
 
     #[test]

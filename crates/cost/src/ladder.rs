@@ -358,11 +358,11 @@ fn stages(aggregate: &Aggregate, billing: &Billing<'_>, scopes: &[u32]) -> Vec<u
 /// The containers around an account, the nearest first, and what people call the account itself, where they tell that as well.
 fn around(told: &Text, cloud: &CloudFacts) -> (Vec<ContainerRef>, Option<Text>) {
     let container = |(id, name): (String, Option<String>)| Some(ContainerRef::new(id.split_once('/')?.0, Text::from(id.as_str()), name.map(Text::from)));
-    let mut all: Vec<ContainerRef> = containers(told).into_iter().filter_map(container).collect();
+    let mut all: Vec<ContainerRef> = containers(told).unwrap_or_default().into_iter().filter_map(container).collect();
     let is_own = |container: &ContainerRef| container.kind.as_str() == cloud.scope_word();
-    // Which end comes first is not documented. The account is at one of them, and at the other the organisation, which is no container that `stages:` may name.
-    let is_outermost = |first: &ContainerRef| cloud.containers.iter().all(|kind| kind.word != first.kind.as_str());
-    if all.last().is_some_and(is_own) || all.first().is_some_and(is_outermost) {
+    // Which end comes first is not documented. A cloud names its kinds of containers from the account outwards; what it does not name lies around all of them.
+    let depth = |container: &ContainerRef| cloud.containers.iter().position(|kind| kind.word == container.kind.as_str()).unwrap_or(cloud.containers.len());
+    if all.first().zip(all.last()).is_some_and(|(first, last)| depth(first) > depth(last)) {
         all.reverse();
     }
     let name = all.iter().find(|container| is_own(container)).and_then(|container| container.name.clone());

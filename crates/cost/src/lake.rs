@@ -85,7 +85,8 @@ const APART: [Column; 11] = [
     Column::AllocatedResourceId,
     Column::ChargePeriodStart,
 ];
-const TAGS: [Column; 4] = [Column::Tags, Column::AllocatedTags, Column::FurtherTags, Column::ScopeTags];
+/// What may be a map or a list there, and is asked for as text.
+const TAGS: [Column; 5] = [Column::Tags, Column::AllocatedTags, Column::FurtherTags, Column::ScopeTags, Column::ScopeAncestors];
 
 /// The month in which something was charged for, as it is called in the answer.
 const CHARGE_MONTH: &str = "x_TagledgerChargeMonth";

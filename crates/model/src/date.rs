@@ -62,6 +62,12 @@ impl Timestamp {
         let text = text.trim().as_bytes();
         let end = text.iter().position(|b| matches!(b, b'T' | b't' | b' ')).unwrap_or(text.len());
         let (day, rest) = (date(&text[..end])?, &text[end..]);
+        // `9/1/2026 0:00`, as spreadsheets have it.
+        let padded = match rest {
+            [b' ', hour, b':', tail @ ..] if !matches!(tail, [.., b'M' | b'm']) => [b" 0", std::slice::from_ref(hour), b":", tail].concat(),
+            _ => Vec::new(),
+        };
+        let rest = if padded.is_empty() { rest } else { padded.as_slice() };
         let (clock, zone) = match rest {
             [] => (Time::MIDNIGHT, UtcOffset::UTC),
             [b' ', clock @ .., b' ', half @ (b'A' | b'a' | b'P' | b'p'), b'M' | b'm'] => (half_day(clock, half.eq_ignore_ascii_case(&b'P'))?, UtcOffset::UTC),
@@ -177,6 +183,8 @@ mod tests {
             "2024-10-01 00:00:00 UTC",
             "10/1/2024 12:00:00 AM",
             "10/1/2024 12:00 am",
+            "10/1/2024 0:00",
+            "10/1/2024 0:00:00",
         ] {
             assert_eq!(Timestamp::parse(text), Some(moment), "{text}");
         }

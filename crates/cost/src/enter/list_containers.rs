@@ -12,7 +12,10 @@ const SHOWN: [&str; 2] = ["display_name", "DisplayName"];
 
 /// Hands over the containers of each row that has some, as the text that BigQuery makes of the list.
 pub(crate) fn list_containers(array: &ArrayRef, each: &mut dyn FnMut(usize, &str)) -> Result<(), Broken> {
-    let no_list = || Broken { row: 0, what: format!("the column has the type {}, which is no list of containers", array.data_type()) };
+    let no_list = || Broken {
+        row: 0,
+        what: format!("the column has the type {}, which is no list of containers; export it as BigQuery writes it, or leave it out", array.data_type()),
+    };
     let list = array.as_list_opt::<i32>().ok_or_else(no_list)?;
     let records = list.values().as_struct_opt().ok_or_else(no_list)?;
     let either = |names: [&str; 2], records: &StructArray| names.iter().find_map(|name| member_of(records, name));
@@ -40,12 +43,13 @@ pub(crate) fn list_containers(array: &ArrayRef, each: &mut dyn FnMut(usize, &str
     Ok(())
 }
 
-/// The containers of such a text, each by its name and what people call it.
-pub(crate) fn containers(text: &str) -> Vec<(String, Option<String>)> {
-    let records: Vec<serde_json::Map<String, Value>> = serde_json::from_str(text).unwrap_or_default();
-    let member = |record: &serde_json::Map<String, Value>, names: [&str; 2]| {
+/// The containers of such a text, each by its name and what people call it; none where it is no list of containers.
+pub(crate) fn containers(text: &str) -> Option<Vec<(String, Option<String>)>> {
+    type Record = serde_json::Map<String, Value>;
+    let records: Vec<Option<Record>> = serde_json::from_str(text).ok()?;
+    let member = |record: &Record, names: [&str; 2]| {
         let found = record.iter().find(|(key, _)| names.iter().any(|name| name.eq_ignore_ascii_case(key)))?;
         found.1.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
     };
-    records.iter().filter_map(|record| Some((member(record, NAMES)?, member(record, SHOWN)))).collect()
+    Some(records.iter().flatten().filter_map(|record| Some((member(record, NAMES)?, member(record, SHOWN)))).collect())
 }
