@@ -26,7 +26,7 @@ use map_tags::map_tags;
 use memo::Memo;
 use run::Run;
 use spread_tags::spread_tags;
-use tagledger_model::{Amount, Month, Text};
+use tagledger_model::{Amount, Month};
 
 /// The columns that a bill is read for.
 pub(crate) fn wanted(book: &Book<'_>) -> Vec<Column> {
@@ -280,27 +280,6 @@ impl Work {
             let spans = |(start, end): (&Option<i64>, &Option<i64>)| start.zip(*end).is_some_and(|(start, end)| end - start > 1);
             self.once.iter_mut().zip(self.days.iter().zip(&until)).for_each(|(once, days)| *once |= spans(days));
         }
-    }
-
-    /// What lies around the account of each row: text, or the list itself.
-    fn ancestors(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
-        let Some(array) = rows.get(Column::ScopeAncestors).filter(|array| matches!(array.data_type(), DataType::List(_))) else {
-            words(rows, Column::ScopeAncestors, &mut self.words[8], &mut self.ancestors, book)?;
-            let mut last = NO_WORD;
-            for (row, number) in self.ancestors.iter().enumerate().filter(|(_, number)| **number != NO_WORD) {
-                let text = if last == *number { Text::default() } else { book.text_of(*number) };
-                if last != *number && containers(&text).is_none() {
-                    let shown = text.chars().take(40).collect::<String>();
-                    let what = format!("`{}` is no list of containers; export it as BigQuery writes it, or leave the column out", shown.escape_debug());
-                    return Err((rows.columns.shown(Column::ScopeAncestors), Broken { row, what }));
-                }
-                last = *number;
-            }
-            return Ok(());
-        };
-        self.ancestors.clear();
-        self.ancestors.resize(rows.len(), NO_WORD);
-        list_containers(array, &mut |row, text| self.ancestors[row] = book.word(text)).map_err(|broken| (rows.columns.shown(Column::ScopeAncestors), broken))
     }
 
     /// The day of each row.

@@ -1,14 +1,42 @@
 //! The containers around a scope as a list of records, as BigQuery writes the ancestors of a project.
 
+use super::{Work, words};
+use crate::book::{Book, NO_WORD};
 use crate::cells::{Broken, Texts};
-use crate::columns::member_of;
+use crate::columns::{Fault, Rows, member_of};
+use crate::focus::Column;
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, StructArray};
+use arrow_schema::DataType;
 use serde_json::Value;
+use tagledger_model::Text;
 
 /// The name of a container, and what people call it; Google's own table in FOCUS writes capitals where its exports do not.
 const NAMES: [&str; 2] = ["resource_name", "ResourceName"];
 const SHOWN: [&str; 2] = ["display_name", "DisplayName"];
+
+impl Work {
+    /// What lies around the account of each row: text, or the list itself.
+    pub(super) fn ancestors(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
+        let Some(array) = rows.get(Column::ScopeAncestors).filter(|array| matches!(array.data_type(), DataType::List(_))) else {
+            words(rows, Column::ScopeAncestors, &mut self.words[8], &mut self.ancestors, book)?;
+            let mut last = NO_WORD;
+            for (row, number) in self.ancestors.iter().enumerate().filter(|(_, number)| **number != NO_WORD) {
+                let text = if last == *number { Text::default() } else { book.text_of(*number) };
+                if last != *number && containers(&text).is_none() {
+                    let shown = text.chars().take(40).collect::<String>();
+                    let what = format!("`{}` is no list of containers; export it as BigQuery writes it, or leave the column out", shown.escape_debug());
+                    return Err((rows.columns.shown(Column::ScopeAncestors), Broken { row, what }));
+                }
+                last = *number;
+            }
+            return Ok(());
+        };
+        self.ancestors.clear();
+        self.ancestors.resize(rows.len(), NO_WORD);
+        list_containers(array, &mut |row, text| self.ancestors[row] = book.word(text)).map_err(|broken| (rows.columns.shown(Column::ScopeAncestors), broken))
+    }
+}
 
 /// Hands over the containers of each row that has some, as the text that BigQuery makes of the list.
 pub(crate) fn list_containers(array: &ArrayRef, each: &mut dyn FnMut(usize, &str)) -> Result<(), Broken> {
