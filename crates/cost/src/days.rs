@@ -126,12 +126,12 @@ fn months(aggregate: &Aggregate, billing: &Billing<'_>, from: Month) -> Vec<Mont
     }
     let of = |month: Month| {
         let (mut all, mut by_month) = (Rows::default(), false);
-        for rows in by_provider.get(&month).into_iter().flat_map(BTreeMap::values) {
-            by_month |= rows.are_by_month(month);
+        for ((position, _), rows) in by_provider.get(&month).into_iter().flatten() {
+            by_month |= *position < billing.clouds.known.len() && rows.are_by_month(month);
             all.once += rows.once;
             rows.by_day.iter().for_each(|(day, count)| *all.by_day.entry(*day).or_default() += *count);
         }
-        // Where one provider charges by months, days of the others say nothing of the whole.
+        // Where one cloud charges by months, days of the others say nothing of the whole; what a vendor charges once a month is little.
         let whole = if by_month && by_provider[&month].len() > 1 { Extent::Unsaid } else { all.extent(month) };
         let ends = |((_, name), rows): (&(usize, String), &Rows)| {
             let last = *rows.by_day.keys().next_back()?;

@@ -8,8 +8,8 @@ use crate::focus::Column;
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, StructArray};
 use arrow_schema::DataType;
+use rustc_hash::FxHashSet;
 use serde_json::Value;
-use tagledger_model::Text;
 
 /// The name of a container, and what people call it; Google's own table in FOCUS writes capitals where its exports do not.
 const NAMES: [&str; 2] = ["resource_name", "ResourceName"];
@@ -20,15 +20,17 @@ impl Work {
     pub(super) fn ancestors(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
         let Some(array) = rows.get(Column::ScopeAncestors).filter(|array| matches!(array.data_type(), DataType::List(_))) else {
             words(rows, Column::ScopeAncestors, &mut self.words[8], &mut self.ancestors, book)?;
-            let mut last = NO_WORD;
-            for (row, number) in self.ancestors.iter().enumerate().filter(|(_, number)| **number != NO_WORD) {
-                let text = if last == *number { Text::default() } else { book.text_of(*number) };
-                if last != *number && containers(&text).is_none() {
-                    let shown = text.chars().take(40).collect::<String>();
+            if rows.get(Column::ScopeAncestors).is_none() {
+                return Ok(());
+            }
+            // There are as many as projects, and each is looked at once.
+            let mut known = FxHashSet::from_iter([NO_WORD]);
+            for (row, number) in self.ancestors.iter().enumerate() {
+                if known.insert(*number) && containers(&book.text_of(*number)).is_none() {
+                    let shown = book.text_of(*number).chars().take(40).collect::<String>();
                     let what = format!("`{}` is no list of containers; export it as BigQuery writes it, or leave the column out", shown.escape_debug());
                     return Err((rows.columns.shown(Column::ScopeAncestors), Broken { row, what }));
                 }
-                last = *number;
             }
             return Ok(());
         };
