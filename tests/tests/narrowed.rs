@@ -106,7 +106,7 @@ fn findings_are_priced_by_the_last_month_that_the_bill_holds_whole() {
     let wanted = |month: &str, cost: &str, note: &str| (month.to_owned(), cost.to_owned(), note.to_owned());
     let (september, october) = (days("2026-09", 1, 30, 2), days("2026-10", 1, 31, 3));
     let cut = days("2026-10", 1, 20, 3);
-    let back = "The bill has no charges of a day after 2026-10-20 in 2026-10: findings are priced by 2026-09, the last month that it holds as a whole";
+    let back = "The bill has no charges of a day after 2026-10-20 in 2026-10: it is not all there, or nothing was used then, and findings are priced by 2026-09, the last month that it holds as a whole";
     let low = "The bill has no charges of a day after 2026-10-20 in 2026-10: unless nothing was used then, it does not hold the whole of 2026-10, by which findings are priced, and they cost more than is said";
     assert_eq!(told(&[september.clone(), october.clone()], "2026-11-10"), wanted("2026-10", "93.00", ""));
     // A month that ends early, behind which the next has begun or not.
@@ -124,6 +124,12 @@ fn findings_are_priced_by_the_last_month_that_the_bill_holds_whole() {
     // One that broke off at once was by days before.
     assert_eq!(told(&[september.clone(), days("2026-10", 1, 2, 3), days("2026-11", 1, 8, 5)], "2026-11-10").0, "2026-09");
     assert_eq!(told(&[days("2026-10", 1, 2, 3)], "2026-11-10"), wanted("2026-10", "6.00", ""));
+    let (_, _, note) = told(&[september.clone(), days("2026-10", 30, 31, 3)], "2026-11-10");
+    assert!(note.starts_with("The bill has charges of no days of 2026-10 but 2026-10-30 and 2026-10-31: it is not all there"), "{note}");
+    // What comes to nothing with its credits is there all the same, and what is to come prices nothing.
+    told(&[september.clone(), october.clone(), days("2026-10", 1, 31, 3).replace("3,EUR", "-3,EUR").replace("i-1", "")], "2026-11-10");
+    assert!(!desk.report("run")["notes"].to_string().contains("holds nothing"));
+    assert_eq!(told(&[days("2026-11", 1, 8, 5), row("2026-12", 1, 9, "Usage")], "2026-11-10").1, "40.00");
     // Whether rules ask for days or not, and whatever the keys are called.
     desk.put("taxonomy.yaml", "version: 1\nkeys:\n  Stage: { required: true }\n");
     assert_eq!(told(&[september.clone(), cut.clone()], "2026-11-10"), wanted("2026-09", "60.00", back));

@@ -374,6 +374,10 @@ fn what_a_project_lies_in_says_its_stage_where_no_inventory_does() {
     let asked = desk.call("cost --print-sql --table t --bill column.parquet").exits(0).out;
     assert!(asked.contains("x_ProjectAncestors"), "what is added up elsewhere says the same: {asked}");
     parquet(&desk, "odd.parquet", &query("'folders/7' AS x_ProjectAncestors")).unwrap();
+    for nothing in ["None", "n/a", "{}", " ", "-"] {
+        parquet(&desk, "none.parquet", &query(&format!("'{nothing}' AS x_ProjectAncestors"))).unwrap();
+        assert_eq!(shown(&desk.cost("--bill none.parquet")), ["2026-10 EUR – × – 1"], "{nothing}");
+    }
     let refused = desk.call("cost --bill odd.parquet").exits(2).err;
     assert!(refused.contains("odd.parquet") && refused.contains("`folders/7` is no list of containers; export it as BigQuery writes it"), "{refused}");
     // Names count where the file lets them.

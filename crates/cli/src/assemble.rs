@@ -286,10 +286,10 @@ fn coverage_row(row: &Coverage, made_up_for: bool) -> CoverageRow {
     }
 }
 
-/// The last month of a bill before another, by which findings are priced; where there is none, the last one.
+/// The last month of a bill before another, by which findings are priced; where there is none, that one, and where that is not there either, the last one.
 pub(crate) fn priced_month(aggregate: &Aggregate, before: Month) -> Option<Month> {
     let months = aggregate.months();
-    months.iter().rev().find(|m| **m < before).or(months.last()).copied()
+    months.iter().rev().find(|m| **m < before).or_else(|| months.iter().find(|m| **m == before)).or(months.last()).copied()
 }
 
 /// The newest month, where it is not over, or where the bill ends before it does.

@@ -88,14 +88,19 @@ fn of_months(billed: &Billed<'_>) -> Vec<String> {
     }
     if let Some(partial) = billed.partial {
         let (first, last) = (day(partial.days.0), day(partial.days.1));
-        let where_not =
-            if partial.extent == Extent::BeginsLate { format!("before {first} in {}", partial.month) } else { format!("after {last} in {}", partial.month) };
+        let month = partial.month;
+        let lacking = match partial.extent {
+            Extent::BeginsLate => format!("no charges of a day before {first} in {month}"),
+            Extent::Few if first == last => format!("charges of no day of {month} but {first}"),
+            Extent::Few => format!("charges of no days of {month} but {first} and {last}"),
+            _ => format!("no charges of a day after {last} in {month}"),
+        };
         let priced_by = if partial.month == priced {
             format!("unless nothing was used then, it does not hold the whole of {priced}, by which findings are priced, and they cost more than is said")
         } else {
-            format!("findings are priced by {priced}, the last month that it holds as a whole")
+            format!("it is not all there, or nothing was used then, and findings are priced by {priced}, the last month that it holds as a whole")
         };
-        notes.push(format!("The bill has no charges of a day {where_not}: {priced_by}"));
+        notes.push(format!("The bill has {lacking}: {priced_by}"));
     }
     for (provider, last) in billed.early {
         notes.push(format!("The bill has no charges of a day of {provider} after {}: the rest of {priced} is missing, or nothing was used there", day(*last)));
@@ -116,8 +121,9 @@ fn day(days: i64) -> String {
 fn gone(billed: &Billed<'_>, priced: Month) -> Vec<String> {
     let before = Month(priced.0 - 1);
     let clouds = &billed.billing.clouds;
+    // What costs nothing, or comes to nothing with its credits, is there all the same; what was left over of a month that is gone is not missed.
     let of = |month: Month| -> BTreeSet<&str> {
-        let cells = billed.cube.cells.iter().filter(|cell| cell.month == month && cell.amount != Amount::ZERO);
+        let cells = billed.cube.cells.iter().filter(|cell| cell.month == month && (month == priced || cell.amount > Amount::ZERO));
         cells.filter_map(|cell| clouds.known.iter().find(|(cloud, _)| clouds.id(&cell.provider) == Some(&cloud.id))?.1.first().copied()).collect()
     };
     let (earlier, now) = (of(before), of(priced));

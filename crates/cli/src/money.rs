@@ -60,7 +60,8 @@ impl Money {
     /// What reports say of it.
     pub fn billed<'m>(&'m self, billing: &'m Billing<'m>, now: Timestamp) -> Billed<'m> {
         let days = |month: Month| self.days.iter().find(|days| days.month == month);
-        let open = open_month(&self.aggregate, now, |month| days(month).is_some_and(|days| days.extent == Extent::EndsEarly));
+        let is_cut = |month: Month| self.partial.as_ref().is_some_and(|days| days.month == month && days.extent != Extent::BeginsLate);
+        let open = open_month(&self.aggregate, now, |month| is_cut(month) || days(month).is_some_and(|days| days.extent == Extent::EndsEarly));
         let early = self.month.filter(|_| open != self.month).and_then(days).map_or(&[][..], |days| &days.early);
         Billed { billing, aggregate: &self.aggregate, cube: &self.cube, priced: self.month, open, partial: self.partial.as_ref(), early, now: Some(now) }
     }

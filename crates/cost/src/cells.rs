@@ -256,8 +256,11 @@ fn month_of(text: &str) -> Option<Month> {
     let digits = text.trim();
     let short = || (digits.len() == 6).then(|| Some(format!("{}-{}", digits.get(..4)?, digits.get(4..)?))).flatten();
     // A month that begins at midnight of some place begins with that day, whatever day it is elsewhere.
-    let is_midnight = |rest: &str| rest.starts_with(['T', 't', ' ']) && rest.get(1..6) == Some("00:00");
-    let local = || digits.strip_prefix(digits.get(..7)?)?.strip_prefix("-01").filter(|rest| is_midnight(rest)).and_then(|_| Month::parse(digits.get(..7)?));
+    let local = || {
+        let (date, clock) = digits.split_at(digits.find(['T', 't', ' '])?);
+        let day = Timestamp::parse(date).filter(|day| day.day().ends_with("-01") && Timestamp::parse(digits).is_some())?;
+        ["00:00", "0:00"].iter().any(|midnight| clock[1..].starts_with(midnight)).then(|| day.month())
+    };
     local().or_else(|| Timestamp::parse(text).map(Timestamp::month)).or_else(|| Month::parse(digits)).or_else(|| Month::parse(&short()?))
 }
 
@@ -319,6 +322,7 @@ mod tests {
         ] {
             assert_eq!(month_of(text).map(|month| month.to_string()).as_deref(), Some("2026-10"), "{text}");
         }
+        assert_eq!(month_of("2026-10-01T00:00rubbish"), None);
         assert_eq!(month_of("2026-10-01T01:00:00+02:00").map(|month| month.to_string()).as_deref(), Some("2026-09"));
     }
 

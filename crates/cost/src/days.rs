@@ -107,6 +107,8 @@ pub fn read_days(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], from: Month
 /// Rows of a month by their days, and those that are charged for once or for more than a day: bills by months have no others, but for some on days of their own.
 #[derive(Debug, Default, Clone)]
 struct Rows {
+    /// The provider, as the bill or everybody calls it.
+    name: Text,
     by_day: BTreeMap<i64, Amount>,
     once: Amount,
 }
@@ -120,8 +122,11 @@ fn months(aggregate: &Aggregate, billing: &Billing<'_>, from: Month) -> Vec<Mont
         let within = context.month.start().days()..context.month.next().start().days();
         let Some(day) = day_of(word).filter(|day| within.contains(day)) else { continue };
         let position = billing.clouds.position(provider);
-        let name = billing.clouds.known.get(position).map_or_else(|| provider.to_uppercase(), |(_, names)| (*names.first().unwrap_or(&"")).to_owned());
-        let rows = by_provider.entry(context.month).or_default().entry((position, name)).or_default();
+        let name = billing.clouds.known.get(position).map_or(provider, |(_, names)| names.first().copied().unwrap_or_default());
+        let rows = by_provider.entry(context.month).or_default().entry((position, name.to_lowercase())).or_default();
+        if rows.name.is_empty() {
+            rows.name = Text::from(name);
+        }
         *if is_once(word) { &mut rows.once } else { rows.by_day.entry(day).or_default() } += Amount(group.rows.into());
     }
     let of = |month: Month| {
@@ -133,12 +138,12 @@ fn months(aggregate: &Aggregate, billing: &Billing<'_>, from: Month) -> Vec<Mont
         }
         // Where one cloud charges by months, days of the others say nothing of the whole; what a vendor charges once a month is little.
         let whole = if by_month && by_provider[&month].len() > 1 { Extent::Unsaid } else { all.extent(month) };
-        let ends = |((_, name), rows): (&(usize, String), &Rows)| {
+        let ends = |rows: &Rows| {
             let last = *rows.by_day.keys().next_back()?;
             let is_early = rows.extent(month) == Extent::EndsEarly && whole != Extent::EndsEarly && newest_day(&rows.by_day) == Some(last);
-            is_early.then(|| (Text::from(name.as_str()), last))
+            is_early.then(|| (rows.name.clone(), last))
         };
-        let early = by_provider.get(&month).into_iter().flatten().filter(|((_, name), _)| !name.is_empty()).filter_map(ends).collect();
+        let early = by_provider.get(&month).into_iter().flat_map(BTreeMap::values).filter(|rows| !rows.name.is_empty()).filter_map(ends).collect();
         let first = all.by_day.keys().next().copied().unwrap_or_default();
         MonthDays { month, extent: whole, days: (first, newest_day(&all.by_day).unwrap_or(first)), early }
     };
@@ -235,7 +240,7 @@ mod tests {
         let first = october.start().days();
         let of = |rows: &dyn Fn(i64) -> i128| {
             let by_day: BTreeMap<i64, Amount> = (1..=31).map(|day| (first + day - 1, Amount(rows(day)))).filter(|(_, rows)| rows.0 > 0).collect();
-            Rows { by_day, once: Amount::ZERO }.extent(october)
+            Rows { by_day, ..Rows::default() }.extent(october)
         };
         let within = |from: i64, to: i64| move |day: i64| if (from..=to).contains(&day) { 20 } else { 0 };
         assert_eq!(of(&within(1, 31)), Extent::Whole);
@@ -252,7 +257,7 @@ mod tests {
         assert_eq!(of(&|day| i128::from(day % 5 == 0)), Extent::Unsaid);
         assert_eq!(of(&|_| 0), Extent::Unsaid);
         let by_day: BTreeMap<i64, Amount> = (4..15).map(|day| (first + day, Amount(1))).collect();
-        assert_eq!(Rows { by_day, once: Amount(100) }.extent(october), Extent::Unsaid, "what is charged for a whole month is no day's");
+        assert_eq!(Rows { by_day, once: Amount(100), ..Rows::default() }.extent(october), Extent::Unsaid, "what is charged for a whole month is no day's");
     }
 
     #[test]

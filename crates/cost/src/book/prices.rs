@@ -11,9 +11,9 @@ pub(crate) struct Prices {
     by_currency: FxHashMap<u32, Vec<Amount>>,
 }
 
-/// A month that is over beats one that is not; then the later one wins.
-fn rank(before: Option<Month>, month: Month) -> (bool, Month) {
-    (before.is_some_and(|b| month < b), month)
+/// A month that is over beats one that is not, and that one a month to come; then the later one wins.
+fn rank(before: Option<Month>, month: Month) -> (bool, bool, Month) {
+    (before.is_some_and(|b| month < b), before.is_some_and(|b| month <= b), month)
 }
 
 impl Prices {

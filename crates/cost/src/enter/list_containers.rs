@@ -26,7 +26,7 @@ impl Work {
             // There are as many as projects, and each is looked at once.
             let mut known = FxHashSet::from_iter([NO_WORD]);
             for (row, number) in self.ancestors.iter().enumerate() {
-                if known.insert(*number) && containers(&book.text_of(*number)).is_none() {
+                if known.insert(*number) && looks_like_one(&book.text_of(*number)) && containers(&book.text_of(*number)).is_none() {
                     let shown = book.text_of(*number).chars().take(40).collect::<String>();
                     let what = format!("`{}` is no list of containers; export it as BigQuery writes it, or leave the column out", shown.escape_debug());
                     return Err((rows.columns.shown(Column::ScopeAncestors), Broken { row, what }));
@@ -71,6 +71,12 @@ pub(crate) fn list_containers(array: &ArrayRef, each: &mut dyn FnMut(usize, &str
         }
     }
     Ok(())
+}
+
+/// Whether a text means to name containers: there are many ways to write that there are none.
+fn looks_like_one(text: &str) -> bool {
+    let text = text.trim();
+    (text.len() > 2 && text.starts_with(['[', '{', '"'])) || (text.len() > 3 && text.contains('/'))
 }
 
 /// The containers of such a text, each by its name and what people call it; none where it is no list of containers.
