@@ -373,6 +373,8 @@ fn what_a_project_lies_in_says_its_stage_where_no_inventory_does() {
     }
     let asked = desk.call("cost --print-sql --table t --bill column.parquet").exits(0).out;
     assert!(asked.contains("x_ProjectAncestors"), "what is added up elsewhere says the same: {asked}");
+    parquet(&desk, "other.parquet", &query("[{'Id': '7', 'Label': 'Live'}] AS x_ProjectAncestors")).unwrap();
+    assert_eq!(shown(&desk.cost("--bill other.parquet")), ["2026-10 EUR – × – 1"], "records of another form refuse no bill");
     parquet(&desk, "odd.parquet", &query("'folders/7' AS x_ProjectAncestors")).unwrap();
     for nothing in ["None", "n/a", "{}", " ", "-"] {
         parquet(&desk, "none.parquet", &query(&format!("'{nothing}' AS x_ProjectAncestors"))).unwrap();

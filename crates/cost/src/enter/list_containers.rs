@@ -49,7 +49,9 @@ pub(crate) fn list_containers(array: &ArrayRef, each: &mut dyn FnMut(usize, &str
     let list = array.as_list_opt::<i32>().ok_or_else(no_list)?;
     let records = list.values().as_struct_opt().ok_or_else(no_list)?;
     let either = |names: [&str; 2], records: &StructArray| names.iter().find_map(|name| member_of(records, name));
-    let (ids, shown) = (either(NAMES, records).ok_or_else(no_list)?, either(SHOWN, records));
+    // Records that name nothing tell nothing, and no bill is refused for them.
+    let Some(ids) = either(NAMES, records) else { return Ok(()) };
+    let shown = either(SHOWN, records);
     let ids = Texts::of(&ids).map_err(|_| no_list())?;
     let shown = shown.as_ref().map(Texts::of).transpose().map_err(|_| no_list())?;
     let mut text = String::new();

@@ -76,6 +76,18 @@ fn of_a_long_text_the_words_count_that_are_asked_for() {
 }
 
 #[test]
+fn what_lies_around_a_project_is_asked_for_as_it_is_documented_and_refuses_no_table() {
+    let with = |name: &str| {
+        let mut all = without("project");
+        let ancestors = field("ancestors", "RECORD[]", &[field(name, "STRING", &[]), field("display_name", "STRING", &[])]);
+        all.push(field("project", "RECORD", &[field("id", "STRING", &[]), ancestors]));
+        asked(&all).unwrap()
+    };
+    assert!(with("resource_name").sql.contains("TO_JSON_STRING(`project`.`ancestors`) AS project_ancestors"), "{}", with("resource_name").sql);
+    assert!(!with("something").columns.contains(&"project.ancestors"));
+}
+
+#[test]
 fn a_table_that_is_no_bill_is_refused_with_what_it_lacks() {
     let refused = |fields: &[TableFieldSchema]| asked(fields).unwrap_err();
     assert!(refused(&without("currency")).ends_with("it has no currency"), "{}", refused(&without("currency")));
