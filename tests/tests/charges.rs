@@ -79,6 +79,16 @@ fn a_focus_bill_says_what_it_is_charged_for() {
 }
 
 #[test]
+fn the_first_version_of_focus_had_words_of_its_own() {
+    let desk = Desk::laid();
+    let head = "BilledCost,AmortizedCost,BillingCurrency,BillingPeriodStart,Provider,ServiceName,ChargeType,ChargeSubcategory,CommitmentDiscountId";
+    let rows = "10,10,EUR,2026-10-01,Cloud,Machines,Usage,On-Demand,\n0,2,EUR,2026-10-01,Cloud,Machines,Usage,Unused Commitment,r-1\n\
+                0,8,EUR,2026-10-01,Cloud,Machines,Usage,Used Commitment,r-1\n-1,-1,EUR,2026-10-01,Cloud,Machines,Adjustment,Refund,\n";
+    desk.put("bill.csv", format!("{head}\n{rows}"));
+    assert_eq!(kinds(&desk.cost("--bill bill.csv")), expected(&[("correction", "-1", 1), ("unused commitment", "2", 1), ("usage", "18", 2)]));
+}
+
+#[test]
 fn reports_of_aws_say_it_by_the_type_of_a_line() {
     let desk = Desk::laid();
     let head = "lineItem/LineItemType,lineItem/UnblendedCost,bill/BillingPeriodStartDate,lineItem/CurrencyCode,bill/BillingEntity,lineItem/ProductCode,reservation/ReservationARN";
@@ -126,8 +136,9 @@ fn exports_of_azure_say_it_by_the_type_of_charge() {
 fn credits_of_google_are_parts_of_the_rows_that_they_are_given_for() {
     let desk = Desk::laid();
     let row = |kind: &str, cost: &str, credits: &str, sku: &str| {
+        let seller = if sku == "Scanner" { "THIRD_PARTY_RESELLER" } else { "GOOGLE" };
         format!(
-            "SELECT '{kind}' AS cost_type, {cost}::DECIMAL(38,12) AS cost, [{credits}]::STRUCT(name VARCHAR, amount DECIMAL(38,12))[] AS credits, {{'month': '202610'}} AS invoice, \
+            "SELECT '{kind}' AS cost_type, '{seller}' AS transaction_type, {cost}::DECIMAL(38,12) AS cost, [{credits}]::STRUCT(name VARCHAR, amount DECIMAL(38,12))[] AS credits, {{'month': '202610'}} AS invoice, \
                  TIMESTAMP '2026-10-02' AS usage_start_time, 'USD' AS currency, {{'description': '{sku}'}} AS sku, {{'description': 'Compute Engine'}} AS service"
         )
     };
@@ -135,6 +146,7 @@ fn credits_of_google_are_parts_of_the_rows_that_they_are_given_for() {
     let rows = [
         row("regular", "10", &format!("{}, {}", credit("-1.5"), credit("-0.25")), "Core"),
         row("regular", "20", "", "Commitment v1: Cpu"),
+        row("regular", "4", "", "Scanner"),
         // A credit on a tax is a credit, and the rest of it a tax.
         row("tax", "3", &credit("-1"), "Tax"),
         row("rounding_error", "0.004", "", ""),
@@ -142,7 +154,7 @@ fn credits_of_google_are_parts_of_the_rows_that_they_are_given_for() {
     let script = format!("import duckdb; duckdb.sql(\"\"\"COPY ({}) TO 'bill.parquet' (FORMAT parquet)\"\"\")", rows.join(" UNION ALL "));
     let Some(mut python) = python() else { return };
     assert!(python.current_dir(desk.path(".")).args(["-c", &script]).status().unwrap().success());
-    let all = [("usage", "10", 1), ("commitment fee", "20", 1), ("credit", "-2.75", 0), ("tax", "3", 1), ("adjustment", "0.004", 1)];
+    let all = [("usage", "10", 1), ("commitment fee", "20", 1), ("credit", "-2.75", 0), ("marketplace", "4", 1), ("tax", "3", 1), ("adjustment", "0.004", 1)];
     assert_eq!(kinds(&desk.cost("--bill bill.parquet")), expected(&all));
 }
 

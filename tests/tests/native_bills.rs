@@ -82,6 +82,13 @@ fn what_a_row_costs_after_discounts_is_told_row_by_row() {
     // Some rows are discounted, and others have no such cost, or one of nothing.
     desk.put("some.csv", bill(arn, &["Usage,10,8,,,", "Tax,2,,,,", "DiscountedUsage,0,,3,2.5,arn:x", "EdpDiscount,-2,0,,,"]));
     assert_eq!(sum("some.csv"), "12.5");
+    // What a discount gives is in the net cost of what it is given for, whether its own row has one or none.
+    desk.put(
+        "none.csv",
+        bill(arn, &["Usage,100,90,,,", "EdpDiscount,-10,,,,", "PrivateRateDiscount,-3,-3,,,", "BundledDiscount,-2,,,,", "SppDiscount,-1,-1,,,"]),
+    );
+    assert_eq!(sum("none.csv"), "89");
+    assert_eq!(bill_sum(&desk.cost("--measure billed --bill none.csv")).to_string(), "84");
     // Whether a fee is in the effective cost of other rows is in a column that is not there.
     desk.put("fee.csv", bill("", &["Usage,10,,,", "DiscountedUsage,0,,3,", "Fee,100,,,"]));
     let refused = desk.call("cost --bill fee.csv").exits(2);
@@ -89,6 +96,34 @@ fn what_a_row_costs_after_discounts_is_told_row_by_row() {
     assert_eq!(bill_sum(&desk.cost("--measure billed --bill fee.csv")).to_string(), "110");
     desk.put("without.csv", bill("", &["Usage,10,,,", "DiscountedUsage,0,,3,"]));
     assert_eq!(sum("without.csv"), "13");
+}
+
+#[test]
+fn what_of_a_savings_plan_is_not_used_costs_what_it_costs_after_discounts() {
+    let desk = Desk::laid();
+    let head = "line_item_line_item_type,line_item_currency_code,bill_billing_period_start_date,line_item_unblended_cost,line_item_net_unblended_cost,\
+                savings_plan_total_commitment_to_date,savings_plan_used_commitment,savings_plan_savings_plan_effective_cost,savings_plan_net_savings_plan_effective_cost,\
+                savings_plan_amortized_upfront_commitment_for_billing_period,savings_plan_net_amortized_upfront_commitment_for_billing_period";
+    let bill = |rows: &[&str]| {
+        let row = |row: &&str| {
+            let (kind, costs) = row.split_once(',').unwrap();
+            format!("{kind},USD,2026-10-01T00:00:00.000Z,{costs}\n")
+        };
+        format!("{head}\n{}", rows.iter().map(row).collect::<String>())
+    };
+    let sum = |rows: &[&str]| {
+        desk.put("bill.csv", bill(rows));
+        bill_sum(&desk.cost("--bill bill.csv")).to_string()
+    };
+    let used = "SavingsPlanCoveredUsage,25,22.5,,,18,16.2,,";
+    // Paid by the hour, a tenth off; paid for upfront; and without any discount, where net columns are empty, or say the same.
+    assert_eq!(sum(&[used, "SavingsPlanNegation,-25,-22.5,,,,,,", "SavingsPlanRecurringFee,20,18,20,18,,,0,0"]), "18");
+    assert_eq!(sum(&[used, "SavingsPlanRecurringFee,0,0,20,18,,,20,18"]), "18");
+    assert_eq!(sum(&["SavingsPlanRecurringFee,20,,20,18,,,,"]), "2");
+    assert_eq!(sum(&["SavingsPlanRecurringFee,20,20,20,18,,,,"]), "2");
+    // A third of what is not used: the twelfth digit is rounded, and a plan that is given away costs nothing.
+    assert_eq!(sum(&["SavingsPlanRecurringFee,3,1,3,1,,,,"]), "0.666666666667");
+    assert_eq!(sum(&["SavingsPlanRecurringFee,3,0,3,1,,,,"]), "0");
 }
 
 #[test]
@@ -132,7 +167,7 @@ fn cells<'c>(all: &'c Value, value: impl Fn(&'c Value, usize) -> &'c Value, sum:
 #[test]
 fn seeded_bills_in_every_form_say_the_truth() {
     let Some(mut python) = python() else { return };
-    let desk = Desk::new();
+    let desk = Desk::laid();
     let estate = Estate::new(Spec::new(700, 21));
     let truth = serde_json::to_value(estate.write(&desk.path("estate")).unwrap()).unwrap();
     std::fs::create_dir(desk.path("native")).unwrap();
@@ -208,6 +243,17 @@ fn both_ledgers_of_one_month_in_one_folder_are_no_bill() {
         let done = call("later/", more).exits(2);
         assert!(done.err.contains("later/amortized.csv") && done.err.contains("none in later/actual.csv"), "{more}: {}", done.err);
     }
+    // One machine that a reservation of last month covers is enough.
+    let head = "ChargeType,MeterCategory,PricingModel,CostInBillingCurrency,BillingCurrency,BillingPeriodStartDate,Date,SubscriptionId,ResourceId";
+    let row = |model: &str, cost: &str, name: &str| format!("Usage,Virtual Machines,{model},{cost},EUR,10/01/2026,10/02/2026,s,/subscriptions/s/vms/{name}\n");
+    let little = |covered: &str, name: &str| format!("{head}\n{}{}", row("OnDemand", "13.50", "b"), row("Reservation", covered, name));
+    desk.put("little/actual.csv", little("0", "a"));
+    desk.put("little/amortized.csv", little("2.60", "a").replace("13.50", "10.50"));
+    let done = call("little/", "").exits(2);
+    assert!(done.err.contains("little/amortized.csv") && done.err.contains("none in little/actual.csv"), "{}", done.err);
+    // Of another machine a row without a cost is one of another part.
+    desk.put("little/actual.csv", little("0", "c"));
+    assert_eq!(bill_sum(&desk.cost("--taxonomy estate/taxonomy.yaml --bill little/")).to_string(), "26.6");
     // One month of each is no month twice, and neither are files that come to the same.
     let moved = |text: &str| text.replace("2026", "2025");
     desk.put("apart/actual.csv", moved(&actual));
@@ -246,16 +292,27 @@ fn a_report_of_aws_has_its_tags_in_many_places() {
         "tags.csv",
         format!("{row},tags,resource_tags\n{values},\"{{\"\"accountTag/env\"\":\"\"test\"\",\"\"resourceTags/Application\"\":\"\"shop\"\",\"\"resourceTags/env\"\":\"\"prod\"\"}}\",\n"),
     );
+    // A table may have both columns and fill one of them, and what both say of a row goes together.
+    let own = "\"{\"\"user_env\"\":\"\"prod\"\",\"\"user_application\"\":\"\"shop\"\"}\"";
+    desk.put("second.csv", format!("{row},tags,resource_tags\n{values},,{own}\n"));
+    desk.put("bare.csv", format!("{row},tags,resource_tags\n{values},{{}},{own}\n"));
+    desk.put("beside.csv", format!("{row},tags,resource_tags\n{values},\"{{\"\"resourceTags/user_env\"\":\"\"production\"\"}}\",{own}\n"));
     // The old report through Athena, and as CSV.
     desk.put("athena.csv", format!("{row},resource_tags_user_env,resource_tags_user_application\n{values},prod,shop\n"));
     desk.put("legacy.csv", format!("{row},resourceTags/user:env,resourceTags/user:Application,resourceTags/aws:createdBy\n{values},prod,shop,me\n"));
-    for name in ["map.csv", "tags.csv", "athena.csv", "legacy.csv"] {
+    for name in ["map.csv", "tags.csv", "second.csv", "bare.csv", "beside.csv", "athena.csv", "legacy.csv"] {
         assert_eq!(shown(&desk.cost(&format!("--bill {name}"))), ["2026-10 USD production × shop 1.5"], "{name}");
     }
     let query = "SELECT 'Usage' AS line_item_line_item_type, 1.5::DOUBLE AS line_item_unblended_cost, TIMESTAMP '2026-10-01' AS bill_billing_period_start_date, \
                  'USD' AS line_item_currency_code, MAP {'user_env': 'prod', 'user_application': 'shop'} AS resource_tags";
     if parquet(&desk, "cur2.parquet", query).is_some() {
         assert_eq!(shown(&desk.cost("--bill cur2.parquet")), ["2026-10 USD production × shop 1.5"]);
+        for (name, tags) in
+            [("none", "NULL::MAP(VARCHAR, VARCHAR)"), ("bare", "MAP {}::MAP(VARCHAR, VARCHAR)"), ("both", "MAP {'resourceTags/user_env': 'prod'}")]
+        {
+            parquet(&desk, &format!("{name}.parquet"), &format!("{query}, {tags} AS tags"));
+            assert_eq!(shown(&desk.cost(&format!("--bill {name}.parquet"))), ["2026-10 USD production × shop 1.5"], "{name}");
+        }
     }
     // A row whose cost lies in a column that was not exported is no row of another cost.
     desk.put("lacking.csv", format!("{row}\n{values}\nDiscountedUsage,1.5,2026-10-01,USD,1,\n"));
@@ -429,6 +486,59 @@ fn labels_of_google_stand_for_tags_in_its_own_focus_table() {
     if parquet(&desk, "focus.parquet", &query).is_some() {
         assert_eq!(shown(&desk.cost("--bill focus.parquet")), ["2026-10 USD production × shop 2.25", "2026-10 USD – × – 0.75"]);
     }
+}
+
+#[test]
+fn google_s_own_view_says_of_each_tag_what_it_is_and_which_project_it_is_of() {
+    let desk = Desk::laid();
+    let all = [
+        ("label", "environment", "prod", "n/a"),
+        ("project_label", "environment", "test", "n/a"),
+        ("system_label", "environment", "demo", "n/a"),
+        ("tag", "environment", "test", "123"),
+        ("label", "application", "shop", "n/a"),
+    ];
+    let list = |of: &[usize]| {
+        let one = |at: &usize| {
+            let (sort, key, value, namespace) = all[*at];
+            format!("{{'key': '{key}', 'value': '{value}', 'x_type': '{sort}', 'x_inherited': false, 'x_namespace': '{namespace}'}}")
+        };
+        of.iter().map(one).collect::<Vec<_>>().join(", ")
+    };
+    let row = |amount: u32, id: &str, called: &str, tags: &[usize]| {
+        format!(
+            "SELECT {amount}::DECIMAL(38,12) AS EffectiveCost, 'EUR' AS BillingCurrency, TIMESTAMP '2026-10-01' AS BillingPeriodStart, 'Google Cloud' AS ProviderName, \
+             'B-1' AS SubAccountId, 'B-1' AS BillingAccountId, {{'id': 'p-1', 'number': '1001'}} AS x_Project, '{id}' AS ResourceId, '{called}' AS ResourceName, \
+             [{}]::STRUCT(key VARCHAR, value VARCHAR, x_type VARCHAR, x_inherited BOOLEAN, x_namespace VARCHAR)[] AS Tags",
+            list(tags)
+        )
+    };
+    let numbered = "//compute.googleapis.com/projects/p-1/zones/z/disk/5731447681477044785";
+    let rows = [
+        row(1, "", "", &[1, 0, 4]),
+        row(2, "", "", &[1, 4]),
+        row(4, "", "", &[2, 4]),
+        row(8, "", "", &[3, 4]),
+        row(16, numbered, "d", &[]),
+        row(32, numbered, "other", &[]),
+    ];
+    desk.put(
+        "inventory.csv",
+        "cloud,scope,kind,id,tag:environment,tag:application\ngcp,p-1,compute.googleapis.com/Disk,//compute.googleapis.com/projects/p-1/zones/z/disks/d,test,disks\n",
+    );
+    if parquet(&desk, "view.parquet", &rows.join(" UNION ALL ")).is_none() {
+        return;
+    }
+    let alone = ["2026-10 EUR production × shop 1", "2026-10 EUR test × shop 2", "2026-10 EUR – × shop 12", "2026-10 EUR – × – 48"];
+    // Where an inventory knows the project, its labels are there.
+    let with = ["2026-10 EUR production × shop 1", "2026-10 EUR test × disks 16", "2026-10 EUR – × shop 14", "2026-10 EUR – × – 32"];
+    // Read as it is, added up first, and as it was added up.
+    for kept in ["", "--bill-cache cache", "--bill-cache cache"] {
+        assert_eq!(shown(&desk.cost(&format!("--bill view.parquet {kept}"))), alone, "{kept}");
+        assert_eq!(shown(&desk.cost(&format!("--bill view.parquet --from inventory.csv {kept}"))), with, "{kept}");
+    }
+    let scopes = desk.call("cost --bill view.parquet --from inventory.csv --by scope --format csv").exits(0).out;
+    assert!(scopes.contains("p-1") && !scopes.contains("B-1"), "{scopes}");
 }
 
 #[test]

@@ -65,6 +65,79 @@ fn corrections_support_and_rows_dated_ahead_have_no_pace() {
     assert_eq!(with(&[&format!("50,{row},2026-11-30T00:00:00Z,AWS,Usage,,,Compute,")]), (19, "473.00".to_owned()));
 }
 
+/// Eleven days and a half of a report of AWS: a machine, one that a Savings Plan covers, its fee by the hour, and a private discount.
+fn by_the_hour() -> String {
+    let mut text =
+        "lineItem/LineItemType,lineItem/UnblendedCost,lineItem/CurrencyCode,bill/BillingPeriodStartDate,lineItem/UsageStartDate,lineItem/UsageEndDate,\
+                    savingsPlan/SavingsPlanEffectiveCost,savingsPlan/TotalCommitmentToDate,savingsPlan/UsedCommitment\n"
+            .to_owned();
+    for (day, half) in (1..=12).flat_map(|day| [(day, "00"), (day, "12")]).take(23) {
+        let until = if half == "00" { format!("{day:02}T12") } else { format!("{:02}T00", day + 1) };
+        let times = format!("USD,2026-11-01T00:00:00Z,2026-11-{day:02}T{half}:00:00Z,2026-11-{until}:00:00Z");
+        let mut row = |kind: &str, cost: &str, plan: &str| writeln!(text, "{kind},{cost},{times},{plan}").unwrap();
+        row("Usage", "50", ",,");
+        row("SavingsPlanCoveredUsage", "10", "7,,");
+        row("SavingsPlanNegation", "-10", ",,");
+        row("SavingsPlanRecurringFee", "8.5", ",8.5,7");
+        row("EdpDiscount", "-1", ",,");
+    }
+    text
+}
+
+#[test]
+fn what_comes_by_the_hour_beside_usage_goes_on_as_well() {
+    let pace = |bill: &str, measure: &str| {
+        let desk = Desk::laid();
+        desk.put("bill.csv", bill);
+        let pace = desk.cost(&format!("--bill bill.csv --measure {measure} --by Application --outlook --now 2026-11-13"))["outlook"]["pace"][0].clone();
+        (pace["so_far"].as_str().unwrap().to_owned(), pace["expected"].as_str().unwrap().to_owned())
+    };
+    let of = |so_far: &str, expected: &str| (so_far.to_owned(), expected.to_owned());
+    // 115 a day in both: 50 − 1 + 8.5 each half day as it is billed, 50 − 1 + 7 + 1.5 as it is worth.
+    for measure in ["billed", "effective"] {
+        assert_eq!(pace(&by_the_hour(), measure), of("1322.50", "3450.00"), "{measure}");
+    }
+    // What is paid once among such fees is paid once, on whatever day; so is what came on most days only.
+    let upfront = "SavingsPlanUpfrontFee,500,USD,2026-11-01T00:00:00Z,2026-11-05T00:00:00Z,2026-11-05T01:00:00Z,,,\n";
+    assert_eq!(pace(&(by_the_hour() + upfront), "billed"), of("1822.50", "3950.00"));
+    assert_eq!(pace(&(by_the_hour() + &upfront.replace("-05T", "-12T")), "billed"), of("1822.50", "3950.00"));
+    let some: String = by_the_hour()
+        .lines()
+        .filter(|line| !(line.starts_with("SavingsPlanRecurringFee") && line.contains("-01T00:00:00Z,2026-11-06T")))
+        .map(|line| [line, "\n"].concat())
+        .collect();
+    assert_eq!(pace(&some, "billed"), of("1305.50", "3118.50"), "49 a half day and 178.50 of fees so far");
+    // In FOCUS a commitment's fee by the hour is a purchase, and its use is billed at nothing.
+    let mut focus =
+        "BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ChargePeriodEnd,ProviderName,ChargeCategory,CommitmentDiscountId\n"
+            .to_owned();
+    for day in 1..=12 {
+        let times = format!("USD,2026-11-01,2026-11-{day:02}T00:00:00Z,2026-11-{:02}T00:00:00Z,AWS", day + 1);
+        writeln!(focus, "0,17,{times},Usage,sp-1\n17,0,{times},Purchase,sp-1").unwrap();
+    }
+    assert_eq!(pace(&focus, "billed"), of("204.00", "510.00"));
+    assert_eq!(pace(&focus, "effective"), of("204.00", "510.00"));
+}
+
+#[test]
+fn a_month_comes_to_no_less_than_it_has_cost() {
+    // The twentieth is not over, and has cost 51 already, where a day costs 11: ten more days of 11.
+    let last = bill(false).replace("\n10,EUR,2026-11-01,2026-11-20", "\n50,EUR,2026-11-01,2026-11-20");
+    let pace = outlook(&last)["pace"][0].clone();
+    assert_eq!((pace["so_far"].as_str(), pace["expected"].as_str()), (Some("353.00"), Some("463.00")));
+    // Of four weekdays of 10, 10, 20 and 20 fifteen is the middle, and they vary by five: 21 is nothing unusual.
+    let amount = |line: &str| match line {
+        line if ["-11-04T", "-11-11T"].iter().any(|day| line.contains(day)) => "20,",
+        line if line.contains("-11-18T") => "21,",
+        _ => "10,",
+    };
+    let lines = bill(false);
+    let lines: Vec<String> =
+        lines.lines().map(|line| line.strip_prefix("10,").map_or_else(|| line.to_owned(), |rest| amount(line).to_owned() + rest)).collect();
+    let text = lines.join("\n");
+    assert_eq!(outlook(&text)["unusual"], json!([]));
+}
+
 #[test]
 fn a_day_that_costs_more_than_its_weekdays_stands_out() {
     let found = outlook(&bill(true));

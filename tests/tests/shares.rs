@@ -103,6 +103,12 @@ fn shared_costs_are_divided_to_the_last_unit() {
         by(&desk, "Application", &to("from: platform, by: usage, usage: usage.csv")),
         ["– -6 EUR", "crm 42.5 EUR", "search 7.5 EUR", "shop 60 EUR", "– 5 USD"]
     );
+    // A value that no line of the month names has the weight that it has in every other.
+    desk.put("usage.csv", "value,weight,month\nshop,3,2026-09\ncrm,1,\nsearch,9,\nsearch,3,2026-10\n");
+    assert_eq!(
+        by(&desk, "Application", &to("from: platform, by: usage, usage: usage.csv")),
+        ["– -6 EUR", "crm 42.5 EUR", "search 7.5 EUR", "shop 60 EUR", "– 5 USD"]
+    );
     // Any spelling of a value is the value; what is none, and a comma in a number, are mistakes with their lines.
     let wrong = |text: &str| {
         desk.put("usage.csv", text);

@@ -9,12 +9,21 @@ use tagledger_model::{BillMapping, BillTags, ChargeKind, CostCase, Term, When};
 const TYPE: &str = "lineItem/LineItemType";
 const RESERVATION: &str = "reservation/ReservationARN";
 const UNBLENDED: &[&str] = &["lineItem/UnblendedCost"];
-const NET_UNBLENDED: &[&str] = &["lineItem/NetUnblendedCost", "lineItem/UnblendedCost"];
+const NET: &str = "lineItem/NetUnblendedCost";
+const NET_UNBLENDED: &[&str] = &[NET, "lineItem/UnblendedCost"];
 
 /// The amount of rows of some types.
 const fn of(types: &'static [When], terms: &'static [Term]) -> CostCase {
-    CostCase { when: types, terms, set_aside: false }
+    CostCase { when: types, terms, ratio: &[], set_aside: false }
 }
+
+/// What private discounts make of a Savings Plan's hour, whose unused part has no column of its own after them; one that was paid for upfront costs nothing by the hour.
+const AFTER_DISCOUNTS: &[(&str, &str)] =
+    &[(NET, "lineItem/UnblendedCost"), ("savingsPlan/NetAmortizedUpfrontCommitmentForBillingPeriod", "savingsPlan/AmortizedUpfrontCommitmentForBillingPeriod")];
+
+/// Rows of private discounts, and of all discounts. The net cost of what they are given for holds them already.
+const PRIVATE_DISCOUNTS: &[&str] = &["EdpDiscount", "PrivateRateDiscount"];
+const DISCOUNTS: &[&str] = &["BundledDiscount", "RiVolumeDiscount", "SppDiscount", "Discount"];
 
 const EFFECTIVE: &[CostCase] = &[
     of(
@@ -22,7 +31,12 @@ const EFFECTIVE: &[CostCase] = &[
         &[Term::PlusFilled(&["savingsPlan/NetSavingsPlanEffectiveCost", "savingsPlan/SavingsPlanEffectiveCost"])],
     ),
     // What of the commitment was not used.
-    of(&[When::Is(TYPE, &["SavingsPlanRecurringFee"])], &[Term::Plus(&["savingsPlan/TotalCommitmentToDate"]), Term::Minus(&["savingsPlan/UsedCommitment"])]),
+    CostCase {
+        when: &[When::Is(TYPE, &["SavingsPlanRecurringFee"])],
+        terms: &[Term::Plus(&["savingsPlan/TotalCommitmentToDate"]), Term::Minus(&["savingsPlan/UsedCommitment"])],
+        ratio: AFTER_DISCOUNTS,
+        set_aside: false,
+    },
     // The negation takes the covered usage's price away again, and the upfront fee is in the effective cost of what it covers.
     of(&[When::Is(TYPE, &["SavingsPlanNegation", "SavingsPlanUpfrontFee"])], &[]),
     of(&[When::Is(TYPE, &["DiscountedUsage"])], &[Term::PlusFilled(&["reservation/NetEffectiveCost", "reservation/EffectiveCost"])]),
@@ -36,6 +50,10 @@ const EFFECTIVE: &[CostCase] = &[
     of(&[When::Is(TYPE, &["Fee"]), When::Filled(RESERVATION)], &[]),
     // Whether a fee was paid upfront for a reservation, whose effective cost is on what it covers, is not known without this column.
     of(&[When::Is(TYPE, &["Fee"]), When::With("reservation/EffectiveCost"), When::Without(RESERVATION)], &[Term::Plus(&[RESERVATION])]),
+    // A net cost of such a row counts where the row has one; where it has none, what it gives is in the net cost of others.
+    of(&[When::Is(TYPE, PRIVATE_DISCOUNTS), When::With(NET)], &[]),
+    of(&[When::Is(TYPE, DISCOUNTS), When::Filled(NET)], &[Term::Plus(&[NET])]),
+    of(&[When::Is(TYPE, DISCOUNTS), When::With(NET)], &[]),
     of(&[], &[Term::PlusFilled(NET_UNBLENDED)]),
 ];
 
@@ -69,6 +87,8 @@ pub(crate) static BILLS: &[BillMapping] = &[BillMapping {
         ("InvoiceId", &["bill/InvoiceId"]),
         ("InvoiceIssuerName", &["bill/InvoicingEntity"]),
         ("ResourceId", &["lineItem/ResourceId"]),
+        // A table may have both columns of tags, and fill one of them.
+        ("x_Tags", &["resource_tags"]),
     ],
     costs: &[
         ("BilledCost", &[of(&[], &[Term::Plus(UNBLENDED)])]),
@@ -80,6 +100,11 @@ pub(crate) static BILLS: &[BillMapping] = &[BillMapping {
         ),
     ],
     kinds: KINDS,
-    tags: BillTags { whole: &["tags", "resource_tags"], spread: &["resourceTags/user:", "resource_tags_user_"], schemes: &["resourceTags/", "user:", "user_"] },
+    tags: BillTags {
+        whole: &["tags", "resource_tags"],
+        spread: &["resourceTags/user:", "resource_tags_user_"],
+        schemes: &["resourceTags/user:", "resourceTags/user_", "resourceTags/", "user:", "user_"],
+    },
+    known_as: None,
     ledgers_apart: false,
 }];

@@ -46,21 +46,23 @@ pub(crate) static BILLS: &[BillMapping] = &[BillMapping {
                 CostCase {
                     when: &[COMMITMENT, When::Is("ChargeType", &["Usage", "UnusedReservation", "UnusedSavingsPlan"])],
                     terms: &[Term::Plus(COST)],
+                    ratio: &[],
                     set_aside: true,
                 },
-                CostCase { when: &[], terms: &[Term::Plus(COST)], set_aside: false },
+                CostCase { when: &[], terms: &[Term::Plus(COST)], ratio: &[], set_aside: false },
             ],
         ),
         (
             "EffectiveCost",
             &[
-                CostCase { when: &[COMMITMENT, When::Is("ChargeType", &["Purchase", "Refund"])], terms: &[Term::Plus(COST)], set_aside: true },
-                CostCase { when: &[], terms: &[Term::Plus(COST)], set_aside: false },
+                CostCase { when: &[COMMITMENT, When::Is("ChargeType", &["Purchase", "Refund"])], terms: &[Term::Plus(COST)], ratio: &[], set_aside: true },
+                CostCase { when: &[], terms: &[Term::Plus(COST)], ratio: &[], set_aside: false },
             ],
         ),
-        ("ListCost", &[CostCase { when: &[], terms: &[Term::Plus(&["PaygCostInBillingCurrency"])], set_aside: false }]),
+        ("ListCost", &[CostCase { when: &[], terms: &[Term::Plus(&["PaygCostInBillingCurrency"])], ratio: &[], set_aside: false }]),
     ],
     kinds: KINDS,
     tags: BillTags { whole: &["Tags"], spread: &[], schemes: &[] },
+    known_as: None,
     ledgers_apart: true,
 }];

@@ -7,7 +7,7 @@ mod kinds;
 mod rows;
 
 pub(crate) use kinds::FOCUS as FOCUS_KINDS;
-pub(crate) use rows::{Fault, RowTags, Rows, member_of};
+pub(crate) use rows::{Fault, RowTags, Rows, SORT, member_of};
 
 use crate::focus::{Column, Measure, is_null, same_name};
 use crate::rounding::COMPARED;
@@ -94,6 +94,8 @@ pub(crate) struct BoundCase {
     when: Vec<(usize, Holds)>,
     /// The terms, or the name of the column that the file lacks.
     terms: Result<Vec<BoundTerm>, &'static str>,
+    /// Columns as whose first to their second the amount is.
+    ratio: Vec<(usize, usize)>,
     set_aside: bool,
 }
 
@@ -116,6 +118,8 @@ pub(crate) struct Columns {
     pub kinds: Vec<(&'static str, BoundCase)>,
     /// Columns that hold one tag each, with its key.
     spread: Vec<(usize, String)>,
+    /// Makes of an id and a name the id by which a resource is known elsewhere.
+    known_as: Option<fn(&str, &str) -> Option<String>>,
     /// Schemes before the user's own keys, where they are not those of its form.
     pub schemes: Option<&'static [&'static str]>,
     /// The month that the file's hive partition names; it counts where the file has no column for it.
@@ -160,7 +164,11 @@ impl Columns {
         let spread = self.spread.iter().filter(|_| columns.contains(&Column::Tags)).map(|(at, _)| *at);
         let kinds = self.kinds.iter().filter(|_| columns.contains(&Column::ChargeKind)).map(|(_, case)| case);
         let cases = measures.iter().flat_map(|measure| &self.costs[measure.position()]).chain(kinds);
-        let costs = cases.flat_map(|case| case.when.iter().map(|(at, _)| *at).chain(case.terms.iter().flatten().flat_map(|term| term.at.iter().copied())));
+        let terms = |case: &'_ BoundCase| case.terms.iter().flatten().flat_map(|term| term.at.iter().copied()).collect::<Vec<_>>();
+        let costs = cases.flat_map(|case| {
+            let ratio = case.ratio.iter().flat_map(|(part, whole)| [*part, *whole]);
+            case.when.iter().map(|(at, _)| *at).chain(terms(case)).chain(ratio)
+        });
         let mut tops: Vec<usize> = texts.chain(spread).chain(costs).map(|at| self.header.names[at].1).collect();
         tops.sort_unstable();
         tops.dedup();
@@ -234,7 +242,7 @@ impl Columns {
         match (self.mapping, self.places(column).first()) {
             (Some(_), Some(at)) => self.header.names[*at].0.clone(),
             (Some(mapping), None) => {
-                let named = mapping.columns.iter().find(|(focus, _)| *focus == column.names()[0]).and_then(|(_, names)| names.first());
+                let named = mapping.columns.iter().find(|(focus, _)| *focus == column.focus()).and_then(|(_, names)| names.first());
                 named.map_or_else(|| column.to_string(), |name| (*name).to_owned())
             }
             (None, _) => column.to_string(),

@@ -100,7 +100,7 @@ impl Sketch {
 }
 
 /// The columns that rows of a batch are known by.
-struct Known<'r> {
+pub(crate) struct Known<'r> {
     ids: Option<Texts<'r>>,
     /// Ids, accounts and currencies.
     all: [Option<&'r ArrayRef>; 3],
@@ -108,7 +108,7 @@ struct Known<'r> {
 }
 
 impl<'r> Known<'r> {
-    fn of(rows: &'r Rows<'_>) -> Self {
+    pub fn of(rows: &'r Rows<'_>) -> Self {
         let texts = |column| rows.get(column).and_then(|array| Texts::of(array).ok());
         let mut at = Vec::new();
         match rows.get(Column::ChargePeriodStart) {
@@ -120,7 +120,7 @@ impl<'r> Known<'r> {
     }
 
     /// Amount, beginning and the end of the id: ids of one bill begin alike. A number has fewer digits as a double, and letters may be of either case.
-    fn quick(&self, row: usize, amount: Amount) -> u64 {
+    pub fn quick(&self, row: usize, amount: Amount) -> u64 {
         let id = self.ids.as_ref().map(|ids| text(ids, row)).unwrap_or_default();
         let id = id.as_bytes();
         let tail = id.last_chunk::<8>().map_or_else(|| id.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), |tail| u64::from_le_bytes(*tail));

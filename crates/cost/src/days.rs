@@ -15,19 +15,40 @@ use tagledger_engine::{Attributed, ChargedFor, DayLine, Spend};
 use tagledger_model::{Amount, Month, Text};
 use tagledger_taxonomy::KeyId;
 
-/// Mark the day of what was charged for use, of what does not say by what it is counted, and of what is charged for once.
+/// Mark the day of what was charged for use, of what does not say by what it is counted, of fees, and of what is charged for once.
 const USE: char = '+';
 const UNSAID: char = '?';
+const FEE: char = '~';
 const ONCE: char = '=';
+
+/// How what is charged for a day goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recurs {
+    /// As it is used.
+    Use,
+    /// It may come every day, or never again: a purchase, the fee of a commitment, support.
+    Fee,
+    /// Not at all, or for longer than a day.
+    Once,
+}
 
 /// The day of a word for one.
 pub(crate) fn day_of(word: &str) -> Option<i64> {
-    word.trim_end_matches([USE, UNSAID, ONCE]).parse().ok()
+    word.trim_end_matches([USE, UNSAID, FEE, ONCE]).parse().ok()
 }
 
-/// True for the day of what is charged for once.
-pub(crate) fn is_once(word: &str) -> bool {
-    word.ends_with(ONCE)
+/// How what was charged for on such a day goes on.
+pub(crate) fn recurs(word: &str) -> Recurs {
+    match word.chars().next_back() {
+        Some(FEE) => Recurs::Fee,
+        Some(ONCE) => Recurs::Once,
+        _ => Recurs::Use,
+    }
+}
+
+/// True for the day of what is charged for apart from use.
+fn is_once(word: &str) -> bool {
+    recurs(word) != Recurs::Use
 }
 
 /// True for units of what merely stands there: hours, months, and amounts that are kept for such a time. All else is counted when something is done.
@@ -45,7 +66,7 @@ fn is_time(unit: &str) -> bool {
 
 impl Book<'_> {
     /// The word for a day and whether its charge was for use; none for days before those that are kept apart.
-    pub(crate) fn day(&mut self, month: Month, day: Option<i64>, unit: Option<&str>, is_once: bool) -> u32 {
+    pub(crate) fn day(&mut self, month: Month, day: Option<i64>, unit: Option<&str>, recurs: Recurs) -> u32 {
         let wanted = self.billing.days_from.is_some_and(|from| month >= from);
         let Some(day) = day.filter(|_| wanted) else { return crate::book::NO_WORD };
         let mut word = day.to_string();
@@ -54,7 +75,11 @@ impl Book<'_> {
             Some(_) => word.push(USE),
             None => word.push(UNSAID),
         }
-        word.extend(is_once.then_some(ONCE));
+        match recurs {
+            Recurs::Use => {}
+            Recurs::Fee => word.push(FEE),
+            Recurs::Once => word.push(ONCE),
+        }
         self.word(&word)
     }
 }
@@ -202,7 +227,7 @@ fn lines(aggregate: &Aggregate, billing: &Billing<'_>) -> Result<Vec<DayLine>, C
         let is_ownerless = matches!(aggregate.owners[group.owner as usize], OwnerKind::Unknown { .. });
         let context = aggregate.contexts[group.context as usize];
         let place = (context.currency, context.provider, context.account, context.day);
-        let charged = match aggregate.word(context.day).trim_end_matches(ONCE).chars().next_back() {
+        let charged = match aggregate.word(context.day).trim_end_matches([FEE, ONCE]).chars().next_back() {
             Some(USE) => ChargedFor::Use,
             Some(UNSAID) if is_usage(aggregate.word(context.charge)) => ChargedFor::Unsaid,
             _ => ChargedFor::Standing,

@@ -14,6 +14,7 @@ use crate::book::{Book, Entered, NO_WORD, Owned};
 use crate::cells::{Broken, Cell, Texts, days, months};
 use crate::columns::{Fault, RowTags, Rows};
 use crate::copies;
+use crate::days::Recurs;
 use crate::focus::{Column, Measure, is_null};
 use crate::owners::SIDE_BY_SIDE;
 use arrow_array::Array;
@@ -84,8 +85,8 @@ pub(crate) struct Work {
     day: Vec<u32>,
     days: Vec<Option<i64>>,
     units: Vec<u32>,
-    /// Rows that are charged for once, where days are kept apart.
-    once: Vec<bool>,
+    /// How what each row is charged for goes on, where days are kept apart.
+    recurs: Vec<Recurs>,
     tags: Vec<u32>,
     amounts: [Vec<Option<Amount>>; 4],
     aside: Vec<(usize, Amount)>,
@@ -265,20 +266,23 @@ impl Work {
 
     /// Finds the rows that are charged for something that has no pace, whatever their category says: a correction, support, or what is charged for more than a day.
     fn mark_once(&mut self, rows: &Rows<'_>) {
-        const ONCE: [&str; 7] = ["tax", "correction", "commitment fee", "credit", "adjustment", "support", "purchase"];
-        self.once.clear();
-        self.once.resize(rows.len(), false);
+        const ONCE: [&str; 4] = ["tax", "correction", "credit", "adjustment"];
+        const FEES: [&str; 3] = ["commitment fee", "support", "purchase"];
+        self.recurs.clear();
+        self.recurs.resize(rows.len(), Recurs::Use);
         let mut held = Vec::new();
-        for (_, case) in rows.columns.kinds.iter().filter(|(kind, case)| ONCE.contains(kind) && case.is_of_whole_rows()) {
-            if rows.held(case, &mut held) {
-                self.once.iter_mut().zip(&held).for_each(|(once, holds)| *once |= *holds);
+        for (kinds, recurs) in [(&FEES[..], Recurs::Fee), (&ONCE, Recurs::Once)] {
+            for (_, case) in rows.columns.kinds.iter().filter(|(kind, case)| kinds.contains(kind) && case.is_of_whole_rows()) {
+                if rows.held(case, &mut held) {
+                    self.recurs.iter_mut().zip(&held).filter(|(_, holds)| **holds).for_each(|(slot, _)| *slot = recurs);
+                }
             }
         }
         if let Some(ends) = rows.get(Column::ChargePeriodEnd) {
             let mut until = Vec::new();
             days(ends, &mut until);
             let spans = |(start, end): (&Option<i64>, &Option<i64>)| start.zip(*end).is_some_and(|(start, end)| end - start > 1);
-            self.once.iter_mut().zip(self.days.iter().zip(&until)).for_each(|(once, days)| *once |= spans(days));
+            self.recurs.iter_mut().zip(self.days.iter().zip(&until)).filter(|(_, days)| spans(*days)).for_each(|(slot, _)| *slot = Recurs::Once);
         }
     }
 
@@ -294,7 +298,7 @@ impl Work {
         self.day.clear();
         let mut last = None;
         for row in 0..rows.len() {
-            let asked = (self.months[row], self.days[row], self.units[row], self.once[row]);
+            let asked = (self.months[row], self.days[row], self.units[row], self.recurs[row]);
             let number = match last {
                 Some((other, number)) if other == asked => number,
                 _ => {
@@ -317,7 +321,8 @@ pub(crate) fn pairs(tags: &RowTags<'_>, rows: usize, each: EachPairs<'_>) -> Res
     match tags {
         RowTags::Spread(columns) => spread_tags(columns, rows, each),
         RowTags::Whole(array) if matches!(array.data_type(), DataType::Map(_, _)) => map_tags(array, each),
-        RowTags::Whole(array) => list_tags(array, each),
+        RowTags::Whole(array) => list_tags(array, None, each),
+        RowTags::OfSort(array, sort) => list_tags(array, Some(sort), each),
     }
 }
 

@@ -107,6 +107,11 @@ impl Column {
         Self::ScopeAncestors,
     ];
 
+    /// What FOCUS calls it, which mappings of other forms know it by.
+    pub fn focus(self) -> &'static str {
+        if self == Self::SubAccountId { "SubAccountId" } else { self.names()[0] }
+    }
+
     /// The names it goes by, newest first.
     pub fn names(self) -> &'static [&'static str] {
         match self {
@@ -122,7 +127,8 @@ impl Column {
             Self::ChargePeriodEnd => &["ChargePeriodEnd"],
             // What was consumed says more than what it was priced by, where a row says it.
             Self::ConsumedUnit => &["ConsumedUnit", "PricingUnit"],
-            Self::SubAccountId => &["SubAccountId"],
+            // Google's own view in FOCUS names the billing account there, and keeps the project beside it.
+            Self::SubAccountId => &["x_Project.Id", "SubAccountId"],
             Self::ServiceName => &["ServiceName"],
             Self::ChargeCategory => &["ChargeCategory", "ChargeType"],
             Self::Rows => &["x_Rows"],
@@ -143,7 +149,7 @@ impl Column {
 
 impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.names()[0])
+        f.write_str(self.focus())
     }
 }
 

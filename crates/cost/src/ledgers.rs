@@ -4,13 +4,17 @@
 
 use crate::CostError;
 use crate::columns::Rows;
+use crate::copies::Known;
 use crate::focus::Measure;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use tagledger_model::{Amount, Month};
 
-/// Covered rows that cost nothing, of which fewer may be there by chance.
+/// Covered rows that cost nothing, of which fewer may be there by chance, unless the other file has a cost for each of them.
 const FEW: u64 = 10;
+
+/// Covered rows that are remembered of a file.
+const REMEMBERED: usize = 64;
 
 /// What is seen of files of such exports that lie in one folder.
 #[derive(Default)]
@@ -22,7 +26,7 @@ pub(crate) struct Ledgers {
 }
 
 /// What one file says of commitments in one month.
-#[derive(Default, Clone, Copy)]
+#[derive(Default, Clone)]
 struct Seen {
     /// Rows of what they cover that cost something: they are spread.
     spread: u64,
@@ -30,12 +34,34 @@ struct Seen {
     free: u64,
     /// Rows in which they are paid for.
     paid: u64,
+    /// What covered rows are of, and when they began, those with the least digests.
+    covered: BTreeSet<u64>,
 }
 
 impl Seen {
-    /// Whether the file holds what was paid: nothing in it is spread, and something is paid for, or free.
-    fn is_actual(self) -> bool {
-        self.spread == 0 && (self.paid > 0 || self.free >= FEW)
+    /// Whether the file holds what was paid, where this other one holds what that is worth: nothing in it is spread, and something is paid for, or free.
+    fn is_actual(&self, amortized: &Self) -> bool {
+        self.spread == 0 && (self.paid > 0 || self.free >= FEW || self.free > 0 && amortized.has(&self.covered))
+    }
+
+    /// What is greater is not remembered; none where everything is.
+    fn most(&self) -> Option<u64> {
+        self.covered.last().copied().filter(|_| self.covered.len() >= REMEMBERED)
+    }
+
+    fn remember(&mut self, digests: impl IntoIterator<Item = u64>) {
+        let most = self.most();
+        self.covered.extend(digests.into_iter().filter(|digest| most.is_none_or(|most| *digest < most)));
+        while self.covered.len() > REMEMBERED {
+            self.covered.pop_last();
+        }
+    }
+
+    /// Whether it has all of these rows, as far as it remembers.
+    fn has(&self, rows: &BTreeSet<u64>) -> bool {
+        let most = self.most();
+        let mut known = rows.iter().filter(|digest| most.is_none_or(|most| **digest <= most)).peekable();
+        known.peek().is_some() && known.all(|digest| self.covered.contains(digest))
     }
 }
 
@@ -57,6 +83,7 @@ impl Ledgers {
         for (row, amount) in aside {
             told[*row] = *amount;
         }
+        let known = Known::of(rows);
         let is = |held: &[bool], row: usize| held.get(row).copied().unwrap_or_default();
         for (row, amount) in told.iter().enumerate() {
             let (is_covered, is_bought, is_free) = (is(&covered, row), is(&bought, row), *amount == Amount::ZERO);
@@ -68,6 +95,7 @@ impl Ledgers {
             seen.free += if is_covered && is_free { weight } else { 0 };
             seen.spread += if is_covered && !is_free { weight } else { 0 };
             seen.paid += if is_bought && !is_free { weight } else { 0 };
+            seen.remember(is_covered.then(|| known.quick(row, Amount::ZERO)));
         }
     }
 
@@ -75,22 +103,26 @@ impl Ledgers {
     pub fn absorb(&mut self, other: Self) {
         for (key, theirs) in other.seen {
             let mine = self.seen.entry(key).or_default();
-            *mine = Seen { spread: mine.spread + theirs.spread, free: mine.free + theirs.free, paid: mine.paid + theirs.paid };
+            mine.spread += theirs.spread;
+            mine.free += theirs.free;
+            mine.paid += theirs.paid;
+            mine.remember(theirs.covered);
         }
     }
 
     /// Refuses both ledgers of one month in one delivery.
     pub fn no_two(&self, files: &[&Path]) -> Result<(), CostError> {
         let shown = |file: u32| files.get(file as usize).map_or_else(String::new, |path| path.display().to_string());
-        // The first file of each, in the order in which the files were named.
-        let mut first: BTreeMap<(u32, Month), [Option<u32>; 2]> = BTreeMap::new();
+        let mut together: BTreeMap<(u32, Month), Vec<(u32, &Seen)>> = BTreeMap::new();
         for ((delivery, month, file), seen) in &self.seen {
-            for (slot, is) in first.entry((*delivery, *month)).or_default().iter_mut().zip([seen.spread > 0, seen.is_actual()]) {
-                *slot = slot.or(is.then_some(*file));
-            }
+            together.entry((*delivery, *month)).or_default().push((*file, seen));
         }
-        for ((_, month), pair) in first {
-            let [Some(amortized), Some(actual)] = pair else { continue };
+        for ((_, month), all) in together {
+            // The first of each, in the order in which the files were named.
+            let spread = || all.iter().filter(|(_, seen)| seen.spread > 0);
+            let Some((amortized, _)) = spread().next() else { continue };
+            let Some((actual, _)) = all.iter().find(|(_, seen)| spread().any(|(_, other)| seen.is_actual(other))) else { continue };
+            let (amortized, actual) = (*amortized, *actual);
             return Err(CostError::File {
                 path: shown(amortized),
                 what: format!(

@@ -1,11 +1,11 @@
 //! What the month at hand will come to, and which days stand out.
 //!
-//! Both are plain arithmetic over single days, by when a charge began. Only usage has a pace: fees, taxes, credits, corrections and support count once. The
-//! newest day that the bill holds is not over yet as far as anybody knows, and counts for neither; what is dated after today makes no day of the bill.
+//! Both are plain arithmetic over single days, by when a charge began. Usage has a pace, and fees that came on every day so far, as those of a Savings Plan by the
+//! hour, go on with the median of their days; other fees, taxes, credits, corrections and support count once. The newest day that the bill holds is not over yet as far as anybody knows, and counts for neither; what is dated after today makes no day of the bill.
 
 use crate::aggregate::{Aggregate, Context};
 use crate::billing::Billing;
-use crate::days::covered;
+use crate::days::{Recurs, covered, recurs};
 use crate::ladder::{LadderContext, attribute};
 use crate::{Bill, CostError, Dimensions};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +59,9 @@ pub struct Outlook {
     pub unusual: Vec<Unusual>,
 }
 
+/// What fees cost by currency, by what they are charged for, and by day.
+type Fees = BTreeMap<(u32, u32), BTreeMap<i64, Amount>>;
+
 /// Day, currency and values.
 type Place = (i64, u32, Vec<Option<Text>>);
 
@@ -76,7 +79,8 @@ pub fn outlook(bill: &Bill, billing: &Billing<'_>, keys: &[KeyId], months: &[Mon
     };
     let aggregate = crate::read(bill, &daily, &|_, _| {})?;
     let usage = usage(&aggregate, &daily, today)?;
-    Ok(Outlook { pace: pace(&aggregate, &daily, &usage, newest), unusual: unusual(&aggregate, &usage) })
+    let fees = fees(&aggregate, &daily, today);
+    Ok(Outlook { pace: pace(&aggregate, &daily, (&usage, &fees), newest), unusual: unusual(&aggregate, &usage) })
 }
 
 fn day_of(aggregate: &Aggregate, context: &Context) -> Option<i64> {
@@ -88,6 +92,39 @@ pub(crate) fn is_usage(charge: &str) -> bool {
     charge.is_empty() || charge.eq_ignore_ascii_case("regular") || charge.to_ascii_lowercase().contains("usage")
 }
 
+/// True for what goes on like usage: a discount that has rows of its own, and what takes covered usage's price away again, as the rows do that it belongs to.
+fn is_paced(charge: &str) -> bool {
+    let charge = charge.to_ascii_lowercase();
+    is_usage(&charge) || charge.ends_with("negation") || charge.ends_with("discount")
+}
+
+/// What fees cost, up to today.
+fn fees(aggregate: &Aggregate, billing: &Billing<'_>, today: i64) -> Fees {
+    let mut sums = Fees::new();
+    for group in &aggregate.groups {
+        let context = &aggregate.contexts[group.context as usize];
+        let is_fee = recurs(aggregate.word(context.day)) == Recurs::Fee;
+        if let Some(day) = day_of(aggregate, context).filter(|day| is_fee && *day <= today) {
+            *sums.entry((context.currency, context.charge)).or_default().entry(day).or_default() += group.sums[billing.measure.position()];
+        }
+    }
+    sums
+}
+
+/// What a fee adds to the rest of a month when it came on each of its whole days: the median of them for each day to come, and for the newest day what it has
+/// not of that yet. What is bought once does not come every day, and does not change a median.
+fn to_come(by_day: &BTreeMap<i64, Amount>, (first, newest, next): (i64, i64, i64)) -> Amount {
+    const FEWEST: i64 = 3;
+    let whole: Vec<Amount> = (first..newest).map_while(|day| by_day.get(&day).copied()).collect();
+    if newest - first < FEWEST || i64::try_from(whole.len()) != Ok(newest - first) {
+        return Amount::ZERO;
+    }
+    let usual = median(whole);
+    let of_newest = by_day.get(&newest).copied().unwrap_or_default();
+    let rest = if usual.0 < 0 { usual.max(of_newest) } else { usual.min(of_newest) };
+    Amount(usual.0 * i128::from(next - newest)) - rest
+}
+
 /// What usage cost by day, currency and values, up to today.
 fn usage(aggregate: &Aggregate, billing: &Billing<'_>, today: i64) -> Result<BTreeMap<Place, Amount>, CostError> {
     let cx = LadderContext::new(aggregate, billing);
@@ -95,7 +132,7 @@ fn usage(aggregate: &Aggregate, billing: &Billing<'_>, today: i64) -> Result<BTr
     let mut sums: BTreeMap<Place, Amount> = BTreeMap::new();
     for (number, group) in aggregate.groups.iter().enumerate() {
         let context = &aggregate.contexts[group.context as usize];
-        let is_paced = is_usage(aggregate.word(context.charge)) && !crate::days::is_once(aggregate.word(context.day));
+        let is_paced = is_paced(aggregate.word(context.charge)) && recurs(aggregate.word(context.day)) == Recurs::Use;
         let Some(day) = day_of(aggregate, context).filter(|day| is_paced && *day <= today) else { continue };
         let value = |(key, attribution): (&KeyId, &crate::ladder::Attribution)| billing.dictionary.value(*key, attribution.values[number]);
         let values = billing.keys.iter().zip(&attributions).map(value).collect();
@@ -104,7 +141,7 @@ fn usage(aggregate: &Aggregate, billing: &Billing<'_>, today: i64) -> Result<BTr
     Ok(sums)
 }
 
-fn pace(aggregate: &Aggregate, billing: &Billing<'_>, usage: &BTreeMap<Place, Amount>, month: Month) -> Vec<Pace> {
+fn pace(aggregate: &Aggregate, billing: &Billing<'_>, (usage, fees): (&BTreeMap<Place, Amount>, &Fees), month: Month) -> Vec<Pace> {
     let (first, next) = (month.start().days(), month.next().start().days());
     let one = |currency: u32| {
         let of_month = || usage.iter().filter(move |((day, other, _), _)| *other == currency && (first..next).contains(day));
@@ -119,7 +156,11 @@ fn pace(aggregate: &Aggregate, billing: &Billing<'_>, usage: &BTreeMap<Place, Am
         // A bill whose charges all begin on the first of a month does not keep days apart.
         (days > 0 && newest + 1 < next).then(|| {
             let once = so_far - whole - today;
-            let expected = Amount(whole.0 * i128::from(next - first) / i128::from(days)) + once;
+            let of_fees = fees.iter().filter(|((other, _), _)| *other == currency).map(|(_, by_day)| to_come(by_day, (first, newest, next))).sum();
+            // A day that is not over costs at least what it has cost already.
+            let ahead = Amount((today.0 - whole.0 / i128::from(days)).max(0));
+            let ahead = if whole.0 < 0 { Amount::ZERO } else { ahead };
+            let expected = Amount(whole.0 * i128::from(next - first) / i128::from(days)) + ahead + once + of_fees;
             Pace { currency: aggregate.word(currency).clone(), month, days, of: next - first, so_far, usage: whole, expected }
         })
     };
@@ -139,10 +180,11 @@ pub(crate) fn newest_day(by_day: &BTreeMap<i64, Amount>) -> Option<i64> {
     Some(if is_dense && is_little { before[gap - 1].0 } else { newest })
 }
 
-/// The middle of some amounts; of two middles the lower.
+/// The middle of some amounts, or the mean of the two middles.
 fn median(mut amounts: Vec<Amount>) -> Amount {
     amounts.sort_unstable();
-    amounts.get(amounts.len().saturating_sub(1) / 2).copied().unwrap_or_default()
+    let at = |position: usize| amounts.get(position).copied().unwrap_or_default();
+    Amount((at(amounts.len().saturating_sub(1) / 2) + at(amounts.len() / 2)).0.div_euclid(2))
 }
 
 fn unusual(aggregate: &Aggregate, usage: &BTreeMap<Place, Amount>) -> Vec<Unusual> {

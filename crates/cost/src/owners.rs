@@ -121,16 +121,19 @@ fn last_part(id: &str) -> &str {
 
 /// The name by which a bill may call what has this id, and among what it is looked for; none where bills name it in full.
 ///
-/// AWS names buckets, whose ARNs hold no account, and what it made the name of itself (`i-0ab…`, `vol-0cd…`). A queue, a table or a function that somebody
-/// gave the same name as a bucket is billed by its ARN.
+/// AWS names buckets, whose ARNs hold no account, and what some of its services made the name of themselves (`i-0ab…`, `vol-0cd…`). A queue, a table or a
+/// function that somebody gave the same name as a bucket is billed by its ARN; so is a parameter or a log group that is called after a machine.
 fn bare_name(id: &str) -> Option<(u32, &str)> {
+    const THAT_NAME: [&str; 5] = ["ec2", "elasticfilesystem", "fsx", "workspaces", "directconnect"];
     let name = last_part(id);
-    let is_made = || name.rsplit_once('-').is_some_and(|(_, made)| made.len() >= 8 && made.bytes().any(|b| b.is_ascii_digit()));
-    match id.strip_prefix("arn:") {
-        Some(_) if id.contains(":::") => Some((UNIQUE, name)),
-        Some(_) => is_made().then_some((NAMES, name)),
-        None => Some((NAMES, name)),
+    let Some(arn) = id.strip_prefix("arn:") else { return Some((NAMES, name)) };
+    if id.contains(":::") {
+        return Some((UNIQUE, name));
     }
+    let mut parts = arn.splitn(5, ':');
+    let (service, resource) = (parts.nth(1)?, parts.nth(2)?);
+    let is_made = || name.rsplit_once('-').is_some_and(|(_, made)| made.len() >= 8 && made.bytes().any(|b| b.is_ascii_digit()));
+    (THAT_NAME.contains(&service) && resource.matches(['/', ':']).count() == 1 && is_made()).then_some((NAMES, name))
 }
 
 impl<'i> Owners<'i> {
@@ -275,10 +278,14 @@ impl<'i> Owners<'i> {
 
     /// What a path without its service names, where only one service has it: `projects/p/zones/z/instances/i`, alone or at the end of an address.
     fn by_path(&self, cloud: u8, id: &str, lowered: &dyn Fn(&str) -> Option<u32>) -> Option<u32> {
-        let path = if id.starts_with("projects/") { id } else { &id[id.find("/projects/").filter(|_| id.starts_with("https://"))? + 1..] };
-        if let Some(bucket) = path.strip_prefix("projects/_/buckets/") {
+        let of_address = || id.find("/projects/").filter(|_| id.starts_with("https://")).map(|at| &id[at + 1..]);
+        let path = if id.starts_with("projects/") { Some(id) } else { of_address() };
+        // A bucket has one such path under its full name as well.
+        let bucket = path.or_else(|| id.strip_prefix("//storage.googleapis.com/")).and_then(|path| path.strip_prefix("projects/_/buckets/"));
+        if let Some(bucket) = bucket {
             return lowered(&format!("//storage.googleapis.com/{}", bucket.split('/').next().unwrap_or(bucket)));
         }
+        let path = path?;
         let whole = |service: &Text| format!("{service}{path}");
         let mut hits = self.services.iter().filter_map(|service| {
             let id = whole(service);
@@ -306,12 +313,15 @@ fn service(id: &str) -> Option<&str> {
     id.get(..end + 3)
 }
 
-/// An ARN that names a part: a version or an alias of a function behind its name, an object in a bucket, the streams of a log group.
+/// An ARN that names a part: a version or an alias of a function behind its name, an object in a bucket, the streams of a log
+/// group, a stage of an API or an index of a table.
 fn by_part(id: &str, lowered: &dyn Fn(&str) -> Option<u32>) -> Option<u32> {
     let resource = id.strip_prefix("arn:")?.splitn(5, ':').nth(4)?;
     let start = id.len() - resource.len();
     let end = if id[..start].ends_with(":::") { resource.find('/') } else { resource.match_indices(':').nth(1).map(|(at, _)| at) };
-    lowered(&id[..start + end?])
+    // A stage of an API and an index of a table are a further pair behind the pair of what they are part of.
+    let pair = || resource.rmatch_indices('/').nth(1).map(|(at, _)| at).filter(|at| resource[..*at].trim_start_matches('/').contains('/'));
+    lowered(&id[..start + end.or_else(pair)?])
 }
 
 /// A path names a part of a resource when its last pair of parts is cut off and the rest is one.

@@ -82,9 +82,9 @@ fn weights(billing: &Billing<'_>, contexts: &[Context], direct: &[Making], split
         SplitBy::Even => weights.extend(split.to.iter().map(|value| (code(value), 1))),
         SplitBy::Fixed(fixed) => weights.extend(fixed.iter().map(|(value, weight)| (code(value), weight.0))),
         SplitBy::Usage(lines) => {
-            let of = |month: Option<Month>| lines.iter().filter(move |line| line.month == month);
-            let own = of(Some(place.0)).next().is_some();
-            for line in of(own.then_some(place.0)) {
+            // A value without a line for the month has the weight that it has whenever nothing else is said.
+            let is_own = |value: &str| lines.iter().any(|line| line.value == value && line.month == Some(place.0));
+            for line in lines.iter().filter(|line| line.month == is_own(&line.value).then_some(place.0)) {
                 *weights.entry(code(&line.value)).or_default() += line.weight.0;
             }
         }
@@ -119,22 +119,13 @@ fn weights(billing: &Billing<'_>, contexts: &[Context], direct: &[Making], split
 /// Divides an amount by weights, by the largest remainder; none where nothing weighs anything.
 fn shares(amount: Amount, weights: &[(u32, i128)]) -> Option<Vec<(u32, Amount)>> {
     let size = amount.0.unsigned_abs();
-    // A sum may be larger than the room that is left for a product: then weights lose digits that are far behind the point.
-    let room = u128::MAX / size.max(1);
-    let mut shift = 0;
-    let total = loop {
-        let total: u128 = weights.iter().map(|(_, weight)| weight.unsigned_abs() >> shift).fold(0, u128::saturating_add);
-        if total <= room {
-            break total;
-        }
-        shift += 1;
-    };
+    let total: u128 = weights.iter().map(|(_, weight)| weight.unsigned_abs()).fold(0, u128::saturating_add);
     if total == 0 {
         return None;
     }
     let divided = weights.iter().map(|(value, weight)| {
-        let product = size * (weight.unsigned_abs() >> shift);
-        (*value, product / total, product % total)
+        let (share, rest) = portion(size, weight.unsigned_abs(), total);
+        (*value, share, rest)
     });
     let mut divided: Vec<(u32, u128, u128)> = divided.collect();
     let left = size - divided.iter().map(|(_, share, _)| share).sum::<u128>();
@@ -151,6 +142,28 @@ fn shares(amount: Amount, weights: &[(u32, i128)]) -> Option<Vec<(u32, Amount)>>
             .filter(|(_, share)| *share != Amount::ZERO)
             .collect(),
     )
+}
+
+/// `size` × `part` ÷ `total` and what is left over; `part` is no more than `total`. The product may have twice as many digits as a number holds.
+fn portion(size: u128, part: u128, total: u128) -> (u128, u128) {
+    if let Some(product) = size.checked_mul(part) {
+        return (product / total, product % total);
+    }
+    // Binary digits of the size, the highest first: twice what there is, and the part once more where the digit is set.
+    let (mut share, mut rest) = (0_u128, 0_u128);
+    for digit in (0..u128::BITS).rev() {
+        share <<= 1;
+        for more in [rest, if size >> digit & 1 == 1 { part } else { 0 }] {
+            // The sum of two that are no more than the total is less than twice the total, which need not fit.
+            if more >= total - rest {
+                rest = more - (total - rest);
+                share += 1;
+            } else {
+                rest += more;
+            }
+        }
+    }
+    (share, rest)
 }
 
 #[cfg(test)]
@@ -170,6 +183,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn no_product_is_too_large() {
+        let unit = 10_i128.pow(12);
+        // 10^18 between 10^18 and 10^6: the small one has its millionth of a millionth.
+        let of = |amount: i128, weights: &[i128]| -> Vec<i128> {
+            let weights: Weights = (1..).zip(weights.iter().copied()).collect();
+            shares(Amount(amount), &weights).unwrap_or_default().into_iter().map(|(_, share)| share.0).collect()
+        };
+        let large = 10_i128.pow(18) * unit;
+        // 10^18 × 10^6 ÷ (10^18 + 10^6) = 10^6 − 10^-6 + …
+        assert_eq!(of(large, &[large, 10_i128.pow(6) * unit])[1], 10_i128.pow(6) * unit - unit / 1_000_000);
+        assert_eq!(of(large - 1, &[1, 1, large]).iter().sum::<i128>(), large - 1);
+        assert_eq!(portion(u128::MAX, u128::MAX, u128::MAX), (u128::MAX, 0));
+        assert_eq!(portion(u128::MAX, 1, 3), (u128::MAX / 3, 0));
+        let half = u128::MAX / 2;
+        assert_eq!(portion(u128::MAX - 1, half, u128::MAX), (half - 1, u128::MAX - half));
     }
 
     #[test]

@@ -11,9 +11,9 @@ pub(crate) const CREDITS: &str = "credits_added";
 pub(crate) const ROWS: &str = "rows_added";
 
 /// The cost with all credits of the row.
-const NET: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&["cost"]), Term::PlusEach("credits", "amount")], set_aside: false }];
-const NET_ADDED: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&["cost"]), Term::Plus(&[CREDITS])], set_aside: false }];
-const LIST: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&["cost_at_list"])], set_aside: false }];
+const NET: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&["cost"]), Term::PlusEach("credits", "amount")], ratio: &[], set_aside: false }];
+const NET_ADDED: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&["cost"]), Term::Plus(&[CREDITS])], ratio: &[], set_aside: false }];
+const LIST: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&["cost_at_list"])], ratio: &[], set_aside: false }];
 
 // What is charged for apart from use. Credits are parts of the rows that they are given for.
 const CREDIT: ChargeKind = ChargeKind { kind: "credit", when: &[], part: &[Term::PlusEach("credits", "amount")] };
@@ -21,7 +21,25 @@ const CREDIT_ADDED: ChargeKind = ChargeKind { kind: "credit", when: &[], part: &
 const TAX: ChargeKind = ChargeKind::of("tax", &[When::Is("cost_type", &["tax"])]);
 const ADJUSTMENT: ChargeKind = ChargeKind::of("adjustment", &[When::Is("cost_type", &["adjustment", "rounding_error"])]);
 const FEE: ChargeKind = ChargeKind::of("commitment fee", &[When::Has("sku.description", &["commitment"])]);
+const MARKETPLACE: ChargeKind = ChargeKind::of("marketplace", &[When::Is("transaction_type", &["THIRD_PARTY_RESELLER", "THIRD_PARTY_AGENCY"])]);
 const SUPPORT: ChargeKind = ChargeKind::of("support", &[When::Has("service.description", &["support"])]);
+
+/// The full name by which the inventory knows what Compute Engine's rows name by a number, in a collection that may be in the singular:
+/// `//compute.googleapis.com/projects/1/zones/z/disk/57` called `d` is `…/disks/d`. Rows of the detailed export carry both.
+fn by_name(id: &str, name: &str) -> Option<String> {
+    let (parent, number) = id.strip_prefix("//compute.googleapis.com/")?.rsplit_once('/')?;
+    let (place, collection) = parent.rsplit_once('/')?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(number) || is_number(name) || name.is_empty() || name.contains(['/', ':']) {
+        return None;
+    }
+    let ending = match collection {
+        "address" => "es",
+        collection if collection.ends_with('s') => "",
+        _ => "s",
+    };
+    Some(format!("//compute.googleapis.com/{place}/{collection}{ending}/{name}"))
+}
 
 const COLUMNS: &[(&str, &[&str])] = &[
     ("BillingCurrency", &["currency"]),
@@ -48,8 +66,9 @@ pub(crate) const EXPORT: BillMapping = BillMapping {
     columns: COLUMNS,
     // Commitments are a fee and a credit: there is nothing to spread.
     costs: &[("BilledCost", NET), ("EffectiveCost", NET), ("ListCost", LIST)],
-    kinds: &[CREDIT, TAX, ADJUSTMENT, FEE, SUPPORT],
+    kinds: &[CREDIT, TAX, ADJUSTMENT, MARKETPLACE, FEE, SUPPORT],
     tags: BillTags { whole: &["labels"], spread: &[], schemes: &[] },
+    known_as: Some(by_name),
     ledgers_apart: false,
 };
 
@@ -58,7 +77,7 @@ const ADDED_UP: BillMapping = BillMapping {
     name: "a billing export of Google Cloud that BigQuery added up",
     known_by: &["cost_type", "invoice.month", CREDITS, ROWS],
     costs: &[("BilledCost", NET_ADDED), ("EffectiveCost", NET_ADDED), ("ListCost", LIST)],
-    kinds: &[CREDIT_ADDED, TAX, ADJUSTMENT, FEE, SUPPORT],
+    kinds: &[CREDIT_ADDED, TAX, ADJUSTMENT, MARKETPLACE, FEE, SUPPORT],
     ..EXPORT
 };
 

@@ -166,6 +166,21 @@ impl Amount {
         Some(Self(below + i128::from(up))).filter(|product| product.0.abs() <= LIMIT)
     }
 
+    /// The same part of it that one amount is of another, rounded half to even at the 12th digit. None when it does not fit, or the other is nothing.
+    pub fn share(self, part: Self, whole: Self) -> Option<Self> {
+        let whole = whole.0.checked_abs().filter(|size| *size > 0).map(|size| (size, whole.0.signum()))?;
+        // What divides both is taken off first, so that costs of any common size fit.
+        let (mut a, mut b) = (part.0.checked_abs()?, whole.0);
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        let (part, size) = (part.0 / a * whole.1, whole.0 / a);
+        let product = self.0.checked_mul(part)?;
+        let (quotient, rest) = (product.div_euclid(size), product.rem_euclid(size));
+        let up = rest > size - rest || (rest == size - rest && quotient.rem_euclid(2) == 1);
+        Some(Self(quotient + i128::from(up))).filter(|share| share.0.abs() <= LIMIT)
+    }
+
     /// Hundredths of the currency, rounded half to even, for people.
     pub fn cents(self) -> i128 {
         let unit = UNIT / 100;

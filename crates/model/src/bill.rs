@@ -20,6 +20,8 @@ pub struct BillMapping {
     pub kinds: &'static [ChargeKind],
     /// Where its tags are.
     pub tags: BillTags,
+    /// Makes of a resource's id and its name, which two columns of `ResourceId` hold in this order, the id by which it is known elsewhere; none where the id is that.
+    pub known_as: Option<fn(&str, &str) -> Option<String>>,
     /// A file holds either what was paid for commitments or what that is worth to what they cover, and nothing says which.
     pub ledgers_apart: bool,
 }
@@ -49,6 +51,9 @@ pub struct CostCase {
     pub when: &'static [When],
     /// The columns that are added up; none of them: the row costs nothing.
     pub terms: &'static [Term],
+    /// Pairs of columns as whose first to their second the amount is what it comes to: a cost after discounts and the same before them. The first pair counts
+    /// that the row fills and whose second is not zero; without one the amount stays as it is.
+    pub ratio: &'static [(&'static str, &'static str)],
     /// The amount counts nothing in this measure, and how much that was is told beside the total: what a commitment was bought for, which the
     /// rows that it covers carry.
     pub set_aside: bool,

@@ -54,7 +54,7 @@ impl Selector {
         let is = |pattern: &Option<WildMatch>, texts: &[&str]| pattern.as_ref().is_none_or(|pattern| texts.iter().any(|text| pattern.matches(text)));
         let last = last_part(facts.scope);
         let (id, name) = facts.known_scope.map_or(("", ""), |(id, name)| (id, name.unwrap_or_default()));
-        self.cloud.as_deref().is_none_or(|cloud| cloud == facts.cloud)
+        self.cloud.as_deref().is_none_or(|cloud| cloud.eq_ignore_ascii_case(facts.cloud))
             && is(&self.scope, &[facts.scope, last, id, name])
             && is(&self.service, &[facts.service])
             && is(&self.charge, &[facts.charge])

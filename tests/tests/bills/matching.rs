@@ -131,6 +131,19 @@ fn a_bare_name_means_a_bucket_and_nothing_else_of_that_name() {
     // The bucket of the third is not there any more, and nobody's.
     desk.put("b.csv", HEAD.to_owned() + &row(1, "data") + &row(2, "vol-0ab12cd34ef56a789") + &row(4, "gone"));
     holds(&desk.cost("--bill b.csv --from inventory.csv"), &[("lake", "1"), ("volume", "2"), ("–", "4")]);
+    // What is called after a machine, or like a bucket with a number behind it, is neither.
+    let named = [
+        "ssm:eu-west-1:111122223333:parameter/hosts/i-0ab12cd34ef56a789",
+        "logs:eu-west-1:111122223333:log-group:/ssm/i-0ab12cd34ef56a789",
+        "sqs:eu-west-1:111122223333:shop-111122223333",
+    ];
+    let named: String = named.iter().map(|id| line(&format!("arn:aws:{id}"), "named")).collect();
+    let machine = line("arn:aws:ec2:eu-west-1:111122223333:instance/i-0ab12cd34ef56a789", "machine");
+    desk.put("b.csv", HEAD.to_owned() + &row(1, "i-0ab12cd34ef56a789") + &row(2, "shop-111122223333"));
+    desk.put("inventory.csv", format!("cloud,scope,kind,id,tag:Environment,tag:Application\n{named}{machine}"));
+    holds(&desk.cost("--bill b.csv --from inventory.csv"), &[("machine", "1"), ("–", "2")]);
+    desk.put("inventory.csv", format!("cloud,scope,kind,id,tag:Environment,tag:Application\n{named}"));
+    holds(&desk.cost("--bill b.csv --from inventory.csv"), &[("–", "3")]);
 }
 
 #[test]
@@ -145,6 +158,8 @@ fn an_id_of_a_part_or_in_another_form_finds_its_resource() {
             "cloud,scope,kind,id,tag:Environment,tag:Application\n".to_owned(),
             line("aws", "111122223333", function, "ping"),
             line("aws", "111122223333", "arn:aws:s3:::lake", "lake"),
+            line("aws", "111122223333", "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3", "api"),
+            line("aws", "111122223333", "arn:aws:dynamodb:eu-west-1:111122223333:table/carts", "carts"),
             line("azure", "s-1", vault, "vault"),
             line("gcp", "p-1", "//compute.googleapis.com/projects/p-1/zones/z/instances/i", "machine"),
             line("gcp", "p-1", "//redis.googleapis.com/projects/p-1/locations/l/instances/r", "cache"),
@@ -156,18 +171,33 @@ fn an_id_of_a_part_or_in_another_form_finds_its_resource() {
     let rows = [
         row(1, "AWS", "111122223333", &format!("{function}:7")),
         row(2, "AWS", "111122223333", "arn:aws:s3:::lake/a/b.parquet"),
+        row(2048, "AWS", "111122223333", "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3/stages/prod"),
+        row(4096, "AWS", "111122223333", "arn:aws:dynamodb:eu-west-1:111122223333:table/carts/index/by-day"),
+        row(8192, "AWS", "111122223333", "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/lb/1/2"),
         row(4, "Microsoft", "s-1", &format!("{vault}/")),
         row(8, "Google Cloud", "p-1", "projects/p-1/zones/z/instances/i"),
         row(16, "Google Cloud", "p-1", "https://www.googleapis.com/compute/v1/projects/p-1/zones/z/instances/i"),
         row(32, "Google Cloud", "p-1", "projects/p-1/locations/l/instances/r"),
         row(64, "Google Cloud", "p-1", "projects/_/buckets/bucket"),
+        row(512, "Google Cloud", "p-1", "//storage.googleapis.com/projects/_/buckets/bucket"),
         row(128, "Google Cloud", "p-1", "projects/p-1/zones/z/instances/another"),
+        row(1024, "Google Cloud", "p-1", "//sql.googleapis.com/projects/p-1/zones/z/instances/i"),
         row(256, "AWS", "111122223333", "arn:aws:lambda:eu-west-1:111122223333:function:pong:7"),
     ];
     desk.put("b.csv", HEAD.to_owned() + &rows.concat());
     holds(
         &desk.cost("--bill b.csv --from inventory.csv"),
-        &[("ping", "1"), ("lake", "2"), ("vault", "4"), ("machine", "24"), ("cache", "32"), ("files", "64"), ("–", "384")],
+        &[
+            ("ping", "1"),
+            ("lake", "2"),
+            ("vault", "4"),
+            ("machine", "24"),
+            ("cache", "32"),
+            ("files", "576"),
+            ("api", "2048"),
+            ("carts", "4096"),
+            ("–", "9600"),
+        ],
     );
 }
 

@@ -14,13 +14,13 @@ pub(crate) const ASIDE: &str = "x_Aside";
 pub(crate) const COSTS: [&str; 4] = ["x_Effective", "x_Billed", "x_List", "x_Contracted"];
 
 const fn all(terms: &'static [Term], aside: &'static [When]) -> [CostCase; 2] {
-    [CostCase { when: aside, terms, set_aside: true }, CostCase { when: &[], terms, set_aside: false }]
+    [CostCase { when: aside, terms, ratio: &[], set_aside: true }, CostCase { when: &[], terms, ratio: &[], set_aside: false }]
 }
 
 const EFFECTIVE: &[CostCase] = &all(&[Term::Plus(&[COSTS[0]])], &[When::Is(ASIDE, &["EffectiveCost"])]);
 const BILLED: &[CostCase] = &all(&[Term::Plus(&[COSTS[1]])], &[When::Is(ASIDE, &["BilledCost"])]);
-const LIST: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&[COSTS[2]])], set_aside: false }];
-const CONTRACTED: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&[COSTS[3]])], set_aside: false }];
+const LIST: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&[COSTS[2]])], ratio: &[], set_aside: false }];
+const CONTRACTED: &[CostCase] = &[CostCase { when: &[], terms: &[Term::Plus(&[COSTS[3]])], ratio: &[], set_aside: false }];
 
 /// Every word that a form has for what rows are charged for.
 pub(crate) const KINDS: [&str; 10] =
@@ -63,5 +63,6 @@ pub(crate) static COMPACT: BillMapping = BillMapping {
         ChargeKind::of(KINDS[9], &[When::Is(KIND, &[KINDS[9]])]),
     ],
     tags: BillTags { whole: &["Tags"], spread: &[], schemes: &[] },
+    known_as: None,
     ledgers_apart: false,
 };

@@ -265,8 +265,7 @@ impl<'a> Text<'a> {
             return Ok(Self::Made(made));
         }
         let tags = match column {
-            Column::Tags => rows.tags(),
-            Column::AllocatedTags | Column::FurtherTags | Column::ScopeTags => rows.get(column).map(RowTags::Whole),
+            Column::Tags | Column::AllocatedTags | Column::FurtherTags | Column::ScopeTags => rows.tags_of(column),
             _ => None,
         };
         let is_nested = |array: &ArrayRef| matches!(array.data_type(), DataType::Map(_, _) | DataType::List(_));

@@ -8,6 +8,9 @@ use tagledger_model::{BillMapping, ChargeKind, CostCase, Term, When};
 /// Purchases of commitments, whose cost the rows that they cover carry: FOCUS wants nothing there, and some exports say it all the same.
 const PURCHASE: &[When] = &[When::Is("ChargeCategory", &["Purchase"]), When::Filled("CommitmentDiscountId")];
 
+/// The column of Google's own view in FOCUS that names the project.
+const PROJECT: &str = "x_Project.Id";
+
 impl Columns {
     /// Finds the columns of a file's header.
     pub fn of(header: Header, path: &Path, mappings: &[&'static BillMapping]) -> Self {
@@ -25,7 +28,10 @@ impl Columns {
         let whole = mapping.is_some_and(|mapping| header.first(mapping.tags.whole).is_some());
         let spread = mapping.filter(|_| !whole).map_or_else(Vec::new, |mapping| spread(&header, mapping.tags.spread));
         let kinds = mapping.map_or(kinds::FOCUS, |mapping| mapping.kinds).iter().filter_map(|kind| bound_kind(&header, kind)).collect();
-        Self { mapping, at, costs, kinds, spread, schemes: None, month: partition(path), header }
+        // A table of FOCUS with this column is of the cloud whose form knows how to read the two.
+        let knows = |mapping: &&&BillMapping| header.find(PROJECT).is_some() && mapping.known_as.is_some();
+        let known_as = mapping.or_else(|| mappings.iter().find(knows).copied()).and_then(|mapping| mapping.known_as);
+        Self { mapping, at, costs, kinds, spread, known_as, schemes: None, month: partition(path), header }
     }
 }
 
@@ -34,24 +40,30 @@ fn focus(header: &Header, column: Column) -> Vec<usize> {
     if column == Column::Rows {
         return header.first(&[crate::lake::ROWS]).into_iter().collect();
     }
+    if column == Column::ResourceId && header.find(PROJECT).is_some() {
+        return header.all(&["ResourceId", "ResourceName"]);
+    }
     let found = header.all(column.names());
     // Names of one column mostly come one at a time; which of them a row fills matters only where versions overlap.
-    if matches!(column, Column::Provider | Column::ConsumedUnit) { found } else { found.into_iter().take(1).collect() }
+    if matches!(column, Column::Provider | Column::ConsumedUnit | Column::SubAccountId) { found } else { found.into_iter().take(1).collect() }
 }
 
 fn mapped(header: &Header, mapping: &BillMapping, column: Column) -> Vec<usize> {
     if column == Column::Tags {
         return header.first(mapping.tags.whole).into_iter().collect();
     }
-    mapping.columns.iter().find(|(focus, _)| *focus == column.names()[0]).map_or_else(Vec::new, |(_, names)| header.all(names))
+    let found = mapping.columns.iter().find(|(focus, _)| *focus == column.focus()).map_or_else(Vec::new, |(_, names)| header.all(names));
+    // What is the column of tags itself stands beside nothing.
+    let is_tags = |at: &usize| column == Column::FurtherTags && header.first(mapping.tags.whole) == Some(*at);
+    found.into_iter().filter(|at| !is_tags(at)).collect()
 }
 
 fn focus_cost(header: &Header, measure: Measure) -> Vec<BoundCase> {
     let Some(at) = header.first(measure.wanted().names()) else { return Vec::new() };
     let terms = || Ok(vec![BoundTerm { at: vec![at], minus: false, member: None }]);
     let purchase = (measure == Measure::Effective).then(|| when(header, PURCHASE)).flatten();
-    let aside = purchase.map(|when| BoundCase { when, terms: terms(), set_aside: true });
-    aside.into_iter().chain([BoundCase { when: Vec::new(), terms: terms(), set_aside: false }]).collect()
+    let aside = purchase.map(|when| BoundCase { when, terms: terms(), ratio: Vec::new(), set_aside: true });
+    aside.into_iter().chain([BoundCase { when: Vec::new(), terms: terms(), ratio: Vec::new(), set_aside: false }]).collect()
 }
 
 /// The conditions; none where the file cannot fulfil them.
@@ -62,8 +74,7 @@ fn when(header: &Header, all: &'static [When]) -> Option<Vec<(usize, Holds)>> {
         _ => true,
     };
     // Columns of FOCUS had other names in other versions.
-    let find =
-        |name: &str| header.find(name).or_else(|| Column::ALL.into_iter().find(|column| column.names()[0] == name).and_then(|c| header.first(c.names())));
+    let find = |name: &str| header.find(name).or_else(|| Column::ALL.into_iter().find(|column| column.focus() == name).and_then(|c| header.first(c.names())));
     let of_row = |when: &'static When| match when {
         When::Is(column, words) => Some(find(column).map(|at| (at, Holds::Is(words)))),
         When::Has(column, parts) => Some(find(column).map(|at| (at, Holds::Has(parts)))),
@@ -77,7 +88,8 @@ fn when(header: &Header, all: &'static [When]) -> Option<Vec<(usize, Holds)>> {
 fn bound(header: &Header, cases: &'static [CostCase]) -> Vec<BoundCase> {
     let case = |case: &'static CostCase| {
         let when = when(header, case.when)?;
-        Some(BoundCase { when, terms: case.terms.iter().map(|term| bound_term(header, term)).collect(), set_aside: case.set_aside })
+        let ratio = case.ratio.iter().filter_map(|(part, whole)| header.find(part).zip(header.find(whole))).collect();
+        Some(BoundCase { when, terms: case.terms.iter().map(|term| bound_term(header, term)).collect(), ratio, set_aside: case.set_aside })
     };
     let bound: Vec<BoundCase> = cases.iter().filter_map(case).collect();
     if bound.last().is_some_and(|last| last.when.is_empty() && last.terms.is_ok()) { bound } else { Vec::new() }
@@ -99,7 +111,7 @@ fn bound_term(header: &Header, term: &Term) -> Result<BoundTerm, &'static str> {
 /// A kind that rows of this file can be of.
 fn bound_kind(header: &Header, kind: &'static ChargeKind) -> Option<(&'static str, BoundCase)> {
     let terms: Result<Vec<BoundTerm>, _> = kind.part.iter().map(|term| bound_term(header, term)).collect();
-    Some((kind.kind, BoundCase { when: when(header, kind.when)?, terms: Ok(terms.ok()?), set_aside: false }))
+    Some((kind.kind, BoundCase { when: when(header, kind.when)?, terms: Ok(terms.ok()?), ratio: Vec::new(), set_aside: false }))
 }
 
 /// Columns that hold one key each.

@@ -5,9 +5,10 @@ use tagledger_model::{ChargeKind, When};
 /// The kinds of a FOCUS bill; the first whose conditions hold counts.
 pub(crate) static FOCUS: &[ChargeKind] = &[
     ChargeKind::of("unused commitment", &[When::Is("CommitmentDiscountStatus", &["Unused"])]),
+    // As 1.0-preview says it.
+    ChargeKind::of("unused commitment", &[When::Is("ChargeSubcategory", &["Unused Commitment"])]),
     ChargeKind::of("tax", &[When::Is("ChargeCategory", &["Tax"])]),
     ChargeKind::of("correction", &[When::Is("ChargeClass", &["Correction"])]),
-    // As 1.0-preview says it.
     ChargeKind::of("correction", &[When::Is("ChargeSubcategory", &["Refund"])]),
     ChargeKind::of("commitment fee", &[When::Is("ChargeCategory", &["Purchase"]), When::Filled("CommitmentDiscountId")]),
     ChargeKind::of("credit", &[When::Is("ChargeCategory", &["Credit"])]),

@@ -27,6 +27,8 @@ pub(crate) struct Rows<'b> {
 pub(crate) enum RowTags<'a> {
     /// In one column: text, a map, or a list of keys and values.
     Whole(&'a ArrayRef),
+    /// Those of one sort in a list that says of each what it is.
+    OfSort(&'a ArrayRef, &'static str),
     /// A column for each key.
     Spread(Vec<(&'a str, &'a ArrayRef)>),
 }
@@ -78,8 +80,14 @@ impl<'b> Rows<'b> {
         // The first that has a value in the row.
         let texts: Vec<Texts<'_>> = arrays.iter().filter_map(|array| Texts::of(array).ok()).collect();
         let mut out = StringBuilder::new();
+        let known_as = self.columns.known_as.filter(|_| column == Column::ResourceId && texts.len() == 2);
         for row in 0..self.len() {
-            match texts.iter().find_map(|texts| texts.text(row).filter(|text| !is_null(text))) {
+            let text = |at: usize| texts[at].text(row).filter(|text| !is_null(text));
+            if let Some(known) = known_as.and_then(|known_as| known_as(text(0)?, text(1)?)) {
+                out.append_value(known);
+                continue;
+            }
+            match (0..texts.len()).find_map(text) {
                 Some(text) => out.append_value(text),
                 None => out.append_null(),
             }
@@ -94,6 +102,23 @@ impl<'b> Rows<'b> {
         }
         let array = |at: usize| self.batch.column_by_name(&self.columns.header.top[self.columns.header.names[at].1]);
         Some(RowTags::Spread(self.columns.spread.iter().filter_map(|(at, key)| Some((key.as_str(), array(*at)?))).collect()))
+    }
+
+    /// What a column of tags holds. Google's own view in FOCUS has one list for the labels of a resource, those of its project, tags that are bound to it and
+    /// what Google says itself, each with its sort: the list stands for the columns that the file does not have.
+    pub fn tags_of(&self, column: Column) -> Option<RowTags<'_>> {
+        let sort = match column {
+            Column::Tags => "label",
+            Column::FurtherTags => "tag",
+            Column::ScopeTags => "project_label",
+            _ => return self.get(column).map(RowTags::Whole),
+        };
+        let own = if column == Column::Tags { self.tags() } else { self.get(column).map(RowTags::Whole) };
+        let list = self.get(Column::Tags).filter(|array| says_sorts(array.data_type()));
+        match list.filter(|_| column == Column::Tags || own.is_none()) {
+            Some(array) => Some(RowTags::OfSort(array, sort)),
+            None => own,
+        }
     }
 
     /// What each row costs in a measure, null where it does not say; amounts that are set aside count nothing and are handed over with their rows.
@@ -200,6 +225,7 @@ impl<'b> Rows<'b> {
         if let ([term], None) = (terms.as_slice(), held)
             && !term.minus
             && term.member.is_none()
+            && case.ratio.is_empty()
         {
             return self.term(term, out, rounded);
         }
@@ -215,6 +241,25 @@ impl<'b> Rows<'b> {
                     let sum = out[row].get_or_insert_default();
                     *sum = if term.minus { *sum - *amount } else { *sum + *amount };
                 }
+            }
+        }
+        self.scale(case, held, out)
+    }
+
+    /// Makes of each row's amount what the columns of the case's ratio do.
+    fn scale(&self, case: &BoundCase, held: Option<&[bool]>, out: &mut [Option<Amount>]) -> Result<(), Fault> {
+        let mut done = vec![false; if case.ratio.is_empty() { 0 } else { self.len() }];
+        let (mut parts, mut wholes): (Vec<Option<Amount>>, Vec<Option<Amount>>) = (Vec::new(), Vec::new());
+        for (at, whole) in &case.ratio {
+            self.column(*at, None, &mut parts, &mut Vec::new())?;
+            self.column(*whole, None, &mut wholes, &mut Vec::new())?;
+            for row in (0..self.len()).filter(|row| held.is_none_or(|held| held[*row])) {
+                let (Some(part), Some(whole), Some(amount)) = (parts[row], wholes[row].filter(|whole| *whole != Amount::ZERO), out[row]) else { continue };
+                if std::mem::replace(&mut done[row], true) {
+                    continue;
+                }
+                let too_large = || Broken { row, what: "the amount is larger than any sum can hold beside what the row costs".to_owned() };
+                out[row] = Some(amount.share(part, whole).ok_or_else(|| (self.columns.shown_at(*at), too_large()))?);
             }
         }
         Ok(())
@@ -262,6 +307,15 @@ impl<'b> Rows<'b> {
         }
         Ok(())
     }
+}
+
+/// What the sort of an entry is called in such a list.
+pub(crate) const SORT: &str = "x_type";
+
+/// True for a list of records that say of what sort they are.
+fn says_sorts(of: &DataType) -> bool {
+    let DataType::List(entry) = of else { return false };
+    matches!(entry.data_type(), DataType::Struct(fields) if fields.iter().any(|field| field.name().eq_ignore_ascii_case(SORT)))
 }
 
 /// A member of a nested column; null where the record is.

@@ -19,15 +19,9 @@ impl Work {
     pub(super) fn tag_numbers(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
         self.tags.clear();
         self.tags.resize(rows.len(), u32::MAX);
-        let whole = |column| rows.get(column).map(RowTags::Whole);
-        let columns = [
-            (Column::AllocatedTags, whole(Column::AllocatedTags)),
-            (Column::Tags, rows.tags()),
-            (Column::FurtherTags, whole(Column::FurtherTags)),
-            (Column::ScopeTags, whole(Column::ScopeTags)),
-        ];
-        for (memo, (column, tags)) in self.tag_memo.iter_mut().zip(columns) {
-            let Some(tags) = tags else { continue };
+        for (memo, column) in self.tag_memo.iter_mut().zip([Column::AllocatedTags, Column::Tags, Column::FurtherTags, Column::ScopeTags]) {
+            let is_asked = column != Column::ScopeTags || book.billing.takes_scope_tags();
+            let Some(tags) = rows.tags_of(column).filter(|_| is_asked) else { continue };
             let named = |broken: Broken| (rows.columns.shown(column), broken);
             if matches!(column, Column::AllocatedTags | Column::Tags) {
                 column_numbers(column, tags, memo, &self.provider, &mut self.tags, book).map_err(named)?;

@@ -26,13 +26,16 @@ pub(super) const COLUMNS: &[&str] = &[
     "ServiceProviderName",
     "ProviderName",
     "SubAccountId",
+    "x_Project.Id",
     "service.description",
     "sku.description",
     "ServiceName",
     "ServiceSubcategory",
     "cost_type",
+    "transaction_type",
     "ChargeCategory",
     "ChargeClass",
+    "ChargeSubcategory",
     "CommitmentDiscountId",
     "CommitmentDiscountStatus",
     "InvoiceId",
@@ -41,6 +44,7 @@ pub(super) const COLUMNS: &[&str] = &[
     "resource.global_name",
     "resource.name",
     "ResourceId",
+    "ResourceName",
     "usage.unit",
     "ConsumedUnit",
     "PricingUnit",
@@ -172,6 +176,21 @@ fn group(column: &str, found: &Found<'_>) -> Result<(Cell, String), String> {
     }
 }
 
+/// The entries of one sort of the list that Google's own view in FOCUS has for all of them, in the place of a column that the table does not have.
+fn of_sort(table: &Table<'_>, column: &str) -> Option<String> {
+    let (sort, members) = match column {
+        "Tags" => ("label", &["key", "value"][..]),
+        "x_Tags" => ("tag", &["key", "value", "x_namespace", "x_inherited"][..]),
+        "x_ProjectLabels" => ("project_label", &["key", "value"][..]),
+        _ => return None,
+    };
+    let list = table.find("Tags").filter(|list| is_list(list.field) && (column == "Tags" || !table.has(column)))?;
+    let own = named(&list.field.fields, "x_type")?;
+    let found: Vec<String> = members.iter().filter_map(|name| Some(format!("one.{}", quoted(&named(&list.field.fields, name)?.name)))).collect();
+    let entries = format!("SELECT AS STRUCT {} FROM UNNEST({}) AS one WHERE LOWER(one.{}) = '{sort}'", found.join(", "), list.sql, quoted(&own.name));
+    Some(format!("TO_JSON_STRING(ARRAY({entries}))"))
+}
+
 /// The words that kinds of charges ask a long text for.
 fn words(found: &Found<'_>) -> String {
     let asked = bills::EXPORT.kinds.iter().flat_map(|kind| kind.when).filter_map(|when| match when {
@@ -233,6 +252,11 @@ impl Query {
                 inner.push(format!("{sql} AS {alias}"));
                 outer.push(format!("CAST(SUM({alias}) AS STRING) AS sum_{alias}"));
                 cells.push(Cell::Text);
+            } else if let Some(sql) = of_sort(&table, column) {
+                inner.push(format!("{sql} AS {alias}"));
+                outer.push(alias);
+                by.push(outer.len().to_string());
+                cells.push(Cell::Pairs);
             } else if let Some(found) = table.find(column) {
                 // What lies around a project is asked for where it is written as it is documented; no bill is refused for it.
                 let (cell, sql) = match group(column, &found) {
@@ -307,7 +331,7 @@ fn object(list: &str) -> Result<String, String> {
         if let Some(key) = member(label, "key")? {
             let value = member(label, "value")?.unwrap_or_default();
             // What is bound has a namespace, and is told from labels by it.
-            let namespace = ["namespace", "x_namespace"].iter().find_map(|name| member(label, name).ok().flatten());
+            let namespace = ["namespace", "x_namespace"].iter().find_map(|name| member(label, name).ok().flatten()).filter(|of| of != "n/a");
             let is_lent = |(name, value): (&String, &Value)| plain(name).ends_with("inherited") && *value == Value::Bool(true);
             let key = namespace.map_or_else(|| key.clone(), |of| Binding { namespace: &of, name: &key, inherited: label.iter().any(is_lent) }.to_string());
             pairs.push(format!("{}:{}", Value::String(key), Value::String(value)));

@@ -53,6 +53,23 @@ fn months_that_were_not_asked_for_are_left_where_they_are() {
 }
 
 #[test]
+fn one_list_of_all_tags_is_asked_for_sort_by_sort() {
+    let text = |name: &str| field(name, "STRING", &[]);
+    let members = [text("key"), text("value"), text("x_type"), field("x_inherited", "BOOL", &[]), text("x_namespace")];
+    let table = |members: &[TableFieldSchema]| {
+        let project = field("x_Project", "RECORD", &[text("id")]);
+        let cost = field("EffectiveCost", "NUMERIC", &[]);
+        vec![field("BillingPeriodStart", "TIMESTAMP", &[]), text("BillingCurrency"), text("SubAccountId"), project, field("Tags", "RECORD[]", members), cost]
+    };
+    let query = asked(&table(&members)).unwrap();
+    assert_eq!(query.columns.join(" "), "BillingPeriodStart BillingCurrency SubAccountId x_Project.Id Tags x_Tags x_ProjectLabels EffectiveCost rows_added");
+    let label = "TO_JSON_STRING(ARRAY(SELECT AS STRUCT one.`key`, one.`value` FROM UNNEST(`Tags`) AS one WHERE LOWER(one.`x_type`) = 'label')) AS Tags";
+    let tag = "one.`key`, one.`value`, one.`x_namespace`, one.`x_inherited` FROM UNNEST(`Tags`) AS one WHERE LOWER(one.`x_type`) = 'tag'))";
+    assert!(query.sql.contains(label) && query.sql.contains(tag), "{}", query.sql);
+    assert!(!asked(&table(&members[..2])).unwrap().columns.contains(&"x_Tags"), "a list that does not say it is one of labels");
+}
+
+#[test]
 fn what_a_table_does_not_have_is_not_known() {
     let columns = |fields: &[TableFieldSchema]| asked(fields).unwrap().columns;
     let all = "invoice.month usage_start_time currency project.id project.number service.description cost_type usage.unit labels cost credits_added rows_added";
