@@ -7,7 +7,9 @@ mod merge;
 mod ownership;
 mod prices;
 mod tags;
+mod whole;
 
+use ownership::NOT_NEEDED;
 pub(crate) use ownership::Owned;
 
 use crate::aggregate::{Context, Group, OwnerKind, Repairs, Said, Sums, Totals};
@@ -86,6 +88,9 @@ pub(crate) struct Book<'a> {
     /// Schemes before the user's own keys, as the file at hand writes them.
     schemes: &'static [&'static str],
     remembered: tags::Remembered,
+    whole: whole::Whole,
+    /// Whether attribution looks at accounts.
+    asks_account: bool,
     pub repairs: Repairs,
     /// Months and providers of rows whose tags were not told.
     untold: BTreeSet<(Month, u32)>,
@@ -157,6 +162,8 @@ impl<'a> Book<'a> {
             prices: Prices::default(),
             schemes: billing.prefixes,
             remembered: tags::Remembered::default(),
+            whole: whole::Whole::default(),
+            asks_account: billing.needs_account(),
             repairs: Repairs::default(),
             untold: BTreeSet::new(),
             watches: false,

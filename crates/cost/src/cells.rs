@@ -6,35 +6,58 @@ use arrow_array::types::{
     TimestampNanosecondType, TimestampSecondType,
 };
 use arrow_array::{Array, ArrayRef, DictionaryArray, StringArray, StringViewArray};
+use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, TimeUnit};
 use tagledger_model::{Amount, Month, Rounded, Timestamp};
+
+/// Which rows of a column hold nothing; nothing is kept where none does.
+#[derive(Clone, Copy)]
+pub(crate) struct Nulls<'a>(Option<&'a NullBuffer>);
+
+impl<'a> Nulls<'a> {
+    fn of(array: &'a dyn Array) -> Self {
+        Self(array.nulls().filter(|nulls| nulls.null_count() > 0))
+    }
+
+    /// The array's own question is a call for each cell.
+    #[expect(clippy::inline_always, reason = "it is a few instructions, called for every cell of a bill")]
+    #[inline(always)]
+    fn has(self, row: usize) -> bool {
+        self.0.is_some_and(|nulls| nulls.is_null(row))
+    }
+
+    fn is_empty(self) -> bool {
+        self.0.is_none()
+    }
+}
 
 /// A text column, as dictionary or plain.
 pub(crate) enum Texts<'a> {
     Dictionary {
-        keys: &'a arrow_array::Int32Array,
+        keys: &'a [i32],
+        nulls: Nulls<'a>,
         values: &'a StringArray,
+        no_values: Nulls<'a>,
     },
-    Plain(&'a StringArray),
+    Plain(&'a StringArray, Nulls<'a>),
     /// Texts that were left where the page had them.
-    Views(&'a StringViewArray),
+    Views(&'a StringViewArray, Nulls<'a>),
     /// Whole numbers, as some exports write account ids.
-    Numbers(&'a arrow_array::Int64Array),
+    Numbers(&'a arrow_array::Int64Array, Nulls<'a>),
 }
 
 impl<'a> Texts<'a> {
     /// The column as text, or its type when it holds none.
     pub fn of(array: &'a ArrayRef) -> Result<Self, String> {
+        let nulls = Nulls::of(array.as_ref());
         match array.data_type() {
-            DataType::Utf8 => Ok(Self::Plain(array.as_string::<i32>())),
-            DataType::Utf8View => Ok(Self::Views(array.as_string_view())),
-            DataType::Int64 => Ok(Self::Numbers(array.as_primitive::<Int64Type>())),
+            DataType::Utf8 => Ok(Self::Plain(array.as_string::<i32>(), nulls)),
+            DataType::Utf8View => Ok(Self::Views(array.as_string_view(), nulls)),
+            DataType::Int64 => Ok(Self::Numbers(array.as_primitive::<Int64Type>(), nulls)),
             DataType::Dictionary(_, _) => {
                 let dictionary: &DictionaryArray<Int32Type> = array.as_dictionary_opt().ok_or_else(|| array.data_type().to_string())?;
-                Ok(Self::Dictionary {
-                    keys: dictionary.keys(),
-                    values: dictionary.values().as_string_opt::<i32>().ok_or_else(|| array.data_type().to_string())?,
-                })
+                let values = dictionary.values().as_string_opt::<i32>().ok_or_else(|| array.data_type().to_string())?;
+                Ok(Self::Dictionary { keys: dictionary.keys().values(), nulls: Nulls::of(dictionary.keys()), values, no_values: Nulls::of(values) })
             }
             other => Err(other.to_string()),
         }
@@ -45,34 +68,26 @@ impl<'a> Texts<'a> {
     #[inline(always)]
     pub fn get(&self, row: usize) -> Cell<'a> {
         match self {
-            Self::Dictionary { keys, values } => {
-                if keys.is_null(row) {
+            Self::Dictionary { keys, nulls, no_values, .. } => {
+                if nulls.has(row) {
                     return Cell::Null;
                 }
-                let entry = usize::try_from(keys.value(row)).unwrap_or(0);
-                if values.is_null(entry) { Cell::Null } else { Cell::Entry(entry) }
+                let entry = usize::try_from(keys[row]).unwrap_or(0);
+                if no_values.has(entry) { Cell::Null } else { Cell::Entry(entry) }
             }
-            Self::Plain(texts) => {
-                if texts.is_null(row) {
-                    Cell::Null
-                } else {
-                    Cell::Text(texts.value(row))
-                }
-            }
-            Self::Views(texts) => {
-                if texts.is_null(row) {
-                    Cell::Null
-                } else {
-                    Cell::Text(texts.value(row))
-                }
-            }
-            Self::Numbers(numbers) => {
-                if numbers.is_null(row) {
-                    Cell::Null
-                } else {
-                    Cell::Number(numbers.value(row))
-                }
-            }
+            Self::Plain(_, nulls) | Self::Views(_, nulls) | Self::Numbers(_, nulls) if nulls.has(row) => Cell::Null,
+            Self::Plain(texts, _) => Cell::Text(texts.value(row)),
+            Self::Views(texts, _) => Cell::Text(texts.value(row)),
+            Self::Numbers(numbers, _) => Cell::Number(numbers.value(row)),
+        }
+    }
+
+    /// The keys of rows into a small dictionary without any gap.
+    pub fn keys(&self) -> Option<(&'a [i32], &'a StringArray)> {
+        const FEW: usize = 1024;
+        match self {
+            Self::Dictionary { keys, nulls, values, no_values } if values.len() <= FEW && nulls.is_empty() && no_values.is_empty() => Some((keys, values)),
+            _ => None,
         }
     }
 
@@ -201,7 +216,15 @@ pub(crate) struct Broken {
 
 fn months_of<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef, per_second: i64, out: &mut Vec<Month>) -> Result<(), Broken> {
     let mut last = (i64::MIN, Month(0));
-    for (row, value) in array.as_primitive::<T>().iter().enumerate() {
+    let values = array.as_primitive::<T>();
+    if let (0, Some(first)) = (values.null_count(), values.values().first())
+        && values.values().iter().all(|value| value == first)
+    {
+        // A file mostly is of one month.
+        out.resize(values.len(), Timestamp(first.div_euclid(per_second)).month());
+        return Ok(());
+    }
+    for (row, value) in values.iter().enumerate() {
         let value = value.ok_or_else(|| Broken { row, what: "the row has no billing period".to_owned() })?;
         if value != last.0 {
             last = (value, Timestamp(value.div_euclid(per_second)).month());

@@ -41,7 +41,7 @@ const ENDS: u64 = 64 * 1024;
 const AT_ONCE: usize = 1 << 14;
 
 /// Counts what is kept beside the rows of a file: what was kept otherwise is made anew.
-const FORM: u32 = 4;
+const FORM: u32 = 5;
 
 /// What is written into each file, under this name.
 const TOLD: &str = "tagledger";

@@ -6,12 +6,14 @@ mod list_tags;
 mod look_up;
 mod map_tags;
 mod memo;
+mod recurring;
 mod run;
 mod spread_tags;
+mod whole;
 
 use crate::aggregate::{Context, Sums};
 use crate::book::{Book, Entered, NO_WORD, Owned};
-use crate::cells::{Broken, Cell, Texts, days, months};
+use crate::cells::{Broken, Cell, Texts, months};
 use crate::columns::{Fault, RowTags, Rows};
 use crate::copies;
 use crate::days::Recurs;
@@ -88,6 +90,8 @@ pub(crate) struct Work {
     /// How what each row is charged for goes on, where days are kept apart.
     recurs: Vec<Recurs>,
     tags: Vec<u32>,
+    /// Rows that are entered one by one.
+    left: Vec<u32>,
     amounts: [Vec<Option<Amount>>; 4],
     aside: Vec<(usize, Amount)>,
     exchange: exchange::Exchange,
@@ -173,7 +177,9 @@ impl Work {
         let (by_name, by_day) = (billing.needs_named(), billing.days_from.is_some());
         let (by_provider, compares) = (billing.dimensions.provider, billing.all_measures && columns.may_be_rounded());
         let (mut run, mut entered) = (Run::default(), Vec::with_capacity(SIDE_BY_SIDE));
-        for row in 0..rows.len() {
+        self.enter_whole(book);
+        for row in std::mem::take(&mut self.left) {
+            let row = row as usize;
             if self.currency[row] == NO_WORD {
                 return Err(named(Column::BillingCurrency)(Broken { row, what: "the row has no currency; amounts without one cannot be added".to_owned() }));
             }
@@ -263,54 +269,6 @@ impl Work {
         }
         Ok(())
     }
-
-    /// Finds the rows that are charged for something that has no pace, whatever their category says: a correction, support, or what is charged for more than a day.
-    fn mark_once(&mut self, rows: &Rows<'_>) {
-        const ONCE: [&str; 4] = ["tax", "correction", "credit", "adjustment"];
-        const FEES: [&str; 3] = ["commitment fee", "support", "purchase"];
-        self.recurs.clear();
-        self.recurs.resize(rows.len(), Recurs::Use);
-        let mut held = Vec::new();
-        for (kinds, recurs) in [(&FEES[..], Recurs::Fee), (&ONCE, Recurs::Once)] {
-            for (_, case) in rows.columns.kinds.iter().filter(|(kind, case)| kinds.contains(kind) && case.is_of_whole_rows()) {
-                if rows.held(case, &mut held) {
-                    self.recurs.iter_mut().zip(&held).filter(|(_, holds)| **holds).for_each(|(slot, _)| *slot = recurs);
-                }
-            }
-        }
-        if let Some(ends) = rows.get(Column::ChargePeriodEnd) {
-            let mut until = Vec::new();
-            days(ends, &mut until);
-            let spans = |(start, end): (&Option<i64>, &Option<i64>)| start.zip(*end).is_some_and(|(start, end)| end - start > 1);
-            self.recurs.iter_mut().zip(self.days.iter().zip(&until)).filter(|(_, days)| spans(*days)).for_each(|(slot, _)| *slot = Recurs::Once);
-        }
-    }
-
-    /// The day of each row.
-    fn day_words(&mut self, rows: &Rows<'_>, book: &mut Book<'_>) -> Result<(), Fault> {
-        self.days.clear();
-        match rows.get(Column::ChargePeriodStart) {
-            Some(array) => days(array, &mut self.days),
-            None => self.days.resize(rows.len(), None),
-        }
-        words(rows, Column::ConsumedUnit, &mut self.words[5], &mut self.units, book)?;
-        self.mark_once(rows);
-        self.day.clear();
-        let mut last = None;
-        for row in 0..rows.len() {
-            let asked = (self.months[row], self.days[row], self.units[row], self.recurs[row]);
-            let number = match last {
-                Some((other, number)) if other == asked => number,
-                _ => {
-                    let word = book.text_of(asked.2);
-                    book.day(asked.0, asked.1, (asked.2 != NO_WORD).then_some(word.as_str()), asked.3)
-                }
-            };
-            last = Some((asked, number));
-            self.day.push(number);
-        }
-        Ok(())
-    }
 }
 
 /// Takes the tags of a row.
@@ -367,6 +325,13 @@ fn words(rows: &Rows<'_>, column: Column, memo: &mut Memo<u32>, out: &mut Vec<u3
         Column::BillingCurrency if text.bytes().any(|byte| !byte.is_ascii_uppercase()) => book.word(&text.trim().to_ascii_uppercase()),
         _ => book.word(text),
     };
+    if let Some((keys, values)) = texts.keys() {
+        // Words of a small dictionary are made before they are asked for, and rows are looked at side by side.
+        let made = memo.made.iter_mut().enumerate().map(|(entry, made)| *made.get_or_insert_with(|| word(values.value(entry))));
+        let made: Vec<u32> = made.collect();
+        out.extend(keys.iter().map(|key| usize::try_from(*key).ok().and_then(|key| made.get(key)).copied().unwrap_or(NO_WORD)));
+        return Ok(());
+    }
     let mut last: (&str, u32) = ("", NO_WORD);
     for row in 0..array.len() {
         let number = match texts.get(row) {

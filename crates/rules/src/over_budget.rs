@@ -92,7 +92,7 @@ fn rows(spend: &Spend, budgets: &[Budget], key: (KeyId, &str), per: Period) -> V
     let mut rows = Vec::new();
     for value in values {
         let mut seen: Vec<&str> = Vec::new();
-        for budget in budgets.iter().filter(|budget| WildMatch::new_case_insensitive(&budget.value).matches(value)) {
+        for budget in budgets.iter().filter(|budget| WildMatch::new(&budget.value).matches(value)) {
             if !seen.contains(&budget.currency.as_str()) {
                 seen.push(&budget.currency);
                 rows.push(row(&all, budget, value, key.1));

@@ -14,7 +14,7 @@ pub(crate) struct Owned {
 }
 
 /// The owner number of rows whose tags answer everything.
-const NOT_NEEDED: u32 = 0;
+pub(super) const NOT_NEEDED: u32 = 0;
 const NO_ID: u32 = 1;
 const NOT_FOUND: u32 = 2;
 
@@ -78,7 +78,7 @@ impl Book<'_> {
         if self.rungs_without_account > 1 {
             known |= self.owner_answered[owned.owner as usize];
         }
-        self.billing.dimensions.scope || (self.billing.needs_account() && known != self.all_answered)
+        self.billing.dimensions.scope || (self.asks_account && known != self.all_answered)
     }
 
     /// True when a row with these tags needs no resource: neither for attribution nor for prices, nor because days tell what the inventory does not hold.

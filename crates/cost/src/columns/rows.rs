@@ -178,16 +178,21 @@ impl<'b> Rows<'b> {
 
     /// For each row whether the case holds; false where it holds for none.
     pub fn held(&self, case: &BoundCase, held: &mut Vec<bool>) -> bool {
-        held.clear();
-        held.resize(self.len(), true);
+        let mut conditions = Vec::with_capacity(case.when.len());
         for (at, what) in &case.when {
-            let array = self.array(*at);
-            let Some(texts) = array.as_ref().and_then(|array| Texts::of(array).ok()) else { return false };
+            let Some(array) = self.array(*at).filter(|array| array.null_count() < array.len()) else { return false };
+            let Ok(texts) = Texts::of(&array) else { return false };
             let entries: Vec<bool> = (0..texts.entries()).map(|entry| what.fits(texts.entry(entry))).collect();
             // Most conditions hold for no word of a dictionary, and its rows need not be looked at.
             if !entries.is_empty() && !entries.contains(&true) {
                 return false;
             }
+            conditions.push((array, what, entries));
+        }
+        held.clear();
+        held.resize(self.len(), true);
+        for (array, what, entries) in &conditions {
+            let Ok(texts) = Texts::of(array) else { return false };
             for (row, holds) in held.iter_mut().enumerate().filter(|(_, holds)| **holds) {
                 *holds = match texts.get(row) {
                     Cell::Null => false,

@@ -50,7 +50,7 @@ impl Work {
     pub(super) fn find(&mut self, book: &Book<'_>, ids: Option<&Texts<'_>>) {
         let (tags, provider) = (&self.tags, &self.provider);
         self.found.clear();
-        let Some(ids @ (Texts::Plain(_) | Texts::Views(_))) = ids else { return };
+        let Some(ids @ (Texts::Plain(..) | Texts::Views(..))) = ids else { return };
         let id = |row: usize| match ids.get(row) {
             Cell::Text(id) if !book.needs_no_owner(tags[row]) && !is_null(id) => Some((book.cloud(provider[row]), id)),
             _ => None,
@@ -89,6 +89,15 @@ impl Work {
     }
 }
 
+/// Finds out what texts say; a column has either texts of its own or a dictionary's, whose answers are kept.
+fn look_up(plain: &mut Vec<(usize, u8, &str)>, slots: &mut Vec<usize>, numbers: &mut [u32], memo: &mut Memo<u32>, book: &mut Book<'_>) {
+    book.tag_texts(plain, numbers);
+    for (slot, (row, ..)) in slots.drain(..).zip(plain.iter()) {
+        memo.made[slot] = Some(numbers[*row]);
+    }
+    plain.clear();
+}
+
 /// What a column of tags says, as numbers, where nothing is known of a row yet.
 fn column_numbers(column: Column, tags: RowTags<'_>, memo: &mut Memo<u32>, provider: &[u32], numbers: &mut [u32], book: &mut Book<'_>) -> Result<(), Broken> {
     let array = match tags {
@@ -109,7 +118,8 @@ fn column_numbers(column: Column, tags: RowTags<'_>, memo: &mut Memo<u32>, provi
     let variants = book.clouds();
     memo.fit(&texts, variants);
     let is_nothing = |text: &str| is_null(text) || (column == Column::AllocatedTags && is_bare(text));
-    let mut plain = Vec::with_capacity(SIDE_BY_SIDE);
+    // Texts that are looked up together, and where what they mean is kept.
+    let (mut plain, mut slots) = (Vec::with_capacity(SIDE_BY_SIDE), Vec::with_capacity(SIDE_BY_SIDE));
     for row in 0..numbers.len() {
         if numbers[row] != u32::MAX {
             continue;
@@ -118,25 +128,23 @@ fn column_numbers(column: Column, tags: RowTags<'_>, memo: &mut Memo<u32>, provi
         match texts.get(row) {
             Cell::Null | Cell::Number(_) => {}
             Cell::Text(text) if is_nothing(text) => {}
-            Cell::Text(text) => {
-                plain.push((row, cloud, text));
-                if plain.len() == SIDE_BY_SIDE {
-                    book.tag_texts(&plain, numbers);
-                    plain.clear();
-                }
-            }
+            Cell::Text(text) => plain.push((row, cloud, text)),
             Cell::Entry(entry) => {
                 let slot = entry * variants + usize::from(cloud);
-                let number = memo.made[slot].unwrap_or_else(|| {
-                    let text = texts.entry(entry);
-                    let number = if is_nothing(text) { u32::MAX } else { book.tag_text(cloud, Some(text)) };
-                    memo.made[slot] = Some(number);
-                    number
-                });
-                numbers[row] = number;
+                match memo.made[slot] {
+                    Some(number) => numbers[row] = number,
+                    None if is_nothing(texts.entry(entry)) => memo.made[slot] = Some(u32::MAX),
+                    None => {
+                        plain.push((row, cloud, texts.entry(entry)));
+                        slots.push(slot);
+                    }
+                }
             }
         }
+        if plain.len() == SIDE_BY_SIDE {
+            look_up(&mut plain, &mut slots, numbers, memo, book);
+        }
     }
-    book.tag_texts(&plain, numbers);
+    look_up(&mut plain, &mut slots, numbers, memo, book);
     Ok(())
 }

@@ -66,17 +66,35 @@ fn invoices(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
     let month = shown_month(costs);
     let own: Vec<_> = costs.invoices.iter().filter(|one| month.is_none_or(|month| one.month == month)).collect();
     page.heading("INVOICES", &format!("{}, BilledCost of every row", month.unwrap_or("all months")))?;
-    let columns = vec![("invoice".into(), Fit::CutEnd(12)), ("issuer".into(), Fit::CutEnd(10)), ("rows".into(), Fit::Right), ("billed".into(), Fit::Right)];
+    let by_month = month.is_none() && costs.months.len() > 1;
+    let mut columns = vec![("invoice".into(), Fit::CutEnd(12)), ("issuer".into(), Fit::CutEnd(10)), ("rows".into(), Fit::Right), ("billed".into(), Fit::Right)];
+    if by_month {
+        columns.insert(1, ("month".into(), Fit::Right));
+    }
     let mut table = Table::new(columns);
     for one in own.iter().take(SHOWN) {
         let id = if one.invoice.is_empty() { Cell::new("none named", Style::Dim) } else { one.invoice.as_str().into() };
         let rows = plural(one.rows, "row");
-        table.row(vec![id, one.issuer.as_str().into(), rows.as_str().into(), format!("{} {}", amount(&one.billed)?.grouped(), one.currency).as_str().into()]);
+        let mut cells =
+            vec![id, one.issuer.as_str().into(), rows.as_str().into(), format!("{} {}", amount(&one.billed)?.grouped(), one.currency).as_str().into()];
+        if by_month {
+            cells.insert(1, one.month.as_str().into());
+        }
+        table.row(cells);
     }
     table.write(page.width, page.paint, page.out)?;
     let more = own.len().saturating_sub(SHOWN);
     if more > 0 {
         page.paragraph("", Style::Dim, &format!("… and {more} more; --format json has them all"))?;
+    }
+    let named = own.iter().filter(|one| month.is_some() && !one.invoice.is_empty());
+    let others =
+        |invoice: &str, issuer: &str| costs.invoices.iter().any(|one| one.invoice == invoice && one.issuer == issuer && Some(one.month.as_str()) != month);
+    let spread = named.filter(|one| others(&one.invoice, &one.issuer)).count();
+    if spread > 0 {
+        let told =
+            format!("{} {} rows of other months as well; --by month has them all", plural(spread as u64, "invoice"), if spread == 1 { "has" } else { "have" });
+        page.paragraph("", Style::Dim, &told)?;
     }
     Ok(())
 }
@@ -85,7 +103,7 @@ fn invoices(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
 fn outlook(costs: &Costs, page: &mut Page<'_>) -> io::Result<()> {
     const SHOWN: usize = 10;
     let Some(outlook) = &costs.outlook else { return Ok(()) };
-    page.heading("OUTLOOK", "usage at its pace, all else once; days against the same weekday of four weeks")?;
+    page.heading("OUTLOOK", "usage and what comes every day at its pace, all else once; days against the same weekday of four weeks")?;
     for pace in &outlook.pace {
         let (so_far, expected) = (amount(&pace.so_far)?.grouped(), amount(&pace.expected)?.grouped());
         let days = format!("{} of {} days", pace.days, pace.of);
@@ -130,7 +148,7 @@ fn change(costs: &Costs, pivot: &Pivot, currency: &str, month: Option<&str>) -> 
     Ok(Some(format!("Against {before}: {} {currency}{share}{largest}", signed(difference))))
 }
 
-/// How a key was known, dearest first: in shares, or in sums where credits make shares meaningless; none where it was known in one way only.
+/// How a key was known, dearest first: in shares, or in sums where credits make shares meaningless; none where everything was known in one way.
 fn known_by(costs: &Costs, key: &str, currency: &str) -> io::Result<Option<String>> {
     let rows = costs.bases.iter().filter(|row| row.key == key && row.currency == currency);
     let mut bases: Vec<(&str, Amount)> = rows.map(|row| Ok((row.basis.as_str(), amount(&row.amount)?))).collect::<io::Result<_>>()?;
@@ -140,7 +158,8 @@ fn known_by(costs: &Costs, key: &str, currency: &str) -> io::Result<Option<Strin
         bases.iter().map(|(basis, sum)| Some(format!("{basis} {}", percent(share(sum.0, whole.0)?).replace(' ', "\u{a0}")))).collect();
     let sums = || bases.iter().map(|(basis, sum)| format!("{basis} {}\u{a0}{currency}", sum.grouped())).collect();
     let months = if costs.months.len() > 1 { " in all months" } else { "" };
-    Ok((bases.len() > 1).then(|| format!("{key}{months}: {}", shares.unwrap_or_else(sums).join(", "))))
+    let is_told = bases.len() > 1 || bases.iter().any(|(basis, _)| basis.starts_with(UNATTRIBUTED));
+    Ok(is_told.then(|| format!("{key}{months}: {}", shares.unwrap_or_else(sums).join(", "))))
 }
 
 /// Tries the most columns first; a cross table of one named environment says too little, so below two the long form is used.
