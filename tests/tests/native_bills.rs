@@ -83,12 +83,12 @@ fn what_a_row_costs_after_discounts_is_told_row_by_row() {
     desk.put("some.csv", bill(arn, &["Usage,10,8,,,", "Tax,2,,,,", "DiscountedUsage,0,,3,2.5,arn:x", "EdpDiscount,-2,0,,,"]));
     assert_eq!(sum("some.csv"), "12.5");
     // What a discount gives is in the net cost of what it is given for, whether its own row has one or none.
-    desk.put(
-        "none.csv",
-        bill(arn, &["Usage,100,90,,,", "EdpDiscount,-10,,,,", "PrivateRateDiscount,-3,-3,,,", "BundledDiscount,-2,,,,", "SppDiscount,-1,-1,,,"]),
-    );
+    desk.put("none.csv", bill(arn, &["Usage,100,90,,,", "EdpDiscount,-10,,,,", "PrivateRateDiscount,-3,-3,,,", "SppDiscount,-1,-1,,,"]));
     assert_eq!(sum("none.csv"), "89");
-    assert_eq!(bill_sum(&desk.cost("--measure billed --bill none.csv")).to_string(), "84");
+    assert_eq!(bill_sum(&desk.cost("--measure billed --bill none.csv")).to_string(), "86");
+    // Other discounts are there without any net cost as well.
+    desk.put("bundled.csv", bill(arn, &["Usage,100,,,,", "BundledDiscount,-10,,,,", "RiVolumeDiscount,-3,,,,", "SppDiscount,-5,,,,"]));
+    assert_eq!(sum("bundled.csv"), "82");
     // Whether a fee is in the effective cost of other rows is in a column that is not there.
     desk.put("fee.csv", bill("", &["Usage,10,,,", "DiscountedUsage,0,,3,", "Fee,100,,,"]));
     let refused = desk.call("cost --bill fee.csv").exits(2);
@@ -124,6 +124,9 @@ fn what_of_a_savings_plan_is_not_used_costs_what_it_costs_after_discounts() {
     // A third of what is not used: the twelfth digit is rounded, and a plan that is given away costs nothing.
     assert_eq!(sum(&["SavingsPlanRecurringFee,3,1,3,1,,,,"]), "0.666666666667");
     assert_eq!(sum(&["SavingsPlanRecurringFee,3,0,3,1,,,,"]), "0");
+    // Amounts of a currency with large numbers, with all of their digits.
+    let large = "SavingsPlanRecurringFee,23456789.123456789012,21111111.987654321098,23456789.123456789012,1111111.111111111111,,,,";
+    assert_eq!(sum(&[large]), "20111111.903502270674");
 }
 
 #[test]
@@ -251,9 +254,12 @@ fn both_ledgers_of_one_month_in_one_folder_are_no_bill() {
     desk.put("little/amortized.csv", little("2.60", "a").replace("13.50", "10.50"));
     let done = call("little/", "").exits(2);
     assert!(done.err.contains("little/amortized.csv") && done.err.contains("none in little/actual.csv"), "{}", done.err);
-    // Of another machine a row without a cost is one of another part.
-    desk.put("little/actual.csv", little("0", "c"));
-    assert_eq!(bill_sum(&desk.cost("--taxonomy estate/taxonomy.yaml --bill little/")).to_string(), "26.6");
+    // Of another machine a row without a cost is one of another part, whatever the two are called.
+    for (one, other) in [("a", "c"), ("rg-a/web-000001", "rg-b/web-000001")] {
+        desk.put("little/amortized.csv", little("2.60", one).replace("13.50", "10.50"));
+        desk.put("little/actual.csv", little("0", other));
+        assert_eq!(bill_sum(&desk.cost("--taxonomy estate/taxonomy.yaml --bill little/")).to_string(), "26.6", "{one}");
+    }
     // One month of each is no month twice, and neither are files that come to the same.
     let moved = |text: &str| text.replace("2026", "2025");
     desk.put("apart/actual.csv", moved(&actual));
@@ -537,8 +543,14 @@ fn google_s_own_view_says_of_each_tag_what_it_is_and_which_project_it_is_of() {
         assert_eq!(shown(&desk.cost(&format!("--bill view.parquet {kept}"))), alone, "{kept}");
         assert_eq!(shown(&desk.cost(&format!("--bill view.parquet --from inventory.csv {kept}"))), with, "{kept}");
     }
-    let scopes = desk.call("cost --bill view.parquet --from inventory.csv --by scope --format csv").exits(0).out;
-    assert!(scopes.contains("p-1") && !scopes.contains("B-1"), "{scopes}");
+    let scopes = |bill: &str| desk.call(&format!("cost {bill} --from inventory.csv --by scope,Environment --format csv")).exits(0).out;
+    let whole = scopes("--bill view.parquet");
+    assert!(whole.contains("p-1") && !whole.contains("B-1"), "{whole}");
+    // What an engine adds up says the same.
+    desk.put("sql.txt", desk.call("cost --print-sql --bill view.parquet").with(["--table", "'view.parquet'"]).exits(0).out);
+    let script = "import duckdb; duckdb.sql(open('sql.txt').read()).write_parquet('added.parquet')";
+    assert!(python().unwrap().current_dir(desk.path(".")).args(["-c", script]).status().unwrap().success());
+    assert_eq!(scopes("--from-stage1 added.parquet"), whole);
 }
 
 #[test]

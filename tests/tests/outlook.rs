@@ -89,7 +89,7 @@ fn what_comes_by_the_hour_beside_usage_goes_on_as_well() {
     let pace = |bill: &str, measure: &str| {
         let desk = Desk::laid();
         desk.put("bill.csv", bill);
-        let pace = desk.cost(&format!("--bill bill.csv --measure {measure} --by Application --outlook --now 2026-11-13"))["outlook"]["pace"][0].clone();
+        let pace = desk.cost(&format!("--bill bill.csv --measure {measure} --by Application --outlook --now 2026-11-16"))["outlook"]["pace"][0].clone();
         (pace["so_far"].as_str().unwrap().to_owned(), pace["expected"].as_str().unwrap().to_owned())
     };
     let of = |so_far: &str, expected: &str| (so_far.to_owned(), expected.to_owned());
@@ -107,6 +107,15 @@ fn what_comes_by_the_hour_beside_usage_goes_on_as_well() {
         .map(|line| [line, "\n"].concat())
         .collect();
     assert_eq!(pace(&some, "billed"), of("1305.50", "3118.50"), "49 a half day and 178.50 of fees so far");
+    // Fees are told of three days on which no usage is told of yet, and one of them is paid back on the last.
+    let mut later = by_the_hour();
+    for day in 13..=15 {
+        let times = format!("USD,2026-11-01T00:00:00Z,2026-11-{day}T00:00:00Z,2026-11-{}T00:00:00Z", day + 1);
+        writeln!(later, "SavingsPlanRecurringFee,17,{times},,17,14").unwrap();
+    }
+    assert_eq!(pace(&later, "billed").1, "3450.00");
+    let back = "SavingsPlanRecurringFee,-60,USD,2026-11-01T00:00:00Z,2026-11-12T00:00:00Z,2026-11-12T01:00:00Z,,,\n";
+    assert_eq!(pace(&(by_the_hour() + back), "billed").1, "3398.50", "60 less, and the newest day has nothing of its fee left");
     // In FOCUS a commitment's fee by the hour is a purchase, and its use is billed at nothing.
     let mut focus =
         "BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ChargePeriodEnd,ProviderName,ChargeCategory,CommitmentDiscountId\n"

@@ -21,9 +21,8 @@ const fn of(types: &'static [When], terms: &'static [Term]) -> CostCase {
 const AFTER_DISCOUNTS: &[(&str, &str)] =
     &[(NET, "lineItem/UnblendedCost"), ("savingsPlan/NetAmortizedUpfrontCommitmentForBillingPeriod", "savingsPlan/AmortizedUpfrontCommitmentForBillingPeriod")];
 
-/// Rows of private discounts, and of all discounts. The net cost of what they are given for holds them already.
+/// Rows of private discounts.
 const PRIVATE_DISCOUNTS: &[&str] = &["EdpDiscount", "PrivateRateDiscount"];
-const DISCOUNTS: &[&str] = &["BundledDiscount", "RiVolumeDiscount", "SppDiscount", "Discount"];
 
 const EFFECTIVE: &[CostCase] = &[
     of(
@@ -50,10 +49,8 @@ const EFFECTIVE: &[CostCase] = &[
     of(&[When::Is(TYPE, &["Fee"]), When::Filled(RESERVATION)], &[]),
     // Whether a fee was paid upfront for a reservation, whose effective cost is on what it covers, is not known without this column.
     of(&[When::Is(TYPE, &["Fee"]), When::With("reservation/EffectiveCost"), When::Without(RESERVATION)], &[Term::Plus(&[RESERVATION])]),
-    // A net cost of such a row counts where the row has one; where it has none, what it gives is in the net cost of others.
+    // Who has private discounts has net costs, and these hold what the rows of such discounts give.
     of(&[When::Is(TYPE, PRIVATE_DISCOUNTS), When::With(NET)], &[]),
-    of(&[When::Is(TYPE, DISCOUNTS), When::Filled(NET)], &[Term::Plus(&[NET])]),
-    of(&[When::Is(TYPE, DISCOUNTS), When::With(NET)], &[]),
     of(&[], &[Term::PlusFilled(NET_UNBLENDED)]),
 ];
 

@@ -120,12 +120,18 @@ impl<'r> Known<'r> {
     }
 
     /// Amount, beginning and the end of the id: ids of one bill begin alike. A number has fewer digits as a double, and letters may be of either case.
-    pub fn quick(&self, row: usize, amount: Amount) -> u64 {
+    fn quick(&self, row: usize, amount: Amount) -> u64 {
         let id = self.ids.as_ref().map(|ids| text(ids, row)).unwrap_or_default();
         let id = id.as_bytes();
         let tail = id.last_chunk::<8>().map_or_else(|| id.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), |tail| u64::from_le_bytes(*tail));
         let folded = tail | 0x2020_2020_2020_2020;
         FixedState::default().hash_one((cell::of_amount(amount), folded, id.len(), self.at.get(row).copied().flatten()))
+    }
+
+    /// What a row is of, and when that began, whatever it costs.
+    pub fn of_whom(&self, row: usize) -> u64 {
+        let id = self.ids.as_ref().map(|ids| text(ids, row)).unwrap_or_default();
+        FixedState::default().hash_one((id.to_lowercase(), self.at.get(row).copied().flatten()))
     }
 
     fn whole(&self, row: usize, month: Month) -> u64 {

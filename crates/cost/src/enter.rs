@@ -124,6 +124,10 @@ impl Work {
             self.months.clear();
             self.months.resize(count, month);
         }
+        // A column may be there and hold nothing at all.
+        if self.months.len() < count {
+            return Err((columns.shown(Column::BillingPeriodStart), Broken { row: 0, what: "the row has no billing period".to_owned() }));
+        }
         words(rows, Column::BillingCurrency, &mut self.words[0], &mut self.currency, book)?;
         weights(rows, &mut self.weights).map_err(|broken| (columns.shown(Column::Rows), broken))?;
         self.exchange.begin(&self.months, &mut self.currency, book).map_err(|broken| (columns.shown(Column::BillingCurrency), broken))?;

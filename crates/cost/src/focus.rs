@@ -128,7 +128,7 @@ impl Column {
             // What was consumed says more than what it was priced by, where a row says it.
             Self::ConsumedUnit => &["ConsumedUnit", "PricingUnit"],
             // Google's own view in FOCUS names the billing account there, and keeps the project beside it.
-            Self::SubAccountId => &["x_Project.Id", "SubAccountId"],
+            Self::SubAccountId => &["x_Project.Id", "x_ProjectId", "SubAccountId"],
             Self::ServiceName => &["ServiceName"],
             Self::ChargeCategory => &["ChargeCategory", "ChargeType"],
             Self::Rows => &["x_Rows"],

@@ -39,6 +39,8 @@ pub enum LakeKind {
     Map,
     /// Binary numbers.
     Float,
+    /// A record with an `id`.
+    Record,
 }
 
 /// A column of the table.
@@ -51,10 +53,10 @@ pub struct LakeColumn {
 }
 
 impl LakeColumn {
-    /// `Tags`, `Tags:map` or `EffectiveCost:double`.
+    /// `Tags`, `Tags:map`, `EffectiveCost:double` or `x_Project:record`.
     pub fn parse(text: &str) -> Self {
         let (name, kind) = text.trim().rsplit_once(':').unwrap_or((text.trim(), ""));
-        let kinds = [("map", LakeKind::Map), ("double", LakeKind::Float), ("float", LakeKind::Float)];
+        let kinds = [("map", LakeKind::Map), ("double", LakeKind::Float), ("float", LakeKind::Float), ("record", LakeKind::Record)];
         match kinds.iter().find(|(word, _)| kind.eq_ignore_ascii_case(word)) {
             Some((_, kind)) => Self { name: name.to_owned(), kind: *kind },
             None => Self { name: text.trim().to_owned(), kind: LakeKind::Plain },
@@ -124,6 +126,13 @@ pub fn question(dialect: Dialect, table: &str, columns: &[LakeColumn], days: boo
             add(dialect.quoted(&found.name), &found.name);
         }
     }
+    // Google's own view in FOCUS names the project in a record, and what Compute Engine's rows number beside its number.
+    if let Some(project) = find("x_Project").filter(|column| column.kind == LakeKind::Record) {
+        add(format!("{}.{}", dialect.quoted(&project.name), dialect.quoted("id")), "x_ProjectId");
+        if let Some(named) = find("ResourceName") {
+            add(dialect.quoted(&named.name), &named.name);
+        }
+    }
     // Where days do not matter, months still may: what is charged now for an earlier one.
     for found in Column::ChargePeriodStart.names().iter().filter(|_| !days).filter_map(|name| find(name)).take(1) {
         add(dialect.month(&dialect.quoted(&found.name)), CHARGE_MONTH);
@@ -183,7 +192,7 @@ impl Dialect {
             (LakeKind::Float, Self::Clickhouse) => self.binary(&format!("toFloat64({name})")),
             (LakeKind::Float, Self::Duckdb | Self::Spark | Self::Athena | Self::Trino) => self.binary(&format!("CAST({name} AS DOUBLE)")),
             // Its BIGNUMERIC holds 38 digits after the point.
-            (LakeKind::Float, Self::Bigquery) | (LakeKind::Plain | LakeKind::Map, _) => self.decimal(&name),
+            (LakeKind::Float, Self::Bigquery) | (LakeKind::Plain | LakeKind::Map | LakeKind::Record, _) => self.decimal(&name),
         }
     }
 

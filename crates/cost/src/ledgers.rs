@@ -16,6 +16,10 @@ const FEW: u64 = 10;
 /// Covered rows that are remembered of a file.
 const REMEMBERED: usize = 64;
 
+/// Places of `Seen::covered`.
+const SPREAD: usize = 0;
+const FREE: usize = 1;
+
 /// What is seen of files of such exports that lie in one folder.
 #[derive(Default)]
 pub(crate) struct Ledgers {
@@ -34,34 +38,35 @@ struct Seen {
     free: u64,
     /// Rows in which they are paid for.
     paid: u64,
-    /// What covered rows are of, and when they began, those with the least digests.
-    covered: BTreeSet<u64>,
+    /// What covered rows are of, and when they began, those with the least digests: of those that are spread, and of those that cost nothing.
+    covered: [BTreeSet<u64>; 2],
 }
 
 impl Seen {
     /// Whether the file holds what was paid, where this other one holds what that is worth: nothing in it is spread, and something is paid for, or free.
     fn is_actual(&self, amortized: &Self) -> bool {
-        self.spread == 0 && (self.paid > 0 || self.free >= FEW || self.free > 0 && amortized.has(&self.covered))
+        self.spread == 0 && (self.paid > 0 || self.free >= FEW || self.free > 0 && amortized.has(&self.covered[FREE]))
     }
 
     /// What is greater is not remembered; none where everything is.
-    fn most(&self) -> Option<u64> {
-        self.covered.last().copied().filter(|_| self.covered.len() >= REMEMBERED)
+    fn most(&self, which: usize) -> Option<u64> {
+        self.covered[which].last().copied().filter(|_| self.covered[which].len() >= REMEMBERED)
     }
 
-    fn remember(&mut self, digests: impl IntoIterator<Item = u64>) {
-        let most = self.most();
-        self.covered.extend(digests.into_iter().filter(|digest| most.is_none_or(|most| *digest < most)));
-        while self.covered.len() > REMEMBERED {
-            self.covered.pop_last();
+    fn remember(&mut self, which: usize, digests: impl IntoIterator<Item = u64>) {
+        let most = self.most(which);
+        let kept = &mut self.covered[which];
+        kept.extend(digests.into_iter().filter(|digest| most.is_none_or(|most| *digest < most)));
+        while kept.len() > REMEMBERED {
+            kept.pop_last();
         }
     }
 
-    /// Whether it has all of these rows, as far as it remembers.
+    /// Whether it has a cost for all of these rows, as far as it remembers.
     fn has(&self, rows: &BTreeSet<u64>) -> bool {
-        let most = self.most();
+        let most = self.most(SPREAD);
         let mut known = rows.iter().filter(|digest| most.is_none_or(|most| **digest <= most)).peekable();
-        known.peek().is_some() && known.all(|digest| self.covered.contains(digest))
+        known.peek().is_some() && known.all(|digest| self.covered[SPREAD].contains(digest))
     }
 }
 
@@ -95,7 +100,7 @@ impl Ledgers {
             seen.free += if is_covered && is_free { weight } else { 0 };
             seen.spread += if is_covered && !is_free { weight } else { 0 };
             seen.paid += if is_bought && !is_free { weight } else { 0 };
-            seen.remember(is_covered.then(|| known.quick(row, Amount::ZERO)));
+            seen.remember(if is_free { FREE } else { SPREAD }, is_covered.then(|| known.of_whom(row)));
         }
     }
 
@@ -106,7 +111,9 @@ impl Ledgers {
             mine.spread += theirs.spread;
             mine.free += theirs.free;
             mine.paid += theirs.paid;
-            mine.remember(theirs.covered);
+            let [spread, free] = theirs.covered;
+            mine.remember(SPREAD, spread);
+            mine.remember(FREE, free);
         }
     }
 

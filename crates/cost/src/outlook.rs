@@ -111,8 +111,8 @@ fn fees(aggregate: &Aggregate, billing: &Billing<'_>, today: i64) -> Fees {
     sums
 }
 
-/// What a fee adds to the rest of a month when it came on each of its whole days: the median of them for each day to come, and for the newest day what it has
-/// not of that yet. What is bought once does not come every day, and does not change a median.
+/// What a fee adds to the rest of a month when it came on each of its whole days: the median of them for each day to come, and for the newest what it has not
+/// of that yet. What is bought once does not come every day, and does not change a median.
 fn to_come(by_day: &BTreeMap<i64, Amount>, (first, newest, next): (i64, i64, i64)) -> Amount {
     const FEWEST: i64 = 3;
     let whole: Vec<Amount> = (first..newest).map_while(|day| by_day.get(&day).copied()).collect();
@@ -120,9 +120,9 @@ fn to_come(by_day: &BTreeMap<i64, Amount>, (first, newest, next): (i64, i64, i64
         return Amount::ZERO;
     }
     let usual = median(whole);
-    let of_newest = by_day.get(&newest).copied().unwrap_or_default();
-    let rest = if usual.0 < 0 { usual.max(of_newest) } else { usual.min(of_newest) };
-    Amount(usual.0 * i128::from(next - newest)) - rest
+    // Fees may be told of later days than usage is.
+    let has = |amount: &Amount| (*amount).clamp(usual.min(Amount::ZERO), usual.max(Amount::ZERO));
+    Amount(usual.0 * i128::from(next - newest)) - by_day.range(newest..next).map(|(_, amount)| has(amount)).sum()
 }
 
 /// What usage cost by day, currency and values, up to today.

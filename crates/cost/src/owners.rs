@@ -319,9 +319,12 @@ fn by_part(id: &str, lowered: &dyn Fn(&str) -> Option<u32>) -> Option<u32> {
     let resource = id.strip_prefix("arn:")?.splitn(5, ':').nth(4)?;
     let start = id.len() - resource.len();
     let end = if id[..start].ends_with(":::") { resource.find('/') } else { resource.match_indices(':').nth(1).map(|(at, _)| at) };
-    // A stage of an API and an index of a table are a further pair behind the pair of what they are part of.
-    let pair = || resource.rmatch_indices('/').nth(1).map(|(at, _)| at).filter(|at| resource[..*at].trim_start_matches('/').contains('/'));
-    lowered(&id[..start + end.or_else(pair)?])
+    let part = || match id.split(':').nth(2)? {
+        "apigateway" => resource.find("/stages/"),
+        "dynamodb" => ["/index/", "/stream/"].into_iter().find_map(|part| resource.find(part)),
+        _ => None,
+    };
+    lowered(&id[..start + end.or_else(part)?])
 }
 
 /// A path names a part of a resource when its last pair of parts is cut off and the rest is one.

@@ -52,6 +52,7 @@ impl Opened {
     pub fn tops(&self) -> impl Iterator<Item = (&str, LakeKind)> {
         let kind = |kind: &DataType| match kind {
             DataType::Map(..) => LakeKind::Map,
+            DataType::Struct(fields) if fields.iter().any(|field| field.name().eq_ignore_ascii_case("id")) => LakeKind::Record,
             DataType::Float16 | DataType::Float32 | DataType::Float64 => LakeKind::Float,
             _ => LakeKind::Plain,
         };

@@ -8,7 +8,7 @@ use crate::billing::Billing;
 use crate::cube::{Making, Unshared};
 use crate::ladder::Basis;
 use std::collections::BTreeMap;
-use tagledger_model::{Amount, Month};
+use tagledger_model::{Amount, Month, portion};
 use tagledger_taxonomy::{KeyId, Split, SplitBy};
 
 /// Shares of one month and currency: codes of values with their weights, in order of the values.
@@ -142,28 +142,6 @@ fn shares(amount: Amount, weights: &[(u32, i128)]) -> Option<Vec<(u32, Amount)>>
             .filter(|(_, share)| *share != Amount::ZERO)
             .collect(),
     )
-}
-
-/// `size` × `part` ÷ `total` and what is left over; `part` is no more than `total`. The product may have twice as many digits as a number holds.
-fn portion(size: u128, part: u128, total: u128) -> (u128, u128) {
-    if let Some(product) = size.checked_mul(part) {
-        return (product / total, product % total);
-    }
-    // Binary digits of the size, the highest first: twice what there is, and the part once more where the digit is set.
-    let (mut share, mut rest) = (0_u128, 0_u128);
-    for digit in (0..u128::BITS).rev() {
-        share <<= 1;
-        for more in [rest, if size >> digit & 1 == 1 { part } else { 0 }] {
-            // The sum of two that are no more than the total is less than twice the total, which need not fit.
-            if more >= total - rest {
-                rest = more - (total - rest);
-                share += 1;
-            } else {
-                rest += more;
-            }
-        }
-    }
-    (share, rest)
 }
 
 #[cfg(test)]

@@ -188,17 +188,14 @@ impl Amount {
 
     /// The same part of it that one amount is of another, rounded half to even at the 12th digit. None when it does not fit, or the other is nothing.
     pub fn share(self, part: Self, whole: Self) -> Option<Self> {
-        let whole = whole.0.checked_abs().filter(|size| *size > 0).map(|size| (size, whole.0.signum()))?;
-        // What divides both is taken off first, so that costs of any common size fit.
-        let (mut a, mut b) = (part.0.checked_abs()?, whole.0);
-        while b != 0 {
-            (a, b) = (b, a % b);
-        }
-        let (part, size) = (part.0 / a * whole.1, whole.0 / a);
-        let product = self.0.checked_mul(part)?;
-        let (quotient, rest) = (product.div_euclid(size), product.rem_euclid(size));
-        let up = rest > size - rest || (rest == size - rest && quotient.rem_euclid(2) == 1);
-        Some(Self(quotient + i128::from(up))).filter(|share| share.0.abs() <= LIMIT)
+        let [amount, of, total] = [self, part, whole].map(|one| one.0.unsigned_abs());
+        let times = of.checked_div(total)?;
+        let (quotient, rest) = portion(amount, of % total, total);
+        let quotient = amount.checked_mul(times)?.checked_add(quotient)?;
+        let up = rest > total - rest || (rest == total - rest && quotient % 2 == 1);
+        let size = i128::try_from(quotient).ok()? + i128::from(up);
+        let is_negative = [self, part, whole].iter().filter(|one| one.0 < 0).count() % 2 == 1;
+        Some(Self(if is_negative { -size } else { size })).filter(|share| share.0.abs() <= LIMIT)
     }
 
     /// Hundredths of the currency, rounded half to even, for people.
@@ -311,6 +308,29 @@ impl std::fmt::Display for Money {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.amount.grouped(), self.currency)
     }
+}
+
+/// `size` × `part` ÷ `total` and what is left over; `part` is no more than `total`, which is not zero. The product may have twice as many digits as a number holds.
+#[must_use]
+pub fn portion(size: u128, part: u128, total: u128) -> (u128, u128) {
+    if let Some(product) = size.checked_mul(part) {
+        return (product / total, product % total);
+    }
+    // Binary digits of the size, the highest first: twice what there is, and the part once more where the digit is set.
+    let (mut share, mut rest) = (0_u128, 0_u128);
+    for digit in (0..u128::BITS).rev() {
+        share <<= 1;
+        for more in [rest, if size >> digit & 1 == 1 { part } else { 0 }] {
+            // The sum of two that are no more than the total is less than twice the total, which need not fit.
+            if more >= total - rest {
+                rest = more - (total - rest);
+                share += 1;
+            } else {
+                rest += more;
+            }
+        }
+    }
+    (share, rest)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ mod planned;
 mod resource;
 mod tag;
 
-pub use amount::{Amount, AmountError, Money, Rounded};
+pub use amount::{Amount, AmountError, Money, Rounded, portion};
 pub use bill::{BillMapping, BillTags, ChargeKind, CostCase, Term, When};
 pub use cloud::{CloudId, Container, ContainerKind, ContainerRef, Scope, ScopeId};
 pub use coverage::{Coverage, Outcome};

@@ -22,7 +22,7 @@ pub(crate) struct Lake {
     /// What the engine calls the bill: a table, or anything that stands after FROM [default: that of `engine:` in the settings].
     #[arg(long, value_name = "TABLE", requires = "lies")]
     pub table: Option<String>,
-    /// The columns of the table, as they stand there; `:map` behind one that is a map, `:double` behind one of binary numbers. Without it, those of the file that --bill names.
+    /// The columns of the table, as they stand there; `:map` behind one that is a map, `:double` behind one of binary numbers, `:record` behind a record. Without it, those of the file that --bill names.
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', requires = "print_sql")]
     pub columns: Vec<String>,
     /// Keep days apart, which only --outlook and rules about single days need.

@@ -8,8 +8,8 @@ use tagledger_model::{BillMapping, ChargeKind, CostCase, Term, When};
 /// Purchases of commitments, whose cost the rows that they cover carry: FOCUS wants nothing there, and some exports say it all the same.
 const PURCHASE: &[When] = &[When::Is("ChargeCategory", &["Purchase"]), When::Filled("CommitmentDiscountId")];
 
-/// The column of Google's own view in FOCUS that names the project.
-const PROJECT: &str = "x_Project.Id";
+/// The column of Google's own view in FOCUS that names the project, there and in what an engine added up.
+const PROJECT: &[&str] = &["x_Project.Id", "x_ProjectId"];
 
 impl Columns {
     /// Finds the columns of a file's header.
@@ -29,7 +29,7 @@ impl Columns {
         let spread = mapping.filter(|_| !whole).map_or_else(Vec::new, |mapping| spread(&header, mapping.tags.spread));
         let kinds = mapping.map_or(kinds::FOCUS, |mapping| mapping.kinds).iter().filter_map(|kind| bound_kind(&header, kind)).collect();
         // A table of FOCUS with this column is of the cloud whose form knows how to read the two.
-        let knows = |mapping: &&&BillMapping| header.find(PROJECT).is_some() && mapping.known_as.is_some();
+        let knows = |mapping: &&&BillMapping| header.first(PROJECT).is_some() && mapping.known_as.is_some();
         let known_as = mapping.or_else(|| mappings.iter().find(knows).copied()).and_then(|mapping| mapping.known_as);
         Self { mapping, at, costs, kinds, spread, known_as, schemes: None, month: partition(path), header }
     }
@@ -40,7 +40,7 @@ fn focus(header: &Header, column: Column) -> Vec<usize> {
     if column == Column::Rows {
         return header.first(&[crate::lake::ROWS]).into_iter().collect();
     }
-    if column == Column::ResourceId && header.find(PROJECT).is_some() {
+    if column == Column::ResourceId && header.first(PROJECT).is_some() {
         return header.all(&["ResourceId", "ResourceName"]);
     }
     let found = header.all(column.names());

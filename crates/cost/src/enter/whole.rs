@@ -3,13 +3,14 @@
 use super::Work;
 use crate::aggregate::Context;
 use crate::book::{Book, NO_WORD};
+use tagledger_model::Month;
 
 impl Work {
     /// Enters the rows whose tags answer everything, where nothing but tags, month and currency keeps rows apart, and leaves the others in `left`.
     pub(super) fn enter_whole(&mut self, book: &mut Book<'_>) {
         self.left.clear();
         let all = u32::try_from(self.tags.len()).unwrap_or(u32::MAX);
-        let (Some(month), Some(currency)) = (self.months.first().copied(), self.currency.first().copied()) else { return };
+        let (month, currency) = (self.months.first().copied().unwrap_or(Month(0)), self.currency.first().copied().unwrap_or(NO_WORD));
         let is_one = currency != NO_WORD && self.months.iter().all(|other| *other == month) && self.currency.iter().all(|other| *other == currency);
         if !is_one || !book.tells_by_tags() {
             self.left.extend(0..all);
