@@ -247,16 +247,23 @@ impl<'a> Book<'a> {
         *slot
     }
 
+    /// The number of a group.
+    #[inline]
+    fn group(&mut self, context: u32, tags: u32, owner: u32) -> u32 {
+        let next = u32::try_from(self.group_list.len()).unwrap_or(u32::MAX);
+        let number = *self.groups.entry((context, tags, owner)).or_insert(next);
+        if number == next {
+            self.group_list.push(Group { context, tags, owner, rows: 0, sums: Sums::default() });
+        }
+        number
+    }
+
     /// Enters rows; at most as many as are looked up side by side, since nearly every one waits for memory.
     pub fn enter(&mut self, rows: &[Entered]) {
         let mut groups = [0; SIDE_BY_SIDE];
         for (at, Entered { context, tags, owned, .. }) in groups.iter_mut().zip(rows) {
             let owner = self.narrow(*tags, owned.owner);
-            let next = u32::try_from(self.group_list.len()).unwrap_or(u32::MAX);
-            *at = *self.groups.entry((*context, *tags, owner)).or_insert(next);
-            if *at == next {
-                self.group_list.push(Group { context: *context, tags: *tags, owner, rows: 0, sums: Sums::default() });
-            }
+            *at = self.group(*context, *tags, owner);
         }
         for (at, entered) in groups.iter().zip(rows) {
             let group = &mut self.group_list[*at as usize];

@@ -1,7 +1,7 @@
 //! Rows whose own tags answer everything that is asked.
 
 use super::{Book, NOT_NEEDED};
-use crate::aggregate::{Context, Group, Sums};
+use crate::aggregate::{Context, Sums};
 use tagledger_model::Amount;
 
 /// The groups of such rows in one context, by what their tags say; `u32::MAX` where not made yet.
@@ -50,7 +50,7 @@ impl Book<'_> {
             let tags = tags[row];
             let group = &mut whole.groups[tags as usize];
             if *group == u32::MAX {
-                *group = self.group_of(number, tags);
+                *group = self.group(number, tags, NOT_NEEDED);
             }
             let weight = weights.get(row).copied().unwrap_or(1);
             let amount = amounts.get(row).copied().flatten().unwrap_or_else(|| {
@@ -69,14 +69,5 @@ impl Book<'_> {
             sums[at] = sum;
             self.tally(context.month, context.currency, rows, &sums);
         }
-    }
-
-    fn group_of(&mut self, context: u32, tags: u32) -> u32 {
-        let next = u32::try_from(self.group_list.len()).unwrap_or(u32::MAX);
-        let number = *self.groups.entry((context, tags, NOT_NEEDED)).or_insert(next);
-        if number == next {
-            self.group_list.push(Group { context, tags, owner: NOT_NEEDED, rows: 0, sums: Sums::default() });
-        }
-        number
     }
 }
